@@ -24,12 +24,6 @@ from tests.support.fakes import NOON
 KEYS = KeyRing.of(b"k" * 32)
 LEAD = "0123456789abcdef" * 2
 LINK = Link(LEAD, digest("some send"), 3)
-OLD = {
-    Purpose.CLICK: "AQFncdpuRfRkWWEWaPX0yBTgAAN3p0zjW4IAmI2CAu2kKyxq",
-    Purpose.UNSUBSCRIBE: "AQFncdpuRfRkWWEWaPX0yBTgAANIY3fc7SO6oJ0zvhvYrVHL",
-    Purpose.REPLY: "AQFncdpuRfRkWWEWaPX0yBTgAAPtxClTHacGoY3gVu2gucVB",
-}
-"""Tokens of version 1, as mails that were sent carry them."""
 
 
 @pytest.mark.parametrize("lead", [LEAD, LEAD.upper(), "lead1", "あ"])
@@ -47,11 +41,6 @@ def test_link_number_is_only_in_the_token_of_a_click(purpose: Purpose, lead: str
 
 def test_address_of_a_reply_has_at_most_64_characters_before_its_at_sign() -> None:
     assert len("reply+" + sign_token(KEYS, Purpose.REPLY, LINK)) <= 64
-
-
-@pytest.mark.parametrize("purpose", OLD)
-def test_token_of_version_1_is_read_and_names_no_lead(purpose: Purpose) -> None:
-    assert read_token(KEYS, purpose, OLD[purpose]) == Link("", LINK.send, 3)
 
 
 @pytest.mark.parametrize("other", [each for each in Purpose if each is not Purpose.CLICK])

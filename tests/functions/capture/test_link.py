@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from capture.link import Dependencies, LinkKeys, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Change, Create, Table, keys
+from ripen.adapters.table import Change, Table
 from ripen.agenda import GRACE
 from ripen.ids import digest
 from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Email
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
 from ripen.tracking.click_verdict import VERDICT_DELAY
@@ -29,8 +28,6 @@ from tests.support.gateway_events import KEYS, SITE, an_event, rows
 from tests.support.planned_mails import sent as mailed
 
 SEND = digest("send1")
-OLD_TOKEN = "AQEiZWuRjaboE4xAzNd4nYrOAADEInuhnwzPf0gmepZqjWIP"
-"""Of link 0 in that mail, in version 1."""
 NETWORK_KEY = b"n" * 32
 LINKS = (
     "/pages/whitepaper-read",
@@ -158,10 +155,9 @@ def test_a_link_keeps_the_target_of_the_sent_mail(table: Table) -> None:
     assert follow(table, token(0))["headers"]["location"] == f"{SITE}/old"
 
 
-def test_a_link_of_before_version_2_leads_to_the_lead_and_language_of_its_pointer(table: Table) -> None:
-    mailed(table, id=SEND, email="case-study", bundle="old1", locale="")
-    table.write(Create(keys.send_pointer(SEND), SendPointer(lead="lead1", locale="en")))
-    assert follow(table, OLD_TOKEN)["headers"]["location"] == f"{SITE}/old-in-english"
+def test_a_link_leads_to_the_target_in_the_language_of_the_mail(table: Table) -> None:
+    mailed(table, id=SEND, email="case-study", bundle="old1", locale="en")
+    assert follow(table, token(0))["headers"]["location"] == f"{SITE}/old-in-english"
     (activity,) = activities(table)
     assert (activity.lead, activity.facts["send"]) == ("lead1", SEND)
 

@@ -62,10 +62,7 @@ class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     granted: bool
     at: datetime
     source: str
-    """Where it was given: "form:whitepaper", "unsubscribe", "complaint", …"""
-    version: str = ""
-    wording: str = ""
-    url: str = ""
+    """What it came by: "unsubscribe", "complaint" …"""
 
 
 class Suppression(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -82,13 +82,6 @@ class Send(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     """The latest few (send_decisions.py)."""
 
 
-class SendPointer(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The pointer from a send id to its lead, for links of before version 2 (link_token.py). No longer written."""
-
-    lead: str
-    locale: str = ""
-
-
 LEASE = timedelta(minutes=5)
 """After this time without an answer, the worker that claimed the mail is assumed to have died."""
 RESOLVE = timedelta(minutes=60)

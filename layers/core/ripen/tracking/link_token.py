@@ -1,9 +1,9 @@
 """Signed links: tokens that identify a mail and a link and that only we can make.
 
 Layout: version, key id, send id (16 bytes), link number (2 bytes, only in a click), lead id, and the start of an
-HMAC-SHA256 over the purpose and the rest. Version 2 holds the 16 bytes of a lead id that is a UUID in hexadecimal
-digits, version 3 the text of any other lead id. A token contains no address and no URL, and is valid for one purpose
-only. Mails of before version 2 carry tokens that name no lead; their `send#<id>` row does.
+HMAC-SHA256 over the purpose and the rest. Version 1 holds the 16 bytes of a lead id that is a UUID in hexadecimal
+digits, version 2 the text of any other lead id. A token contains no address and no URL, and is valid for one purpose
+only.
 
 The key id is the lowest byte of the key's generation: a token of the previous key is accepted too.
 
@@ -27,7 +27,7 @@ from msgspec import Struct
 from ripen.key_ring import Key, KeyRing
 from ripen.tracking.visitor import Bridge
 
-_NO_LEAD, _UUID, _TEXT = 1, 2, 3
+_UUID, _TEXT = 1, 2
 _SIGNATURE, _REPLY_SIGNATURE = 16, 8
 _SHORTEST, LONGEST_TOKEN = 36, 200
 """In characters. The shortest holds a head of 18 bytes and a signature of 8."""
@@ -49,7 +49,7 @@ class BadToken(Exception):
 
 
 class Link(Struct, frozen=True):
-    """A link of a mail: its lead ("" in a token of before version 2), the send, and the number of the link."""
+    """A link of a mail: its lead, the send, and the number of the link."""
 
     lead: str
     send: str
@@ -66,8 +66,6 @@ def read_token(keys: KeyRing, purpose: Purpose, token: str) -> Link:
     """Return the link of a token. Raises BadToken."""
     head = _verified(keys, purpose, token)
     send = _id_text(head[2:18])
-    if head[0] == _NO_LEAD:
-        return Link("", send, int.from_bytes(head[18:20]))
     number, lead = (int.from_bytes(head[18:20]), head[20:]) if purpose is Purpose.CLICK else (0, head[18:])
     return Link(_lead_text(head[0], lead), send, number)
 
@@ -93,7 +91,7 @@ def _sign(keys: KeyRing, purpose: Purpose, content: bytes, lead: str) -> str:
 def _verified(keys: KeyRing, purpose: Purpose, token: str) -> bytes:
     """Return the token without its signature. Raises BadToken."""
     raw = _decoded(token)
-    length = _signature_length(purpose, raw)
+    length = _signature_length(purpose)
     head, signature = raw[:-length], raw[-length:]
     key = next((key.secret for key in keys.accepted if _key_id(key) == head[1]), None)
     if key is None or not hmac.compare_digest(signature, _signature(key, purpose, head)):
@@ -128,8 +126,8 @@ def _key_id(key: Key) -> int:
 
 
 def _signature(key: bytes, purpose: Purpose, head: bytes) -> bytes:
-    return hmac.digest(key, purpose.encode() + b"\0" + head, sha256)[: _signature_length(purpose, head)]
+    return hmac.digest(key, purpose.encode() + b"\0" + head, sha256)[: _signature_length(purpose)]
 
 
-def _signature_length(purpose: Purpose, head: bytes) -> int:
-    return _REPLY_SIGNATURE if purpose is Purpose.REPLY and head[0] != _NO_LEAD else _SIGNATURE
+def _signature_length(purpose: Purpose) -> int:
+    return _REPLY_SIGNATURE if purpose is Purpose.REPLY else _SIGNATURE

@@ -1,7 +1,6 @@
 """The rows of a mail in the send ledger: those that a move changes, and the send that a link belongs to."""
 
 from collections.abc import Iterable
-from copy import replace
 from datetime import datetime
 
 from ripen.adapters.rows.campaign_counts import count_sends
@@ -28,13 +27,6 @@ def move_sends(moves: Iterable[tuple[Row[Send], MovedSend]], now: datetime) -> l
 
 
 def linked_send(table: Table, link: Link) -> Send | None:
-    """Return the send that the link belongs to, None if there is none.
-
-    A link of before version 2 names no lead: a pointer leads from its send to the lead, and holds the mail's language.
-    """
-    if link.lead:
-        row = table.get(keys.send(link.lead, link.send))
-        return row.value if row else None
-    pointer = table.get(keys.send_pointer(link.send))
-    row = table.get(keys.send(pointer.value.lead, link.send)) if pointer else None
-    return replace(row.value, locale=pointer.value.locale) if pointer and row else None
+    """Return the send that the link belongs to, None if there is none."""
+    row = table.get(keys.send(link.lead, link.send))
+    return row.value if row else None

@@ -25,7 +25,7 @@ from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
-from ripen.mail.ledger import Send, SendPointer
+from ripen.mail.ledger import Send
 from ripen.mail.send_rate import MailRelease
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.pointers import Pointer, Seen
@@ -101,10 +101,6 @@ def enrollment(lead: str, journey: str, key: str) -> Key[Enrollment]:
 
 def send(lead: str, id: str) -> Key[Send]:
     return Key(f"lead#{lead}", f"send#{id}", Send)
-
-
-def send_pointer(id: str) -> Key[SendPointer]:
-    return Key(f"send#{id}", "lead", SendPointer)
 
 
 def alert(lead: str, id: str) -> Key[Alert]:
