@@ -3,43 +3,22 @@
 from getpass import getuser
 from typing import Annotated, Any
 
-import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from cli.commands._choice import at_most_one, id_option
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
+from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import Stack, connect
-from ripen.failure import Failure
 from ripen.operations.phrases import reason
 from ripen.operations.sending.held_mails import HeldMail, drop, held_mails, release, select
 from ripen.words import Words
 
-_Release = Annotated[
-    str,
-    typer.Option(
-        "--release",
-        help=say(
-            "Send this mail after all: its id, the beginning of its id, or all.",
-            "このメールを送ります。ID、ID の先頭部分、または all。",
-        ),
-        metavar="ID",
-    ),
-]
-_Drop = Annotated[
-    str,
-    typer.Option(
-        "--drop",
-        help=say(
-            "Never send this mail: its id, the beginning of its id, or all.",
-            "このメールを送らずに取りやめます。ID、ID の先頭部分、または all。",
-        ),
-        metavar="ID",
-    ),
-]
+_Release = Annotated[str, id_option("--release", Words("Send this mail after all", "このメールを送ります"))]
+_Drop = Annotated[str, id_option("--drop", Words("Never send this mail", "このメールを送らずに取りやめます"))]
 
 
 @help_text(
@@ -48,11 +27,7 @@ _Drop = Annotated[
     "結果が分からず保留中のメールを一覧します。自動では再送されません。送るか、取りやめるかを選べます。",
 )
 def held(released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) -> None:
-    if released and dropped:
-        raise Failure(
-            Words("--release and --drop cannot be used together.", "--release と --drop は同時に指定できません。"),
-            Words("Use one of them.", "どちらか一方を指定してください。"),
-        )
+    at_most_one(release=released, drop=dropped)
     stack = connect()
     with bar(say("Reading leads", "見込み客を確認しています")) as progress:
         found = held_mails(stack.table, progress)
@@ -106,19 +81,16 @@ def _show(found: list[HeldMail], zone: str, console: Console) -> None:
 
 
 def _table(found: list[HeldMail], zone: str) -> Table:
-    table = Table(
+    columns = (
         "ID",
         say("Lead", "見込み客"),
         say("Mail", "メール"),
         say("Origin", "配信元"),
         say(f"Since ({zone})", f"いつから（{zone}）"),
         say("Reason", "理由"),
-        title=say(f"{len(found)} held", f"保留中 {len(found)} 通"),
-        title_justify="left",
     )
-    for each in found:
-        send = each.row.value
-        since = local_time(each.since, zone)
-        cells = (send.id[:8], each.email, send.email, send.origin, since, reason(send.reason, language()))
-        table.add_row(*map(escape, cells))
-    return table
+    rows = (
+        (send.id[:8], email, send.email, send.origin, local_time(since, zone), reason(send.reason, language()))
+        for send, email, since in ((each.row.value, each.email, each.since) for each in found)
+    )
+    return row_table(say(f"{len(found)} held", f"保留中 {len(found)} 通"), columns, rows)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.journey_words import mail_outcome
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
+from cli.output.row_table import row_table
 from cli.stack.stack import connect
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
@@ -149,17 +149,17 @@ def _mails(console: Console, ahead: "Forecast") -> None:
             )
         )
         return
-    table = Table(
+    columns = (
         say("Journey or campaign", "シナリオ／キャンペーン"),
         say("Mail", "メール"),
         say("Outcome", "結果"),
         say("Mails", "通数"),
-        title=say("In the next 24 hours", "今後 24 時間"),
-        title_justify="left",
     )
-    for (origin, mail, outcome), count in sorted(ahead.mails.items()):
-        table.add_row(escape(origin), escape(mail), escape(mail_outcome(outcome)), str(count))
-    console.print(table)
+    rows = (
+        (origin, mail, mail_outcome(outcome), str(count))
+        for (origin, mail, outcome), count in sorted(ahead.mails.items())
+    )
+    console.print(row_table(say("In the next 24 hours", "今後 24 時間"), columns, rows))
     if ahead.more:
         have, all_ = "has" if ahead.more == 1 else "have", ahead.leads + ahead.more
         console.print(

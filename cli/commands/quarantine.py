@@ -7,17 +7,18 @@ from time import time
 from typing import Annotated, Any
 
 import httpx
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.commands._choice import at_most_one, id_option
 from cli.local.web import web
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
+from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import Stack, connect
-from ripen.capture.quarantine import Why
+from ripen.capture.quarantine import Quarantined, Why
 from ripen.capture.signature import SignedRequest, signature
 from ripen.failure import Failure
 from ripen.key_ring import Rotated
@@ -27,37 +28,10 @@ from ripen.words import Words
 
 _Show = Annotated[
     str,
-    typer.Option(
-        "--show",
-        help=say(
-            "Show the answers of this submission: its id, or the beginning of its id.",
-            "この送信の回答を表示します。ID、または ID の先頭部分。",
-        ),
-        metavar="ID",
-    ),
+    id_option("--show", Words("Show the answers of this submission", "この送信の回答を表示します"), takes_all=False),
 ]
-_Release = Annotated[
-    str,
-    typer.Option(
-        "--release",
-        help=say(
-            "Take this submission after all: its id, the beginning of its id, or all.",
-            "この送信を受け付けます。ID、ID の先頭部分、または all。",
-        ),
-        metavar="ID",
-    ),
-]
-_Drop = Annotated[
-    str,
-    typer.Option(
-        "--drop",
-        help=say(
-            "Forget this submission: its id, the beginning of its id, or all.",
-            "この送信を破棄します。ID、ID の先頭部分、または all。",
-        ),
-        metavar="ID",
-    ),
-]
+_Release = Annotated[str, id_option("--release", Words("Take this submission after all", "この送信を受け付けます"))]
+_Drop = Annotated[str, id_option("--drop", Words("Forget this submission", "この送信を破棄します"))]
 _WHY = {
     Why.HONEYPOT: Words("filled in the hidden field", "隠しフィールドに入力"),
     Why.NETWORK: Words("too many from one network", "同じネットワークからの送信が多すぎる"),
@@ -73,14 +47,7 @@ _WHY = {
     "\n\n送信者にはお礼のページを見せましたが、ほかには何もしていません。30 日間保存します。",
 )
 def quarantine(shown: _Show = "", released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) -> None:
-    if bool(shown) + bool(released) + bool(dropped) > 1:
-        raise Failure(
-            Words(
-                "--show, --release and --drop cannot be used together.",
-                "--show、--release、--drop は同時に指定できません。",
-            ),
-            Words("Use one of them.", "どれか一つを指定してください。"),
-        )
+    at_most_one(show=shown, release=released, drop=dropped)
     stack = connect()
     bundle = live_bundle(stack.playbook)
     found = quarantined_submissions(stack.table, bundle.forms)
@@ -139,19 +106,19 @@ def _show(found: list[Found], zone: str, console: Console, with_answers: bool) -
 
 
 def _table(found: list[Found], zone: str) -> Table:
-    table = Table(
+    columns = (
         "ID",
         say("Form", "フォーム"),
         say("Address", "アドレス"),
         say(f"Sent ({zone})", f"送信日時（{zone}）"),
         say("Why", "理由"),
-        title=say(f"{len(found)} in quarantine", f"隔離中 {len(found)} 件"),
-        title_justify="left",
     )
-    for row in found:
-        value = row.value
-        email = next((text for _, text in value.answers if "@" in text), "")
-        why = _WHY[value.why]
-        cells = (value.id[:8], value.form, email, local_time(value.at, zone), say(why.en, why.ja))
-        table.add_row(*map(escape, cells))
-    return table
+    rows = (
+        (value.id[:8], value.form, _address(value), local_time(value.at, zone), _WHY[value.why].in_language(language()))
+        for value in (row.value for row in found)
+    )
+    return row_table(say(f"{len(found)} in quarantine", f"隔離中 {len(found)} 件"), columns, rows)
+
+
+def _address(submission: Quarantined) -> str:
+    return next((text for _, text in submission.answers if "@" in text), "")

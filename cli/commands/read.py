@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time, times_are_in
 from cli.stack.salesforce import query as ask
 from cli.stack.stack import connect, local
@@ -33,18 +33,14 @@ def mailbox(as_json: AsJson = False) -> None:
         return
     zone = brand_zone(connect().playbook)
     times = times_are_in(zone)
-    table = Table(
-        say("At", "日時"),
-        say("To", "宛先"),
-        say("Subject", "件名"),
-        title=say(f"Mails: {len(mails)} – {address} – {times}", f"メール {len(mails)} 通 – {address} – {times}"),
-        title_justify="left",
-    )
+    rows = list[tuple[str, str, str]]()
     for mail in mails:
         to = mail["to"] if isinstance(mail["to"], str) else ", ".join(mail["to"])
         at = local_time(datetime.fromisoformat(mail["at"]), zone, "%Y-%m-%d %H:%M:%S")
-        table.add_row(at, escape(to), escape(mail["subject"]))
-    Console().print(table)
+        rows.append((at, to, mail["subject"]))
+    title = say(f"Mails: {len(mails)} – {address} – {times}", f"メール {len(mails)} 通 – {address} – {times}")
+    columns = (say("At", "日時"), say("To", "宛先"), say("Subject", "件名"))
+    Console().print(row_table(title, columns, rows))
 
 
 @help_text(
@@ -82,10 +78,8 @@ def query(
         return
     names = list(dict.fromkeys(name for record in records for name in record))
     title = say(f"Records: {len(records)}", f"レコード {len(records)} 件")
-    table = Table(*names, title=title, title_justify="left")
-    for record in records:
-        table.add_row(*(escape(_shown(record.get(name))) for name in names))
-    Console().print(table)
+    rows = ([_shown(record.get(name)) for name in names] for record in records)
+    Console().print(row_table(title, names, rows))
 
 
 def _shown(value: Any) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
+from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time, zoned_time
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
@@ -116,19 +116,17 @@ def _switch(stack: Stack) -> str:
 
 
 def _table(found: list[dict[str, Any]], zone: str) -> Table:
-    table = Table(
+    columns = (
         say(f"At ({zone})", f"日時（{zone}）"),
         say("Lead", "見込み客"),
         say("What would have happened", "行うはずだったこと"),
         say("Text", "本文"),
-        title=say(f"{len(found)} kept back", f"見合わせたもの {len(found)} 件"),
-        title_justify="left",
     )
+    rows = list[tuple[str, ...]]()
     for entry in found:
         facts = entry["facts"]
         sentence = phrases.say(f"{entry['what']}.{entry['outcome']}", facts | {"subject": entry["subject"]}, language())
         text = facts.get("text") or facts.get("subject") or ""
         at = local_time(datetime.fromisoformat(entry["at"]), zone)
-        cells = (at, entry["email"], sentence, text[:_MOST_CHARACTERS])
-        table.add_row(*map(escape, cells))
-    return table
+        rows.append((at, entry["email"], sentence, text[:_MOST_CHARACTERS]))
+    return row_table(say(f"{len(found)} kept back", f"見合わせたもの {len(found)} 件"), columns, rows)

@@ -5,11 +5,11 @@ from typing import Any
 
 from ripen.adapters.table import Conflict, Replace, Row, Table
 from ripen.capture.quarantine import KEPT, Quarantined, settle
-from ripen.failure import Failure
+from ripen.operations.choice import choose
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 
-ALL = "all"
+_NOUNS = Words("submissions in quarantine", "隔離中の送信")
 
 Found = Row[Quarantined]
 Post = Callable[[str, dict[str, str], str], bool]
@@ -36,18 +36,7 @@ def plain(row: Found) -> dict[str, Any]:
 
 def select(found: list[Found], id: str) -> list[Found]:
     """Return the submission whose id begins so, or all of them for "all". Raise Failure unless exactly one does."""
-    if id == ALL:
-        return found
-    named = [row for row in found if row.value.id.startswith(id)]
-    if len(named) != 1:
-        what = (
-            f"{len(named)} submissions have ids that begin with" if named else "No submission in quarantine has the id"
-        )
-        raise Failure(
-            Words(f"{what} {id!r}.", f"ID が {id!r} で始まる隔離中の送信は {len(named)} 件です。"),
-            Words("See all of them: ripen quarantine", "一覧: ripen quarantine"),
-        )
-    return named
+    return choose({row.value.id: row for row in found}, id, _NOUNS, "ripen quarantine")
 
 
 def release(found: list[Found], by: str, table: Table, bundle: Bundle, post: Post) -> int:

@@ -7,14 +7,14 @@ from typing import Any
 
 from ripen.adapters.rows.sends import move_send
 from ripen.adapters.table import Conflict, Row, Table, keys
-from ripen.failure import Failure
 from ripen.mail import ledger
 from ripen.mail.ledger import MovedSend, Send, SendState
+from ripen.operations.choice import choose
 from ripen.operations.leads.scan import scan_leads
 from ripen.operations.progress import Progress, silent
 from ripen.words import Words
 
-ALL = "all"
+_NOUNS = Words("held mails", "保留中のメール")
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,7 @@ def held_mails(table: Table, progress: Progress = silent) -> list[HeldMail]:
 
 def select(found: list[HeldMail], id: str) -> list[HeldMail]:
     """Return the mail whose id begins so, or all of them for "all". Raise Failure unless exactly one does."""
-    if id == ALL:
-        return found
-    named = [each for each in found if each.row.value.id.startswith(id)]
-    if len(named) != 1:
-        what = f"{len(named)} held mails have ids that begin with" if named else "No held mail has the id"
-        raise Failure(
-            Words(f"{what} {id!r}.", f"ID が {id!r} で始まる保留中のメールは {len(named)} 通です。"),
-            Words("See all of them: ripen held", "一覧: ripen held"),
-        )
-    return named
+    return choose({mail.row.value.id: mail for mail in found}, id, _NOUNS, "ripen held")
 
 
 def release(found: list[HeldMail], by: str, table: Table, now: datetime) -> int:

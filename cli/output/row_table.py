@@ -1,0 +1,14 @@
+"""A table with a title at its left, as most lists of a command are shown."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+
+def row_table(title: str, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> Table:
+    """Return the table. Its cells are plain text: what looks like markup in them is shown as it is."""
+    table = Table(*columns, title=title, title_justify="left")
+    for cells in rows:
+        table.add_row(*map(escape, cells))
+    return table
