@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.doctor.finding import Check, Finding, Owner, State
+from cli.doctor.finding import Check, Finding, Owner, State, unreadable
 from cli.local.home import PROJECT
 from cli.output.language import language
 from ripen.mail.send_rate import WORKERS
@@ -40,7 +40,7 @@ def concurrency(lambda_: Any, template: str, mails_per_second: int = min(WORKERS
         most = int(lambda_.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
     except (BotoCoreError, ClientError) as error:
         return CHECK.warn(
-            Words(f"cannot be read: {error}", f"読み取れません: {error}"),
+            unreadable(error),
             Words("Look at it: Service Quotas → AWS Lambda.", "確認場所: Service Quotas → AWS Lambda。"),
         )
     found = Words(

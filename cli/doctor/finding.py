@@ -63,3 +63,8 @@ class Finding:
             "found": self.found.en,
             "next_step": self.next_step.en,
         }
+
+
+def unreadable(error: Exception) -> Words:
+    """Say that AWS did not show what a check looks at."""
+    return Words(f"cannot be read: {error}", f"読み取れません: {error}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.doctor.finding import Check, Finding, Owner
+from cli.doctor.finding import Check, Finding, Owner, unreadable
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
@@ -65,7 +65,7 @@ def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]
     except NewerFormat as error:
         return PLAYBOOK.fail(Words(f"{error}", f"新しい版の形式です: {error}"), _UPDATE), None
     except (BotoCoreError, ClientError) as error:
-        return PLAYBOOK.fail(_unreadable(error), _PUBLISH), None
+        return PLAYBOOK.fail(unreadable(error), _PUBLISH), None
     if live.format > published.deployed:
         found = Words(
             f"{live.hash} has format {live.format}, and the deployed functions read {published.deployed}",
@@ -119,7 +119,7 @@ def dead_letters(sqs: Any, queues: tuple[str, ...]) -> Finding:
                 stuck.append(f"{name}: {count}")
     except (BotoCoreError, ClientError) as error:
         return DEAD.warn(
-            _unreadable(error),
+            unreadable(error),
             Words("Look at them in the SQS console.", "SQS コンソールで確かめてください。"),
         )
     if stuck:
@@ -183,7 +183,3 @@ def switches(table: Table) -> Finding:
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def _unreadable(error: Exception) -> Words:
-    return Words(f"cannot be read: {error}", f"読み取れません: {error}")

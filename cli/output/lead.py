@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.panel import Panel
@@ -11,10 +10,9 @@ from rich.table import Table
 
 from cli.output.language import language, say
 from cli.output.time_zone import local_time, times_are_in
-from ripen.lead.lead import Profile
 from ripen.operations.phrases import reason
 from ripen.operations.state_words import in_a_word, outcome_in_a_word
-from ripen.playbook.wording import full_name
+from ripen.playbook.wording import name_in_order
 from ripen.words import Words
 
 _COLOURS = {"hot": "red", "warm": "yellow", "cold": "blue"}
@@ -60,7 +58,7 @@ def lead_parts(found: dict[str, Any], zone: str) -> list[RenderableType]:
 
 def _panel(found: dict[str, Any]) -> Panel:
     profile, score, rank = found["profile"], found["score"], found["rank"]
-    name = full_name(msgspec.convert(profile, Profile)) or profile["email"]
+    name = name_in_order(profile["last_name"], profile["first_name"]) or profile["email"]
     total, fit, engagement = (f"{score[part]:.0f}" for part in ("total", "fit", "engagement"))
     points = say(
         f"{total} points: fit {fit}, engagement {engagement}",

@@ -6,6 +6,7 @@ cookie, a login or a redirect, with any body, any number of times.
 
 import os
 from copy import replace
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -131,21 +132,13 @@ def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activi
     typed = profile if profile and profile.value.typed else None
     if row is None or (row.value.proven and row.value.asked is None and typed is None):
         return None
-    id = digest("confirmed", send.id, now.isoformat())
-    key = keys.activity(send.lead, now, id)
-    asked = row.value.asked
-    activity = Activity(
-        id=id,
-        lead=send.lead,
-        kind=Kind.CONFIRMED,
-        at=now,
-        received=now,
-        subject=send.email,
-        facts={"send": send.id} | ({"form": asked.form} if asked else {}),
-        consent=opt_in.proof(asked, network) if asked else None,
-    )
+    activity, asked = _activity(Kind.CONFIRMED, send, now), row.value.asked
+    if asked:
+        facts = activity.facts | {"form": asked.form}
+        activity = replace(activity, facts=facts, consent=opt_in.proof(asked, network))
+    key = keys.activity(send.lead, now, activity.id)
     table.write(
-        Replace(row.key, opt_in.confirmed(row.value, id, now), row.version),
+        Replace(row.key, opt_in.confirmed(row.value, activity.id, now), row.version),
         Create(key, activity, due=now),
         *([Replace(typed.key, adopted(typed.value), typed.version)] if typed else []),
     )
@@ -157,21 +150,13 @@ def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
     table, now = dependencies.table, dependencies.clock.now()
     row = table.get(keys.contact(send.lead))
     before = row.value if row else Contact(lead=send.lead)
-    id = digest("unsubscribed", send.id, now.isoformat())
+    activity = _activity(Kind.UNSUBSCRIBED, send, now)
     refused = request_cap.refused_with(send.email, dependencies.bundle) | set(before.refused)
     if policy.refuses(before) and refused == set(before.refused):
         return None
+    id = activity.id
     after = replace(policy.withdrawn(before, id, now), refused=tuple(sorted(refused)))
     record = ConsentRecord(id=id, lead=send.lead, purpose="marketing", granted=False, at=now, source="unsubscribe")
-    activity = Activity(
-        id=id,
-        lead=send.lead,
-        kind=Kind.UNSUBSCRIBED,
-        at=now,
-        received=now,
-        subject=send.email,
-        facts={"send": send.id},
-    )
     key = keys.activity(send.lead, now, id)
     table.write(
         Replace(keys.contact(send.lead), after, row.version if row else 0),
@@ -180,6 +165,19 @@ def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
         *_counted(send),
     )
     return key
+
+
+def _activity(kind: Kind, send: Send, now: datetime) -> Activity:
+    """Return what the reader of the mail did on its page."""
+    return Activity(
+        id=digest(kind, send.id, now.isoformat()),
+        lead=send.lead,
+        kind=kind,
+        at=now,
+        received=now,
+        subject=send.email,
+        facts={"send": send.id},
+    )
 
 
 def _counted(send: Send) -> list[Change]:

@@ -12,11 +12,14 @@ _HONORIFICS = (" 様", "様", "さま", "さん")
 
 
 def full_name(profile: Profile) -> str:
+    """Return the name of a lead as name_in_order writes it."""
+    return name_in_order(profile.last_name, profile.first_name)
+
+
+def name_in_order(last: str, first: str) -> str:
     """Return the family name first if the name is in an East Asian script, else the given name first; "" if unknown."""
-    last, first = profile.last_name.strip(), profile.first_name.strip()
-    if any(map(_is_east_asian, last + first)):
-        return f"{last} {first}".strip()
-    return f"{first} {last}".strip()
+    last, first = last.strip(), first.strip()
+    return (f"{last} {first}" if any(map(_is_east_asian, last + first)) else f"{first} {last}").strip()
 
 
 def with_honorific(name: str) -> str:
