@@ -11,8 +11,9 @@ import msgspec
 from ripen.failure import Failure
 from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.words import Words
-from ripen_authoring.building import forms, journeys, mailings, scoring, settings
+from ripen_authoring.building import forms, journeys, mailings, retention, scoring, settings
 from ripen_authoring.checks import all_checks, trial_rendering
+from ripen_authoring.checks import retention as retention_checks
 from ripen_authoring.files.folder import Folder, load
 from ripen_authoring.files.sources import check_size
 from ripen_authoring.models.scoring import ScoringFile
@@ -61,7 +62,7 @@ def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
     if any(problem.severity == "error" for problem in problems):
         raise InvalidPlaybook(problems)
     compiled = _bundle(files, ripen.model, scored.model)
-    failed = list(trial_rendering.check(compiled, files))
+    failed = [*retention_checks.check(compiled, ripen), *trial_rendering.check(compiled, files)]
     if failed:
         raise InvalidPlaybook([*problems, *failed])
     content = msgspec.json.encode(compiled, order="deterministic")
@@ -70,7 +71,7 @@ def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
 
 def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
     locales = ripen.locales
-    return Bundle(
+    compiled = Bundle(
         format=FORMAT,
         brand=settings.brand(ripen),
         sync=settings.sync(ripen.sync),
@@ -86,3 +87,4 @@ def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
         segments={name: mailings.segment(name, entry.model) for name, entry in files.segments.items()},
         campaigns={name: mailings.campaign(name, entry.model) for name, entry in files.campaigns.items()},
     )
+    return replace(compiled, keep=retention.retention(ripen.keep, compiled))

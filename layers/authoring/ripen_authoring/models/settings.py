@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
 from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
-from ripen_authoring.models.times import TimeOfDay
+from ripen_authoring.models.times import TimeOfDay, kept_for
 from ripen_authoring.problem import InvalidValue
 
 
@@ -82,6 +82,35 @@ class TrackingPart(Part):
     pages: dict[Name, tuple[Annotated[str, Field(pattern=r"^/")], ...]] = Field({})
 
 
+_Period = Annotated[
+    int | None,
+    kept_for(30, "verdicts about clicks are revised for some weeks", "クリックの判定は数週間のあいだ見直されます"),
+]
+_Refusals = Annotated[
+    int | None,
+    kept_for(1095, "refusals prove that later mail was not wanted", "配信停止などの記録は、あとで証明に使います"),
+]
+_Mails = Annotated[
+    int | None,
+    kept_for(730, "links in a mail lead to its row for two years", "メールのリンクは 2 年間その記録を使います"),
+]
+
+
+class KeepPart(Part):
+    """How long rows are kept, by what they are about: 730 days, 104 weeks, or forever."""
+
+    visits: _Period = Field(730, description="Pages viewed and read, and links to other sites followed")
+    downloads: _Period = 730
+    clicks: _Period = Field(730, description="Links followed in mails")
+    forms: _Period = Field(1825, description="Submissions. One with a consent is kept as its proof")
+    replies: _Period = 1825
+    sales: _Period = Field(1825, description="What sales did: accepted, not a fit, converted, Salesforce campaigns")
+    steps: _Period = Field(730, description="What steps of journeys did: points, updates, requests to enrol")
+    refusals: _Refusals = Field(None, description="Unsubscribed, complained, bounced, and confirmations")
+    mails: _Mails = Field(1095, description="The rows of sent and skipped mails")
+    decisions: _Period = Field(730, description="Decisions that no other row has")
+
+
 class RipenFile(Part):
     brand: BrandPart
     sender: Sender
@@ -93,5 +122,6 @@ class RipenFile(Part):
     utm: Utm | None = None
     sync: Sync = Field(default_factory=Sync)
     tracking: TrackingPart | None = None
+    keep: KeepPart = Field(default_factory=KeepPart)
     team: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
     """Addresses that may receive test mails. They are verified in SES."""

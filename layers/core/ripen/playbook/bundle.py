@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from ripen.playbook.clause import Clause, Condition
 from ripen.playbook.graph import Journey, Priority, Texts
+from ripen.playbook.retention import Retention
 
 FORMAT = 1
 """The newest format of bundles that this code reads. docs/internals/upgrade.md says when to raise it."""
@@ -261,3 +262,4 @@ class Bundle(Struct, frozen=True, kw_only=True):
     """Lifecycle stages in order."""
     tracking: Tracking | None = None
     """None: no page has our script, and beacons are rejected."""
+    keep: Retention = field(default_factory=Retention)

@@ -1,0 +1,43 @@
+"""How long rows are kept: `keep` of ripen.yaml, and when a row expires by it.
+
+A period begins when Ripen received the row. DynamoDB deletes an expired row by itself (TTL).
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from ripen.lead.activity import Activity
+
+
+class Retention(Struct, frozen=True, kw_only=True):
+    """The periods in days; None, or a kind that is not named, is for good."""
+
+    activities: dict[str, int] = {}
+    """By kind of activity."""
+    mails: int | None = None
+    decisions: int | None = None
+
+
+def activity_expires(activity: Activity, keep: Retention) -> datetime | None:
+    """Return when the activity expires; None if it is kept for good, or as long as it is not folded.
+
+    The proof of a consent outlives the consent: it is never deleted without its lead.
+    """
+    if activity.folded is None or activity.consent is not None:
+        return None
+    return _after(activity.folded, keep.activities.get(activity.kind))
+
+
+def mail_expires(planned: datetime, keep: Retention) -> datetime | None:
+    """Return when a mail's row in the send ledger expires."""
+    return _after(planned, keep.mails)
+
+
+def decision_expires(at: datetime, keep: Retention) -> datetime | None:
+    """Return when a decision with a row of its own expires."""
+    return _after(at, keep.decisions)
+
+
+def _after(at: datetime, days: int | None) -> datetime | None:
+    return None if days is None else at + timedelta(days=days)
