@@ -1,12 +1,14 @@
-"""A real Chromium on the local cloud, as a phone and as a desktop."""
+"""A real browser on the local cloud, as a phone and as a desktop: Chromium, or with BROWSER=firefox Firefox."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import Device, Visitor
-from tests.support.chromium import browser
+from tests.support.chromium import browser as chromium
+from tests.support.firefox import firefox
 from tests.support.local_cloud import RunningCloud
 
 _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
@@ -14,9 +16,9 @@ _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Start one browser per module: Playwright's event loop must not outlive the tests that use it."""
-    with browser(*_ARGUMENTS) as started:
+    with firefox() if os.environ.get("BROWSER") == "firefox" else chromium(*_ARGUMENTS) as started:
         yield started
 
 
@@ -31,7 +33,7 @@ def device(request: pytest.FixtureRequest) -> Device:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, cloud: RunningCloud, device: Device, lang: str) -> Iterator[Visitor]:
+def visitor(browser: Browser, cloud: RunningCloud, device: Device, lang: str) -> Iterator[Visitor]:
     """Return a visitor for each language and device, unless the test names its own."""
-    with Visitor.arrives(chromium, cloud, device, lang) as visitor:
+    with Visitor.arrives(browser, cloud, device, lang) as visitor:
         yield visitor

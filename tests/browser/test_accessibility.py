@@ -59,8 +59,8 @@ def shown(bundle: Bundle, table: Table, lang: str) -> Shown:
     }
 
 
-def test_all_pages_and_mails_are_accessible(chromium: Browser, shown: Shown, lang: str, device: Device) -> None:
-    context = chromium.new_context(viewport=SIZES[device], locale=lang)
+def test_all_pages_and_mails_are_accessible(browser: Browser, shown: Shown, lang: str, device: Device) -> None:
+    context = browser.new_context(viewport=SIZES[device], locale=lang)
     page, axe = context.new_page(), AXE.read_text()
     found: dict[str, list[str]] = {}
     for what, html in shown.items():
@@ -74,8 +74,8 @@ def test_all_pages_and_mails_are_accessible(chromium: Browser, shown: Shown, lan
     assert found == {}
 
 
-def test_axe_finds_a_mistake_made_on_purpose(chromium: Browser) -> None:
-    page = chromium.new_page()
+def test_axe_finds_a_mistake_made_on_purpose(browser: Browser) -> None:
+    page = browser.new_page()
     page.set_content("<html><body><main><h1>x</h1><form><input name=email></form></main></body></html>")
     page.evaluate(AXE.read_text())
     wrong = {found["id"] for found in page.evaluate("axe.run()")["violations"]}

@@ -37,8 +37,8 @@ HOSTILE = "<script>document.title='x'</script>{{ 7 | times: 7 }}"
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_console_shows_a_lead_as_it_acts(chromium: Browser, cloud: RunningCloud, lang: str) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
+def test_the_console_shows_a_lead_as_it_acts(browser: Browser, cloud: RunningCloud, lang: str) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, lang) as visitor:
         page, person = visitor.page, PEOPLE[lang]
 
         # given no lead yet
@@ -78,16 +78,16 @@ def test_the_console_shows_a_lead_as_it_acts(chromium: Browser, cloud: RunningCl
         visitor.takes_a_picture("console-narrow")
 
 
-def test_hostile_text_is_shown_as_text(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+def test_hostile_text_is_shown_as_text(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "en") as visitor:
         cloud.submit("whitepaper", email=visitor.email, last_name=HOSTILE, company=HOSTILE)
         visitor.page.goto(f"{cloud.status['console']}/?lang=en&lead={visitor.email}")
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
         assert visitor.page.title() == f"{HOSTILE} · Ripen Console"
 
 
-def test_the_console_shows_why_an_action_failed(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+def test_the_console_shows_why_an_action_failed(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "en") as visitor:
         visitor.page.goto(f"{cloud.status['console']}/?lang=en&lead=nobody@nowhere.example.jp")
         expect(visitor.page.get_by_role("alert")).to_contain_text("No lead has the address")
 

@@ -73,9 +73,9 @@ def test_hostile_text_is_stored_mailed_posted_and_synced_as_typed(
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_a_browser_shows_hostile_text_and_runs_none_of_it(
-    chromium: Browser, cloud: RunningCloud, lives: dict[str, dict[str, Any]], lang: str
+    browser: Browser, cloud: RunningCloud, lives: dict[str, dict[str, Any]], lang: str
 ) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
+    with Visitor.arrives(browser, cloud, Device.DESK, lang) as visitor:
         ran: list[str] = []
 
         def note(dialog: Dialog) -> None:

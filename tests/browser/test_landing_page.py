@@ -66,8 +66,8 @@ def test_a_wrong_address_has_an_error_beside_its_field_and_the_answers_stay(visi
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, cloud: RunningCloud, lang: str, name: str) -> None:
-    with Visitor.arrives(chromium, cloud, Device.PHONE, lang) as visitor:
+def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, cloud: RunningCloud, lang: str, name: str) -> None:
+    with Visitor.arrives(browser, cloud, Device.PHONE, lang) as visitor:
         visitor.opens(f"pages/{name}")
         for width in (390, 320):
             visitor.page.set_viewport_size({"width": width, "height": 700})
@@ -75,9 +75,9 @@ def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, cloud: RunningCl
 
 
 def test_the_form_works_by_keyboard_alone_and_skips_the_honeypot(
-    chromium: Browser, cloud: RunningCloud, lang: str
+    browser: Browser, cloud: RunningCloud, lang: str
 ) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
+    with Visitor.arrives(browser, cloud, Device.DESK, lang) as visitor:
         # given a person without a mouse
         keyboard = visitor.page.keyboard
         visitor.opens("pages/whitepaper")
@@ -102,8 +102,8 @@ def test_the_form_works_by_keyboard_alone_and_skips_the_honeypot(
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text(THANKS[lang])
 
 
-def test_the_focus_is_visible(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+def test_the_focus_is_visible(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "en") as visitor:
         visitor.opens("pages/whitepaper")
         for name in ("email", "consent"):
             field = visitor.page.locator(f"[name={name}]")
@@ -123,8 +123,8 @@ def test_the_honeypot_is_invisible_to_people(visitor: Visitor) -> None:
     assert visitor.page.get_by_role("textbox", name="website").count() == 0
 
 
-def test_the_link_to_the_other_language_keeps_the_campaign(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.PHONE, "ja") as visitor:
+def test_the_link_to_the_other_language_keeps_the_campaign(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.PHONE, "ja") as visitor:
         visitor.page.goto(f"{cloud.status['api']}/pages/whitepaper?lang=ja&utm_source=expo")
         visitor.page.get_by_role("link", name="English").click()
         expect(visitor.page.locator("html")).to_have_attribute("lang", "en")

@@ -62,9 +62,9 @@ def test_the_unsubscribe_link_asks_first_and_then_ends_the_mails(visitor: Visito
 
 
 def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(
-    chromium: Browser, cloud: RunningCloud, lang: str
+    browser: Browser, cloud: RunningCloud, lang: str
 ) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
+    with Visitor.arrives(browser, cloud, Device.DESK, lang) as visitor:
         # given a lead that is hot
         visitor.has_asked_for_the_paper()
         lead = eventually(lambda: _told(visitor))

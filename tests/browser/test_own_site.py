@@ -44,8 +44,8 @@ def _blank(route: Route) -> None:
     route.fulfill(content_type="text/html", body="<!doctype html><title>Contact us</title>")
 
 
-def test_a_listed_site_may_post_with_its_own_field_names(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+def test_a_listed_site_may_post_with_its_own_field_names(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         seen = Site("https://www.ripen.example", visitor).posts(メールアドレス=visitor.email, 氏名="山田 花子")
 
         assert seen["status"] == 202
@@ -53,14 +53,14 @@ def test_a_listed_site_may_post_with_its_own_field_names(chromium: Browser, clou
         assert cloud.lead(visitor.email)["profile"]["last_name"] == "山田"
 
 
-def test_a_listed_site_reads_the_error(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+def test_a_listed_site_reads_the_error(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         seen = Site("https://www.ripen.example", visitor).posts(mail="hanako@")
         assert (seen["status"], seen["said"]["field"]) == (400, "email")
 
 
-def test_an_unlisted_site_may_not_post(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+def test_an_unlisted_site_may_not_post(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         email = f"{uuid4().hex[:12]}@visitor.example.jp"
         seen = Site("https://elsewhere.example", visitor).posts(email=email)
         assert seen["status"] == 0

@@ -14,8 +14,8 @@ __all__ = ["org", "served"]
 
 
 @pytest.fixture
-def page(chromium: Browser, device: Device, lang: str) -> Iterator[Page]:
-    context = chromium.new_context(viewport=SIZES[device], locale=lang, ignore_https_errors=True)
+def page(browser: Browser, device: Device, lang: str) -> Iterator[Page]:
+    context = browser.new_context(viewport=SIZES[device], locale=lang, ignore_https_errors=True)
     yield context.new_page()
     context.close()
 

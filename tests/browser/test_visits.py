@@ -17,8 +17,8 @@ OWN_SITE = "https://www.ripen.example"
 WORDS = {"ja": "料金ページを本日3回閲覧", "en": "Viewed the pricing page 3 times today"}
 
 
-def test_the_card_counts_views_of_the_pricing_page_before_the_form(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+def test_the_card_counts_views_of_the_pricing_page_before_the_form(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         # given a visitor from a campaign who views the pricing page three times
         pricing = f"{cloud.status['api']}/pages/pricing?lang=ja&utm_source=spring-fair"
         for _ in range(3):
@@ -48,9 +48,9 @@ def test_the_card_counts_views_of_the_pricing_page_before_the_form(chromium: Bro
 
 
 def test_a_page_opened_from_a_mail_sends_the_token_and_removes_it_from_its_address(
-    chromium: Browser, cloud: RunningCloud
+    browser: Browser, cloud: RunningCloud
 ) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+    with Visitor.arrives(browser, cloud, Device.DESK, "en") as visitor:
         # given a mail, and an unknown browser
         visitor.has_asked_for_the_paper()
         [mail] = eventually(lambda: cloud.mails(visitor.email))
@@ -69,8 +69,8 @@ def test_a_page_opened_from_a_mail_sends_the_token_and_removes_it_from_its_addre
         assert PEOPLE["en"]["first_name"] not in visitor.page.content()
 
 
-def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+def test_a_visitor_with_global_privacy_control_leaves_no_trace(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         sent = _listen(visitor.page)
         visitor.page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
         visitor.opens("pages/pricing")
@@ -80,8 +80,8 @@ def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser
         assert visitor.page.evaluate("[localStorage.length, window.ripen.visitor()]") == [0, ""]
 
 
-def test_a_browser_without_storage_and_beacons_still_sends_the_form(chromium: Browser, cloud: RunningCloud) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+def test_a_browser_without_storage_and_beacons_still_sends_the_form(browser: Browser, cloud: RunningCloud) -> None:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         broken: list[Error] = []
 
         def note(error: Error) -> None:
@@ -101,9 +101,9 @@ def test_a_browser_without_storage_and_beacons_still_sends_the_form(chromium: Br
 
 
 def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(
-    chromium: Browser, cloud: RunningCloud
+    browser: Browser, cloud: RunningCloud
 ) -> None:
-    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+    with Visitor.arrives(browser, cloud, Device.DESK, "ja") as visitor:
         # given a page that asks for consent
         sent, page = _listen(visitor.page), visitor.page
         page.route(f"{OWN_SITE}/**", lambda route: _own_page(route, cloud))

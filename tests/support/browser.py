@@ -67,9 +67,9 @@ class Visitor:
 
     @classmethod
     @contextmanager
-    def arrives(cls, chromium: Browser, cloud: RunningCloud, device: Device, lang: str) -> Iterator["Visitor"]:
+    def arrives(cls, browser: Browser, cloud: RunningCloud, device: Device, lang: str) -> Iterator["Visitor"]:
         """Open a browser that accepts the certificate of Salesforce's stand-in, which is our own."""
-        context = chromium.new_context(
+        context = browser.new_context(
             **_SIZES[device],
             locale={"ja": "ja-JP", "en": "en-US"}[lang],
             timezone_id="Asia/Tokyo",

@@ -11,14 +11,14 @@ import shutil
 import sys
 import tarfile
 from collections.abc import Iterable
-from os import environ, geteuid
+from os import environ
 from pathlib import Path
-from subprocess import DEVNULL, STDOUT, run
+from subprocess import run
 from xml.sax.saxutils import escape
 
+from tests.support import apt
 from tests.support.chromium import FONTS, FROM_NPM, LIBATOMIC, PROJECT, chromium, has_japanese_font, node
 
-_LOG = PROJECT / ".tools/last.log"
 _PACKAGES = PROJECT / "tests/browser"
 _BROWSER = _PACKAGES / "node_modules/@sparticuz/chromium/bin"
 _FONTS = _PACKAGES / "node_modules/@expo-google-fonts/noto-sans-jp"
@@ -74,19 +74,7 @@ def _missing() -> dict[str, str]:
 
 def _apt(packages: Iterable[str]) -> str:
     """Install the packages with apt. Return the reason if that was not possible, else ""."""
-    if not shutil.which("apt-get"):
-        return "there is no apt"
-    if geteuid() == 0:
-        sudo: list[str] = []
-    elif shutil.which("sudo") and _runs("sudo", "-n", "true"):
-        sudo = ["sudo", "-n"]
-    else:
-        return "apt needs root, and sudo a password"
-    print(f"· {' '.join(packages)}, with apt", flush=True)
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
-    _runs(*apt, "update")
-    installed = _runs(*apt, "install", "--no-install-recommends", *packages)
-    return "" if installed and not _missing() else "apt could not install them"
+    return apt.install(packages) or ("apt could not install them" if _missing() else "")
 
 
 def _npm() -> None:
@@ -94,8 +82,8 @@ def _npm() -> None:
     arguments = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     if not shutil.which("npm"):
         sys.exit("npm is missing: sudo apt-get install npm")
-    if not _runs("npm", "ci", "--prefix", str(_PACKAGES), *arguments):
-        last = "\n".join(_LOG.read_text(errors="replace").splitlines()[-20:])
+    if not apt.runs("npm", "ci", "--prefix", str(_PACKAGES), *arguments):
+        last = "\n".join(apt.LOG.read_text(errors="replace").splitlines()[-20:])
         sys.exit(f"{last}\nThe browser could not be installed from npm.")
     FROM_NPM.mkdir(parents=True, exist_ok=True)
     _decompress("chromium.br", FROM_NPM / "chromium")
@@ -111,12 +99,6 @@ def _npm() -> None:
 def _decompress(name: str, target: Path) -> None:
     with (_BROWSER / name).open("rb") as source, target.open("wb") as written:
         run(["node", "-e", _DECOMPRESS], stdin=source, stdout=written, check=True)
-
-
-def _runs(*command: str) -> bool:
-    _LOG.parent.mkdir(exist_ok=True)
-    with _LOG.open("wb") as log:
-        return run(command, stdin=DEVNULL, stdout=log, stderr=STDOUT, check=False).returncode == 0
 
 
 if __name__ == "__main__":
