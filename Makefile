@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
-.PHONY: list setup up test check bench bench-cold bench-activity bench-journeys bench-release bench-bill deploy pictures clean-up pin browser
+.PHONY: list setup up test test-long check bench bench-cold bench-activity bench-journeys bench-release bench-bill deploy pictures clean-up pin browser
 
 list: ## list the targets
 	@echo "Ripen. Start with: make up"
@@ -32,6 +32,9 @@ up: setup ## start everything on this machine (DETACH=1: in the background)
 
 test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (installs what it needs)
 	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
+
+test-long: setup $(PEERS) browser ## run what is long by nature: other browsers, soak … (ONLY=name; QUICK=1: a short run of each)
+	@$(PYTHON) -m tests.support.run_long_parts $(ONLY)
 
 check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the house, validate template and example playbook
 	@ruff check .
@@ -74,7 +77,7 @@ pictures: setup browser ## retake the README's pictures from the running local c
 
 clean-up: ## delete the local cloud and its data (the tools stay)
 	@if [ -x .venv/bin/ripen ] && [ -f .local/status.json ]; then ripen down || true; fi
-	@rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .long
 	@echo "The local cloud is deleted."
 
 pin: $(UV) ## pin the newest versions that fit, with their hashes (requirements*.txt, package-lock.json)

@@ -1,0 +1,39 @@
+"""The parts of `make test-long`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tests.support import firefox
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    shows: str
+    tests: Sequence[str]
+    minutes: int
+    """After so many minutes the part is stopped, and has failed."""
+    environment: dict[str, str] = field(default_factory=dict)
+    missing: Callable[[], str] = lambda: ""
+    """Installs what only this part needs, and returns why that is not possible, or ""."""
+
+
+PARTS = (
+    Part(
+        "firefox",
+        "the page tests in Firefox",
+        ("tests/browser",),
+        minutes=30,
+        environment={"BROWSER": "firefox"},
+        missing=firefox.missing,
+    ),
+)
+
+
+def chosen(names: str) -> list[Part]:
+    """Return the named parts (separated by commas or spaces), or all. Raise LookupError for a name that is none."""
+    wanted = names.replace(",", " ").split()
+    known = [part.name for part in PARTS]
+    if unknown := sorted(set(wanted) - set(known)):
+        raise LookupError(f"No such part: {', '.join(unknown)}. The parts are: {', '.join(known)}.")
+    return [part for part in PARTS if part.name in wanted or not wanted]
