@@ -1,6 +1,6 @@
 """Recalculate a lead from all its activities, because verdicts were revised or the definitions changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ripen.adapters.rows.fold_rows import fold_changes
@@ -12,6 +12,7 @@ from ripen.fold.fold import Folded, with_embedded_decisions
 from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity
+from ripen.lead.history import HistoryPage
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.marks import RefoldMark
@@ -51,9 +52,10 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
     is_old = is_outdated(rows.state, bundle)
     if not is_old and not _is_due(known):
         return [], True
+    pages: list[Row[HistoryPage]] = list(table.under(lead, "history#"))
     activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
     folded = refold(
-        _history(rows, rows.profile.value, rows.state.value, table, bundle, now),
+        _history(rows, rows.profile.value, rows.state.value, pages, table, bundle, now),
         (row.value for row in activities.values()),
         bundle,
         now,
@@ -65,6 +67,7 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
     mark = _clear_mark(known) if done else [_refold_mark(lead, known, now)]
     return [
         *fold_changes(rows, folded, table, now),
+        *_page_changes(pages, folded.pages),
         *_activity_changes(lead, folded, activities, table, now),
         *mark,
     ], done
@@ -80,14 +83,28 @@ def _activity_changes(
     yield from (Replace(activities[id].key, activity, activities[id].version) for id, activity in revised.items())
 
 
+def _page_changes(rows: Sequence[Row[HistoryPage]], pages: Sequence[HistoryPage]) -> Iterator[Change]:
+    """Yield the history pages in which a verdict was revised."""
+    for row, page in zip(rows, pages, strict=True):
+        if page != row.value:
+            yield Replace(row.key, page, row.version)
+
+
 def _history(
-    rows: LeadRows, profile: Profile, state: State, table: Table, bundle: Bundle, now: datetime
+    rows: LeadRows,
+    profile: Profile,
+    state: State,
+    pages: Sequence[Row[HistoryPage]],
+    table: Table,
+    bundle: Bundle,
+    now: datetime,
 ) -> LeadHistory:
     journeys = journeys_to_read(state, profile, (), bundle, now)
     deliveries = {row.value.id: row.value.delivered for row in table.under(profile.id, "send#") if row.value.delivered}
     return LeadHistory(
         profile=profile,
         state=state,
+        pages=[row.value for row in pages],
         contact=rows.contact.value if rows.contact else None,
         enrollments=enrollments_in(journeys, profile.id, table),
         deliveries=deliveries,

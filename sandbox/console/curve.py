@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ripen.lead.activity import Activity, happened_at
+from ripen.lead.history import history_entry
 from ripen.lead.lead import Profile
 from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import Scoring
@@ -57,6 +58,6 @@ def curve(
     for at in sorted(moments | set(map(happened_at, ordered))):
         points.append(point(at))
         while ordered and happened_at(ordered[0]) <= at:
-            rule_points, met = add_points(rule_points, ordered.pop(0), scoring), True
+            rule_points, met = add_points(rule_points, history_entry(ordered.pop(0)), scoring), True
             points.append(point(at))
     return points

@@ -1,5 +1,6 @@
 """The fold under any order, any batches and many rules: the same state at the same cost."""
 
+from collections import Counter
 from copy import replace
 from datetime import timedelta
 from random import Random
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.json import encode
 
 from ripen.fold.consequences import Enrolled, LeadTurnedHot
+from ripen.fold.history_page import cut_page
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle, EngagementRule
@@ -19,7 +21,7 @@ from tests.support.fakes import NOON
 from tests.support.pure_folds import BUNDLE, folded
 
 kinds = st.sampled_from([Kind.FORM_SUBMITTED, Kind.LINK_CLICKED, Kind.PAGE_VIEWED, Kind.UNSUBSCRIBED])
-histories = st.lists(st.tuples(kinds, st.integers(0, 80), st.sampled_from(list(Verdict))), max_size=12)
+histories = st.lists(st.tuples(kinds, st.integers(1, 80), st.sampled_from(list(Verdict))), max_size=12)
 
 
 def in_batches(activities: list[Activity], sizes: list[int], bundle: Bundle) -> tuple[State | None, set[str]]:
@@ -64,7 +66,10 @@ def test_order_and_batches_change_neither_state_nor_alerts(
     assert {c: t.points for c, t in one.rule_points.items()} == pytest.approx(
         {c: t.points for c, t in other.rule_points.items()}, abs=1e-9
     )
-    assert replace(one, rule_points={}, journeys={}) == replace(other, rule_points={}, journeys={})
+    assert replace(one, rule_points={}, journeys={}, history=()) == replace(
+        other, rule_points={}, journeys={}, history=()
+    )
+    assert Counter(map(str, one.history)) == Counter(map(str, other.history))
     assert one.journeys.keys() == other.journeys.keys()
     assert {c: (t.at, t.count, t.recent) for c, t in one.rule_points.items()} == {
         c: (t.at, t.count, t.recent) for c, t in other.rule_points.items()
@@ -98,4 +103,6 @@ def test_state_of_a_busy_lead_stays_small() -> None:
         )
         for n in range(600)
     ]
-    assert len(encode(folded(*views, bundle=bundle).state)) < 16_384
+    state, page = cut_page(folded(*views, bundle=bundle).state)
+    assert page and len(page.entries) == 600
+    assert len(encode(state)) < 16_384

@@ -14,6 +14,7 @@ from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.ids import alert_id
 from ripen.lead.activity import Activity, Classification, Kind, Verdict
+from ripen.lead.history import history_entry
 from ripen.lead.state import Rank, State
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import WaitForStep, WaitPath
@@ -193,12 +194,18 @@ def test_unchanged_rank_keeps_its_start() -> None:
 
 def test_lead_that_turns_hot_after_a_false_alarm_is_alerted() -> None:
     # given a lead that a machine made hot, before its points were taken back
-    state = State(
-        lead="lead1", rank=Rank.WARM, rank_since=NOON, episode=1, alerted=NOON, rules_version=rules_version(BUNDLE)
-    )
-    # when two forms of a person turn it hot two days later
     later = NOON + timedelta(days=2)
     forms = [replace(a_form(n, later), folded=later) for n in (1, 2)]
+    state = State(
+        lead="lead1",
+        rank=Rank.WARM,
+        rank_since=NOON,
+        episode=1,
+        alerted=NOON,
+        rules_version=rules_version(BUNDLE),
+        history=tuple(map(history_entry, forms)),
+    )
+    # when two forms of a person turn it hot two days later
     got = refolded(state, forms, later + HOUR)
     # then that is a second hot episode
     assert (got.state.rank, got.state.episode) == (Rank.HOT, 2)
@@ -229,5 +236,7 @@ def test_revised_activities_come_in_parts_but_the_state_at_once() -> None:
     untouched = [a for a in done if a.id not in {b.id for b in first.activities}]
     rest = refolded(first.state, [*first.activities, *untouched], AFTER)
     assert len(rest.activities) == 2
-    assert rest.state == first.state
+    assert replace(rest.state, history=first.state.history) == first.state
+    machines = [entry.details.verdict for entry in rest.state.history].count(Verdict.MACHINE)
+    assert machines == 7
     assert not any(isinstance(c, CrmOutdated) for c in rest.consequences)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.history import history_entry
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not
 from ripen.playbook.condition import LeadFacts, holds
@@ -30,7 +31,7 @@ def a_view(id: str, at: datetime, subject: str = "pricing", verdict: Verdict = V
 def after(bundle: Bundle, *activities: Activity) -> dict[str, tuple[int, ...]]:
     times: dict[str, tuple[int, ...]] = {}
     for activity in activities:
-        times = with_activity(times, activity, bundle)
+        times = with_activity(times, history_entry(activity), bundle)
     return times
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ripen.lead.activity import Activity, Kind
+from ripen.lead.history import history_entry
 from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, FitRule
 from ripen.playbook.clause import Condition
@@ -53,7 +54,9 @@ def reasons_after(
     for n, hours in enumerate(hours_ago):
         at = now - timedelta(hours=hours)
         rule_points = add_points(
-            rule_points, an_activity(id=str(n), kind=kind, subject="mail", at=at, received=at), SCORING
+            rule_points,
+            history_entry(an_activity(id=str(n), kind=kind, subject="mail", at=at, received=at)),
+            SCORING,
         )
     points, codes = fit(HANAKO, SCORING)
     state = State(lead="lead1", rule_points=rule_points, fit=points, fit_reasons=codes)
@@ -149,7 +152,7 @@ def test_points_of_a_journey_step_have_the_words_of_the_step() -> None:
     ]
     rule_points: dict[str, RulePoints] = {}
     for activity in given:
-        rule_points = add_points(rule_points, activity, SCORING)
+        rule_points = add_points(rule_points, history_entry(activity), SCORING)
 
     found = reasons(a_lead(), State(lead="lead1", rule_points=rule_points), SCORING, NOON, "ja", TOKYO)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.history import history_entry
 from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring
 from ripen.scoring.score import add_points, fit, points_by_rule, score
@@ -22,7 +23,7 @@ HALF = timedelta(days=14)
 def state_after(*activities: Activity, scoring: Scoring = SCORING) -> State:
     rule_points: dict[str, RulePoints] = {}
     for activity in activities:
-        rule_points = add_points(rule_points, activity, scoring)
+        rule_points = add_points(rule_points, history_entry(activity), scoring)
     return State(lead="lead1", rule_points=rule_points)
 
 

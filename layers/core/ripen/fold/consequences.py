@@ -76,7 +76,7 @@ def journeys_affected(before: State, after: State, activities: Iterable[Activity
         name
         for activity in activities
         if activity.verdict is not Verdict.MACHINE
-        for name in (*event_names(activity), *_ALSO_CHANGED_BY.get(activity.kind, ()))
+        for name in (*event_names(activity.kind, activity.subject), *_ALSO_CHANGED_BY.get(activity.kind, ()))
     }
     if names:
         names.add("score")

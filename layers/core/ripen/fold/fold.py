@@ -3,7 +3,7 @@
 Activities in any order, repeated or not, give the same sums; the rank is judged only as of now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import replace
 from datetime import datetime
 
@@ -22,7 +22,8 @@ from ripen.fold.consequences import (
 from ripen.fold.date_triggers import next_trigger_date
 from ripen.fold.entry import Entered, enter_journeys
 from ripen.fold.lead_history import LeadHistory, StateChange
-from ripen.lead.activity import Activity, Kind, Verdict, happened_at
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.history import HistoryEntry, HistoryPage, history_entry
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
@@ -59,6 +60,8 @@ class Folded(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     decay: datetime | None
     """When time alone may change something next."""
+    pages: tuple[HistoryPage, ...] = ()
+    """The history pages with revised verdicts, as many as were read; only after a refold."""
 
 
 def with_embedded_decisions(folded: Folded) -> Folded:
@@ -92,7 +95,9 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
     evidence = Evidence((*lead.nearby, *given), lead.deliveries)
     ready = _ready(given, evidence, now)
     before = lead.state or State(lead=lead.profile.id, rank_since=now, rules_version=rules_version(bundle))
-    after, points = with_rank(add_activities(before, lead.profile, ready, bundle), bundle, now)
+    entries = tuple(map(history_entry, ready))
+    added = replace(add_activities(before, lead.profile, entries, bundle), history=(*before.history, *entries))
+    after, points = with_rank(added, bundle, now)
     after = _alert_late(before, after, ready, now)
     after, facts = with_segments(after, lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts, activities=ready), bundle, now)
@@ -118,14 +123,14 @@ def _ready(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) 
     return tuple(replace(classify(a, evidence), folded=now) for a in ordered)
 
 
-def add_activities(state: State, profile: Profile, activities: tuple[Activity, ...], bundle: Bundle) -> State:
+def add_activities(state: State, profile: Profile, activities: Sequence[HistoryEntry], bundle: Bundle) -> State:
     """Return the state with the points and times of these activities, and with the fit of the profile as it is now."""
     rule_points, times = state.rule_points, state.activity_times
-    for activity in activities:
-        rule_points = add_points(rule_points, activity, bundle.scoring)
-        times = with_activity(times, activity, bundle)
+    for done in activities:
+        rule_points = add_points(rule_points, done, bundle.scoring)
+        times = with_activity(times, done, bundle)
     points, reasons = fit(profile, bundle.scoring)
-    own = [happened_at(activity) for activity in activities if _is_own(activity)]
+    own = [done.at for done in activities if _is_own(done.kind, done.details.verdict)]
     return replace(
         state,
         rule_points=rule_points,
@@ -181,7 +186,7 @@ def _alert_late(before: State, after: State, activities: tuple[Activity, ...], n
     """
     was_hot = before.rank is after.rank is Rank.HOT
     was_alerted = after.alerted is not None and after.alerted >= (after.rank_since or after.alerted)
-    if not was_hot or was_alerted or not any(map(_is_own, activities)):
+    if not was_hot or was_alerted or not any(_is_own(a.kind, a.verdict) for a in activities):
         return after
     return replace(after, episode=after.episode + 1, alerted=now)
 
@@ -225,8 +230,8 @@ def _concern_crm(activities: tuple[Activity, ...]) -> bool:
     return any(a.verdict is not Verdict.MACHINE and a.kind not in _NO_NEWS_FOR_CRM for a in activities)
 
 
-def _is_own(activity: Activity) -> bool:
-    return activity.kind in _OWN_KINDS and activity.verdict is Verdict.HUMAN
+def _is_own(kind: Kind, verdict: Verdict) -> bool:
+    return kind in _OWN_KINDS and verdict is Verdict.HUMAN
 
 
 def _is_urgent(lead: LeadHistory, after: State, activities: tuple[Activity, ...]) -> bool:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity
 from ripen.lead.contact import Contact
+from ripen.lead.history import HistoryPage
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.condition import LeadFacts
@@ -19,6 +20,8 @@ class LeadHistory(Struct, frozen=True, kw_only=True):
     profile: Profile
     state: State | None = None
     """None before the first fold."""
+    pages: Sequence[HistoryPage] = ()
+    """The history before that of the state, oldest first; only a refold needs it."""
     contact: Contact | None = None
     enrollments: Sequence[Enrollment] = ()
     """Those in the journeys that entry.journeys_to_read names."""

@@ -1,11 +1,11 @@
-"""Recalculate a lead: judge every verdict again, and compute the state again from all activities that were ever folded.
+"""Recalculate a lead: compute the state again from the history of all folds, with the verdicts as judged now.
 
 So points that a machine got are taken back exactly, points that a person was denied are given, and new scoring rules
 and segments reach all leads. What was done stays done: journeys entered, alerts made. Only what was not announced yet
 follows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import replace
 from datetime import datetime
 from itertools import groupby
@@ -17,6 +17,7 @@ from ripen.fold.entry import enter_journeys
 from ripen.fold.fold import Folded, add_activities, next_check, with_rank, with_segments
 from ripen.fold.lead_history import LeadHistory, StateChange
 from ripen.lead.activity import Activity
+from ripen.lead.history import HistoryPage, with_revised
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
@@ -40,20 +41,20 @@ def refold(
 ) -> Folded:
     """Return the lead as it would be if the present verdicts and points had held all along.
 
-    `activities` are all of the lead's; those that are not folded yet are only evidence about the others. The result has
-    at most `most` of the activities with a revised verdict, so that it fits a transaction; the state is right with any
+    The history is replayed: pages of the lead, then what the state holds. `activities` are all that are left of the
+    lead's, to judge them again; those that are not folded yet are only evidence about the others. The result has at
+    most `most` of the activities with a revised verdict, so that it fits a transaction; the state is right with any
     number of them. `previous` is the playbook before this one.
     """
     before = lead.state or State(lead=lead.profile.id)
-    known = tuple(activities)
-    evidence = Evidence(known, lead.deliveries)
-    judged = [(activity, reclassify(activity, evidence)) for activity in known if activity.folded]
-    revised = [pair for pair in judged if pair[0] != pair[1]][:most]
-    replayed = _replayed(lead.profile, [after for _, after in judged], bundle, now)
-    after, points = with_rank(replayed, bundle, now)
+    all_revised = _revised(lead, activities)
+    revised = all_revised[:most]
+    history = (*lead.pages, HistoryPage(entries=before.history))
+    after, points = with_rank(_replayed(lead.profile, with_revised(history, all_revised), bundle, now), bundle, now)
+    *pages, tail = with_revised(history, revised)
     after, facts = with_segments(_keep_what_was_done(before, after, bundle, now), lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts), bundle, now, previous)
-    new = replace(entered.state, rules_version=rules_version(bundle))
+    new = replace(entered.state, rules_version=rules_version(bundle), history=tail.entries)
     return Folded(
         state=new,
         score=points,
@@ -65,20 +66,29 @@ def refold(
             *_rank_decision(before, new, points, bundle, now),
         ),
         decay=next_check(new, lead.profile, facts, bundle),
+        pages=tuple(pages),
     )
 
 
-def _replayed(profile: Profile, activities: list[Activity], bundle: Bundle, now: datetime) -> State:
+def _revised(lead: LeadHistory, activities: Iterable[Activity]) -> list[tuple[Activity, Activity]]:
+    """Return the folded activities that are judged otherwise now, each before and after."""
+    known = tuple(activities)
+    evidence = Evidence(known, lead.deliveries)
+    judged = ((activity, reclassify(activity, evidence)) for activity in known if activity.folded)
+    return [(before, after) for before, after in judged if before != after]
+
+
+def _replayed(profile: Profile, pages: Sequence[HistoryPage], bundle: Bundle, now: datetime) -> State:
     """Return the state after all folds, from the first one until now, with every rank change in between."""
-    ordered = sorted(activities, key=lambda activity: (activity.folded or now, activity.received, activity.id))
-    at = (ordered[0].folded or now) if ordered else now
+    entries = [entry for page in pages for entry in page.entries]
+    at = entries[0].folded_at if entries else now
     state = State(lead=profile.id, rank_since=at)
-    for moment, group in groupby(ordered, key=lambda activity: activity.folded or now):
+    for moment, group in groupby(entries, key=lambda entry: entry.folded_at):
         state = _after_time(state, at, moment, bundle)
         state = add_activities(state, profile, tuple(group), bundle)
         state, _ = with_rank(state, bundle, moment)
         at = moment
-    if not ordered:
+    if not entries:
         state = add_activities(state, profile, (), bundle)
     return _after_time(state, at, now, bundle)
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from ripen.lead.history import HistoryEntry
+
 
 class Rank(StrEnum):
     """How close a lead is to talking to sales."""
@@ -68,3 +70,5 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     last_activity: datetime | None = None
     activity_count: int = 0
     """How many activities were folded into this state."""
+    history: tuple[HistoryEntry, ...] = ()
+    """The activities folded last, oldest first; all earlier ones are in history pages."""

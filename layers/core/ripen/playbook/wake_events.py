@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ripen.identity import IdentityKey
-from ripen.lead.activity import Activity, Kind
+from ripen.lead.activity import Kind
 from ripen.playbook.clause import Agreed, Belongs, Clause, Condition, Did, Tagged, subclauses
 from ripen.playbook.graph import Journey, Step, WaitForStep, WaitStep
 
@@ -26,9 +26,9 @@ def wake_events(journey: Journey) -> frozenset[str]:
     return _wake_events(IdentityKey(journey))
 
 
-def event_names(activity: Activity) -> frozenset[str]:
-    """Return the names of the activity as an event: its kind, and its kind with its subject."""
-    return frozenset((activity.kind, f"{activity.kind} {activity.subject}"))
+def event_names(kind: Kind, subject: str) -> frozenset[str]:
+    """Return the names of an activity as an event: its kind, and its kind with its subject."""
+    return frozenset((kind, f"{kind} {subject}"))
 
 
 @lru_cache(maxsize=1024)

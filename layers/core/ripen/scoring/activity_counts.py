@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from ripen.identity import IdentityKey
 from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.lead.contact import Contact, consented_purposes
+from ripen.lead.history import HistoryEntry
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
@@ -32,14 +33,14 @@ def times_to_keep(bundle: Bundle) -> Mapping[str, int]:
     return _times_to_keep(IdentityKey(bundle))
 
 
-def with_activity(times: Times, activity: Activity, bundle: Bundle) -> dict[str, tuple[int, ...]]:
+def with_activity(times: Times, done: HistoryEntry, bundle: Bundle) -> dict[str, tuple[int, ...]]:
     """Return the times with one more activity; activities of machines do not count."""
-    if activity.verdict is not Verdict.HUMAN:
+    if done.details.verdict is not Verdict.HUMAN:
         return dict(times)
-    needed, at = times_to_keep(bundle), _millis(happened_at(activity))
+    needed, at = times_to_keep(bundle), _millis(done.at)
     return dict(times) | {
         name: tuple(sorted((at, *times.get(name, ())), reverse=True)[: needed[name]])
-        for name in event_names(activity)
+        for name in event_names(done.kind, done.subject)
         if name in needed
     }
 

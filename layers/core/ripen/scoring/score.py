@@ -12,7 +12,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from ripen.identity import IdentityKey
-from ripen.lead.activity import Activity, Kind, Verdict, happened_at
+from ripen.lead.activity import Kind, Verdict
+from ripen.lead.history import HistoryEntry
 from ripen.lead.lead import Profile
 from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring
@@ -37,16 +38,16 @@ class Score(Struct, frozen=True, kw_only=True):
     total: float
 
 
-def add_points(rule_points: Mapping[str, RulePoints], activity: Activity, scoring: Scoring) -> dict[str, RulePoints]:
+def add_points(rule_points: Mapping[str, RulePoints], done: HistoryEntry, scoring: Scoring) -> dict[str, RulePoints]:
     """Return the points by rule with one more activity; only activities of people count."""
-    if activity.verdict is not Verdict.HUMAN:
+    if done.details.verdict is not Verdict.HUMAN:
         return dict(rule_points)
-    at = happened_at(activity)
-    if activity.kind is Kind.POINTS_GIVEN:
-        return dict(rule_points) | _add_given_points(rule_points, activity, at, half_life(scoring))
+    if done.kind is Kind.POINTS_GIVEN:
+        return dict(rule_points) | _add_given_points(rule_points, done, half_life(scoring))
+    at = done.at
     return dict(rule_points) | {
         rule.code: _add(rule_points.get(rule.code), rule.points, at, half_life(scoring))
-        for rule in _matching_rules(activity, scoring)
+        for rule in _matching_rules(done, scoring)
     }
 
 
@@ -119,18 +120,18 @@ def _add(earned: RulePoints | None, points: float, at: datetime, half_life: time
 
 
 def _add_given_points(
-    rule_points: Mapping[str, RulePoints], activity: Activity, at: datetime, half_life: timedelta
+    rule_points: Mapping[str, RulePoints], done: HistoryEntry, half_life: timedelta
 ) -> dict[str, RulePoints]:
-    facts = activity.facts
+    facts, at = done.details.facts, done.at
     code = f"{GIVEN_POINTS.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
     added = _add(rule_points.get(code), float(facts.get("points", "0")), at, half_life)
     words = {name.partition(".")[2]: text for name, text in facts.items() if name.startswith("words.")}
     return {code: replace(added, words=words if added.last == at else added.words)}
 
 
-def _matching_rules(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
+def _matching_rules(done: HistoryEntry, scoring: Scoring) -> Iterable[EngagementRule]:
     rules = _index(IdentityKey(scoring)).by_kind
-    kind, subject = activity.kind.value, activity.subject
+    kind, subject = done.kind.value, done.subject
     return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
 
 

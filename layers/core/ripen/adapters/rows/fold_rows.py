@@ -22,6 +22,7 @@ from ripen.fold.consequences import (
     crm_due,
 )
 from ripen.fold.fold import Folded
+from ripen.fold.history_page import cut_page
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.state import State
 from ripen.marks import CrmMark, DecayMark, RefoldMark
@@ -45,9 +46,10 @@ def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) ->
     lead = folded.state.lead
     affected = _affected_enrollments(lead, folded, table)
     woken = [key for found in affected.values() for key in found][:_MAX_WOKEN_ENROLLMENTS]
-    state = _without_ended_journeys(folded, affected)
+    state, page = cut_page(_without_ended_journeys(folded, affected))
     return [
         Replace(keys.state(lead), state, rows.state.version if rows.state else 0),
+        *([Create(keys.history_page(lead, state.activity_count), page)] if page else []),
         *_consequence_rows(lead, rows, folded, table, now),
         *_decay_mark(lead, rows.decay, folded.decay),
         *(Mark(key, now) for key in woken),

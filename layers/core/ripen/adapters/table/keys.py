@@ -22,6 +22,7 @@ from ripen.journey.enrollment import Enrollment
 from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
+from ripen.lead.history import HistoryPage
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
@@ -72,6 +73,11 @@ def contact(lead: str) -> Key[Contact]:
 
 def activity(lead: str, at: datetime, id: str) -> Key[Activity]:
     return Key(f"lead#{lead}", f"activity#{_timestamp(at)}#{id}", Activity)
+
+
+def history_page(lead: str, activities: int) -> Key[HistoryPage]:
+    """Return the key of the page that ends with the lead's activity of that number, in the order of folds."""
+    return Key(f"lead#{lead}", f"history#{activities:08}", HistoryPage)
 
 
 def activities_since(at: datetime) -> str:
@@ -240,6 +246,7 @@ _TYPES: dict[str, type[Any]] = {
     "state": State,
     "contact": Contact,
     "activity": Activity,
+    "history": HistoryPage,
     "submission": Quarantined,
     "due#crm": CrmMark,
     "due#decay": DecayMark,

@@ -13,6 +13,7 @@ from ripen.calendar.local_time import office_zone
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, happened_at
+from ripen.lead.history import history_entry
 from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
 from ripen.operations.live_playbook import live_bundle
@@ -115,7 +116,7 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
 
 def _activity(activity: Activity, scoring: Scoring) -> LogEntry:
     """Return the entry for an activity, with its points by the live scoring."""
-    points = {code: given.points for code, given in add_points({}, activity, scoring).items()}
+    points = {code: given.points for code, given in add_points({}, history_entry(activity), scoring).items()}
     code = str(activity.kind) if knows(str(activity.kind)) else "activity"
     facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
     return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points)

@@ -1,0 +1,89 @@
+"""A lead's history in the order in which it was folded: all that scoring rules and clauses can ask of an activity.
+
+The fold adds entries to what it knows, and a refold replays them, so neither can ask for anything else.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from ripen.lead.activity import Activity, Kind, Verdict, happened_at
+from ripen.lead.proof import is_proof
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNIT = timedelta(microseconds=1)
+
+
+class EntryDetails(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What most entries do not need, so that it takes no room in them."""
+
+    verdict: Verdict = Verdict.HUMAN
+    proof: bool = False
+    """Whether it proves the lead's address (proof.py)."""
+    facts: dict[str, str] = {}
+    """Only of points that a journey's step gave."""
+
+
+class HistoryEntry(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One folded activity, in some 50 bytes. Times are exact, so that a replay gives the same points."""
+
+    folded: int
+    """When it was folded, in microseconds since 1970."""
+    ago: int
+    """How many microseconds before the fold it happened."""
+    kind: Kind
+    subject: str
+    details: EntryDetails = EntryDetails()
+
+    @property
+    def folded_at(self) -> datetime:
+        """When it was folded."""
+        return _EPOCH + self.folded * _UNIT
+
+    @property
+    def at(self) -> datetime:
+        """When it happened (activity.happened_at)."""
+        return _EPOCH + (self.folded - self.ago) * _UNIT
+
+
+class HistoryPage(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A row with folded activities that no longer fit into the state."""
+
+    entries: tuple[HistoryEntry, ...]
+
+
+def history_entry(activity: Activity) -> HistoryEntry:
+    """Return the entry of an activity; one that is not folded yet counts as folded when we received it."""
+    folded = (activity.folded or activity.received) - _EPOCH
+    return HistoryEntry(
+        folded=folded // _UNIT,
+        ago=(folded - (happened_at(activity) - _EPOCH)) // _UNIT,
+        kind=activity.kind,
+        subject=activity.subject,
+        details=EntryDetails(
+            verdict=activity.verdict,
+            proof=is_proof(activity),
+            facts=activity.facts if activity.kind is Kind.POINTS_GIVEN else {},
+        ),
+    )
+
+
+def with_revised(pages: Sequence[HistoryPage], revised: Iterable[tuple[Activity, Activity]]) -> list[HistoryPage]:
+    """Return the pages after activities changed, given as pairs of (before, after). Each pair changes one entry.
+
+    Entries carry no id: of several that are equal, it does not matter which one changes.
+    """
+    changed: dict[tuple[object, ...], list[HistoryEntry]] = {}
+    for before, after in revised:
+        changed.setdefault(_identity(history_entry(before)), []).append(history_entry(after))
+
+    def entry_now(entry: HistoryEntry) -> HistoryEntry:
+        found = changed.get(_identity(entry)) if changed else None
+        return found.pop() if found else entry
+
+    return [HistoryPage(entries=tuple(map(entry_now, page.entries))) for page in pages]
+
+
+def _identity(entry: HistoryEntry) -> tuple[object, ...]:
+    return entry.folded, entry.ago, entry.kind, entry.subject, entry.details.verdict
