@@ -38,24 +38,13 @@ BARS: dict[str, tuple[float, float | None]] = {
 
 def measure() -> dict[str, Cost]:
     """Return the cost of each activity by name."""
-    return {name: _cost(name, used) for name, used in usages().items() if name in BARS}
+    return {name: used.against(*BARS[name]) for name, used in usages().items() if name in BARS}
 
 
 def usages() -> dict[str, Usage]:
     """Return what each activity used by name, and a minute in which nothing happens as "idle minute"."""
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # the functions' logs
         return dict(_usages())
-
-
-def _cost(name: str, used: Usage) -> Cost:
-    write_units, requests = BARS[name]
-    return Cost(
-        write_units=used.write_units,
-        read_units=used.read_units,
-        requests=used.requests,
-        write_units_bar=write_units,
-        requests_bar=requests,
-    )
 
 
 def _usages() -> Iterator[tuple[str, Usage]]:

@@ -6,8 +6,7 @@ from itertools import batched
 
 import nurture.advance
 from bench.plan import example
-from bench.requests import SITE, messages
-from bench.story import Context
+from bench.requests import SITE, Context, messages
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Replace, keys
 from ripen.agenda import Ref

@@ -10,10 +10,10 @@ from itertools import count
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from bench.environment import QUEUES, SETTINGS
 from bench.metered_dynamodb import MeteredDynamoDB, Usage
 from bench.outside import SECRET
-from bench.queues import QUEUES
-from bench.requests import SITE
+from bench.requests import SITE, Context
 from ripen.adapters import aws
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
@@ -55,18 +55,6 @@ class Message(NamedTuple):
     at: datetime
     queue: str
     body: str
-
-
-class Context:
-    """Lambda's context."""
-
-    function_name = "bench"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:ap-northeast-1:1:function:bench"
-    aws_request_id = "1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 class MemoryCloud:
@@ -193,16 +181,7 @@ class MemoryCloud:
 
 
 def _environment() -> dict[str, str]:
-    return {
-        "AWS_DEFAULT_REGION": "ap-northeast-1",
-        "POWERTOOLS_SERVICE_NAME": "ripen",
-        "POWERTOOLS_METRICS_NAMESPACE": "Ripen",
+    return SETTINGS | {
         "POWERTOOLS_LOG_LEVEL": "ERROR",
-        "TABLE": "table",
-        "BUCKET": "bucket",
-        "SECRET": "secret",
-        "CONNECTIONS": "secret",
-        "CONFIGURATION_SET": "set",
-        "REPLY_DOMAIN": "",
         **{f"{name}_QUEUE": f"https://sqs.example/{name.lower()}" for name in QUEUES},
     }

@@ -11,6 +11,7 @@ from math import ceil
 from threading import RLock
 from typing import Any
 
+from bench.report import Cost
 from tests.support.quick_dynamodb import QuickDynamoDB
 
 Item = dict[str, Any]
@@ -42,6 +43,16 @@ class Usage:
 
     def __truediv__(self, count: int) -> "Usage":
         return Usage(*(each / count for each in astuple(self)))
+
+    def against(self, write_units_bar: float, requests_bar: float | None) -> Cost:
+        """Return the cost with these bars."""
+        return Cost(
+            write_units=self.write_units,
+            read_units=self.read_units,
+            requests=self.requests,
+            write_units_bar=write_units_bar,
+            requests_bar=requests_bar,
+        )
 
     def set(self, other: "Usage") -> None:
         """Take over the other's counts."""

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import Request, urlopen
 
-from bench.queues import QUEUES
+from bench.environment import QUEUES, SETTINGS
 from sandbox.certificates import certificate
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -43,24 +43,16 @@ class Stub:
         """Return the environment that leads a function's process here, without the user's own AWS account."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return clean | {
+            **SETTINGS,
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": "ap-northeast-1",
             "AWS_REGION": "ap-northeast-1",
             "AWS_EC2_METADATA_DISABLED": "true",
             "REQUESTS_CA_BUNDLE": str(self._authorities),
             "SSL_CERT_FILE": str(self._authorities),
             "WEBHOOK_STAND_IN": self.secure.rpartition(":")[2],
-            "POWERTOOLS_SERVICE_NAME": "ripen",
-            "POWERTOOLS_METRICS_NAMESPACE": "Ripen",
             "POWERTOOLS_LOG_LEVEL": "INFO",
-            "TABLE": "table",
-            "BUCKET": "bucket",
-            "SECRET": "secret",
-            "CONNECTIONS": "secret",
-            "CONFIGURATION_SET": "set",
-            "REPLY_DOMAIN": "",
             "SALES_CHANNEL": "C0123456789",
             "SLACK_API": f"{self.url}/api/",
             **{f"{name}_QUEUE": f"{self.url}/1/{name.lower()}" for name in QUEUES},

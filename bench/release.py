@@ -21,7 +21,7 @@ from bench.metered_dynamodb import Usage
 from bench.million_mails import MAILS
 from bench.plan import example
 from bench.release_cloud import MAX_SEND_RATE, PER_SECOND, SECONDS, ReleaseCloud, Workers
-from bench.report import Cost, Rate, show
+from bench.report import Rate, show
 from ripen.mail.send_rate import WORKERS
 
 MINUTES = 7
@@ -97,7 +97,7 @@ def main(*arguments: str) -> int:
         ticks += [tick(cloud, workers) for _ in range(minutes - 1)]
     woken = sum(each.woken for each in ticks)
     released = sum((each.used for each in ticks), Usage()) / woken
-    costs = {"release of a mail": _cost(released, 0.1, 0.2), "delivery of a mail": _cost(delivery.used, 10, 5)}
+    costs = {"release of a mail": released.against(0.1, 0.2), "delivery of a mail": delivery.used.against(10, 5)}
     rates = {"mails delivered": Rate(per_second=(workers.delivered - first) / 60 / (minutes - 1), bar=PER_SECOND)}
     return show("release", {}, _notes(delivery, workers, ticks), costs, rates)
 
@@ -128,16 +128,6 @@ def tick(cloud: ReleaseCloud, workers: Workers) -> Tick:
     cloud.clock.at += timedelta(minutes=1)
     workers.work(messages, (cloud.clock.at - START).total_seconds(), cloud.mails_due)
     return Tick(wall, cpu, waits, len(messages), used)
-
-
-def _cost(used: Usage, write_units_bar: float, requests_bar: float) -> Cost:
-    return Cost(
-        write_units=used.write_units,
-        read_units=used.read_units,
-        requests=used.requests,
-        write_units_bar=write_units_bar,
-        requests_bar=requests_bar,
-    )
 
 
 def _notes(delivery: Delivery, workers: Workers, ticks: list[Tick]) -> str:

@@ -9,9 +9,9 @@ from time import monotonic
 from typing import Any
 
 from bench.answered_clients import AnsweredClients
-from bench.memory_cloud import START, Context, MemoryCloud, Message
+from bench.memory_cloud import START, MemoryCloud, Message
 from bench.million_mails import MillionMails
-from bench.requests import SITE
+from bench.requests import SITE, Context
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Create, keys

@@ -1,10 +1,22 @@
-"""Events for the benches: requests as API Gateway passes them on (payload format 2.0), and messages of SQS."""
+"""Events and contexts for the benches: requests of API Gateway (payload format 2.0), and messages of SQS."""
 
 import json
 from typing import Any
 from urllib.parse import urlencode
 
 SITE = "https://go.example.jp"
+
+
+class Context:
+    """Lambda's context."""
+
+    function_name = "bench"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:ap-northeast-1:1:function:bench"
+    aws_request_id = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
 
 
 def an_event(

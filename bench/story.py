@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import score.react
 from bench.recorder import Recorder
-from bench.requests import SITE, an_event, beacon_post, form_post, messages
+from bench.requests import SITE, Context, an_event, beacon_post, form_post, messages
 from capture import beacons, form, link, track
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
@@ -19,16 +19,6 @@ from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.visitor import VisitorPointer
 
 Act = Callable[[], None]
-
-
-class Context:
-    function_name = "bench"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:ap-northeast-1:1:function:bench"
-    aws_request_id = "1"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 30_000
 
 
 class LaterClock:

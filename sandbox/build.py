@@ -63,10 +63,15 @@ def sam(*arguments: str, env: dict[str, str]) -> str:
     """Run the SAM command line with the project's own Python and uv. Raises CommandFailed."""
     path = os.pathsep.join((str(Path(sys.executable).parent), str(TOOLS / "uv" / "bin"), env.get("PATH", "")))
     quiet = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_CHECK_NEWER_VERSION": "0", "PATH": path}
+    return run(f"sam {arguments[0]}", str(TOOLS / "sam" / "bin" / "sam"), *arguments, env=env | quiet)
+
+
+def run(title: str, *command: str, env: dict[str, str]) -> str:
+    """Run a command in the project's folder and return its output. Raises CommandFailed."""
     done = subprocess.run(
-        [str(TOOLS / "sam" / "bin" / "sam"), *arguments],
+        command,
         cwd=PROJECT,
-        env=env | quiet,
+        env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -74,7 +79,7 @@ def sam(*arguments: str, env: dict[str, str]) -> str:
         check=False,
     )
     if done.returncode:
-        raise CommandFailed(f"sam {arguments[0]} failed:\n" + "\n".join(done.stdout.splitlines()[-25:]))
+        raise CommandFailed(f"{title} failed:\n" + "\n".join(done.stdout.splitlines()[-25:]))
     return done.stdout
 
 

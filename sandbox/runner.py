@@ -19,7 +19,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy, webhook
-from sandbox.build import build
+from sandbox.build import build, run
 from sandbox.certificates import Certificate, certificate
 from sandbox.connections import connections
 from sandbox.console import app as console
@@ -190,20 +190,9 @@ def _receiving(cloud: Cloud, now: Callable[[], datetime]) -> Receiving:
 
 
 def _publish(home: Home) -> None:
-    command = ["-m", "cli", "publish", str(PROJECT / "playbook")]
+    python, playbook = str(PROJECT / ".venv/bin/python"), str(PROJECT / "playbook")
     environment = aws_environment("") | {"RIPEN_LOCAL": str(home.folder)}
-    done = subprocess.run(
-        [str(PROJECT / ".venv/bin/python"), *command],
-        cwd=PROJECT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"The playbook was not published:\n{done.stdout}")
+    run("ripen publish", python, "-m", "cli", "publish", playbook, env=environment)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

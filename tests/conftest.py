@@ -13,7 +13,7 @@ from moto import mock_aws
 from moto.core.config import default_user_config
 from xdist.scheduler import LoadScopeScheduling
 
-from bench.queues import QUEUES
+from bench.environment import QUEUES
 from cli.output import language
 from ripen.adapters.table import Table
 from tests.support.atomic_moto import make_atomic

@@ -1,0 +1,29 @@
+"""What functions read from their environment: settings, and queues as <NAME>_QUEUE. Tests set the queues too."""
+
+QUEUES = (
+    "REACT",
+    "REACT_BULK",
+    "BEACONS",
+    "ADVANCE",
+    "DELIVER",
+    "DELIVER_BULK",
+    "SYNC",
+    "ALERT",
+    "ACT",
+    "CRM",
+    "WEBHOOK",
+    "WALK",
+    "POLL",
+)
+
+SETTINGS = {
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "POWERTOOLS_SERVICE_NAME": "ripen",
+    "POWERTOOLS_METRICS_NAMESPACE": "Ripen",
+    "TABLE": "table",
+    "BUCKET": "bucket",
+    "SECRET": "secret",
+    "CONNECTIONS": "secret",
+    "CONFIGURATION_SET": "set",
+    "REPLY_DOMAIN": "",
+}
