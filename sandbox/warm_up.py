@@ -17,7 +17,7 @@ _SPAM = {
 }
 _HARMLESS_MESSAGES = {
     "CaptureBeacons": "lead#nobody|join#nobody1",
-    "ScoreReact": "lead#nobody|due#decay",
+    "ScoreReact": "lead#nobody|state",
     "ScoreSync": "lead#nobody|due#crm",
     "NurtureAdvance": "lead#nobody|enrollment#none#once",
     "NurtureWalk": "campaign#none|-",

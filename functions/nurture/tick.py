@@ -30,7 +30,7 @@ from ripen.ports import Clock, Wake
 _THREADS = 10
 """The number of connections that a boto3 client keeps."""
 _LEASE = timedelta(minutes=5)
-_LEASES = {"due#refold": timedelta(hours=1)}
+_LEASES = {"state": timedelta(hours=1)}
 """A new playbook marks all leads at once. If they were woken again while the first messages wait, the queue would only
 grow."""
 _PAGE = 100
@@ -80,9 +80,8 @@ _both_lanes = {
     "poll": poll,
 } | dict.fromkeys(("walk", "campaign", "schedule"), walk)
 queues = Queues(
-    hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _both_lanes,
-    bulk={"activity": react_bulk, "due#decay": react_bulk, "due#refold": react_bulk, "send": deliver_bulk}
-    | _both_lanes,
+    hot={"activity": react, "state": react, "send": deliver} | _both_lanes,
+    bulk={"activity": react_bulk, "state": react_bulk, "send": deliver_bulk} | _both_lanes,
 )
 
 

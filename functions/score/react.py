@@ -1,7 +1,7 @@
 """score.react: folds new activities, and the passing of time, into a lead's state.
 
 One transaction writes the state with all its consequences.
-Woken through SQS (React, ReactBulk) for `activity#`, `due#decay` and `due#refold` rows.
+Woken through SQS (React, ReactBulk) for `activity#` and `state` rows.
 """
 
 import os
@@ -20,12 +20,11 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.fold_history import read_history, read_nearby
 from ripen.adapters.rows.fold_rows import Queues, fold_changes, wake_due
-from ripen.adapters.rows.lead_rows import LeadRows, is_outdated, read_lead
+from ripen.adapters.rows.lead_rows import LeadRows, has_outdated_verdicts, is_outdated, read_lead
 from ripen.adapters.table import MAX_CHANGES, Change, Key, Replace, Row, Table, keys
-from ripen.fold.consequences import VerdictsOutdated
-from ripen.fold.fold import fold, with_embedded_decisions
+from ripen.fold.fold import Folded, fold, with_embedded_decisions
 from ripen.lead.activity import Activity, Verdict
-from ripen.marks import DecayMark, RefoldMark
+from ripen.lead.state import State
 from ripen.tracking.click_evidence import is_click
 from score._campaign_clicks import new_clicks
 from score._dependencies import Dependencies as Dependencies
@@ -43,14 +42,15 @@ queues = Queues(
 
 _TRANSACTION_VISIBLE = timedelta(hours=1)
 """The rows of one transaction do not become visible at the same moment, but within this time."""
+_DUE_PRECISION = timedelta(milliseconds=1)
 _MAX_REFOLD_PARTS = 10
 """Transactions for the revised verdicts of one lead at a time."""
 _MAX_WAITING_CLICKS = 40
 """Clicks without a verdict that are folded together with other activities."""
 
 
-class RulesChanged(Exception):
-    """The state was computed with other definitions than the live ones; it must be recalculated first."""
+class StateOutdated(Exception):
+    """The state has outdated verdicts, or was computed with other definitions than the live ones: recalculate it."""
 
 
 class _Outcome(Enum):
@@ -87,18 +87,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def react(refs: Sequence[str], dependencies: Dependencies) -> None:
     """Fold these rows of one lead, each once, in any order."""
     rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
-    lead, types = rows[0].lead, {key.type for key in rows}
-    activities = [keys.typed(key, Activity) for key in rows if key.type not in (DecayMark, RefoldMark)]
+    lead = rows[0].lead
+    activities = [keys.typed(key, Activity) for key in rows if key.type is not State]
     if activities:
         _fold(lead, activities, dependencies)
-    if DecayMark in types:
+    if len(activities) < len(rows):
         _fold(lead, [], dependencies)
-    if RefoldMark in types:
-        _refold(lead, dependencies)
 
 
 def _fold(lead: str, activities: Sequence[Key[Activity]], dependencies: Dependencies) -> None:
-    """Fold the activities in one transaction, or in halves if they do not fit.
+    """Fold the activities in one transaction, or in halves if they do not fit. Without any, only time has passed.
 
     A single activity that does not fit is folded alone, without those that would go with it; they are due themselves.
     """
@@ -132,15 +130,15 @@ def _fold_batch(
 
     try:
         return dependencies.table.retrying(write)
-    except RulesChanged:
+    except StateOutdated:
         _refold(lead, dependencies)
-        return dependencies.table.retrying(write)
+        return dependencies.table.retrying(write) if activities else _Outcome.DONE
 
 
 def _refold(lead: str, dependencies: Dependencies) -> None:
     """Recalculate the lead, part by part.
 
-    After some parts the mark stays due: the tick brings it back, and the other leads of the batch need not wait.
+    After some parts the state stays due: the tick brings it back, and the other leads of the batch need not wait.
     """
 
     def write(_: int) -> bool:
@@ -160,19 +158,19 @@ def _refold(lead: str, dependencies: Dependencies) -> None:
 def _plan(
     lead: str, activities: Sequence[Key[Activity]], dependencies: Dependencies, now: datetime, alone: bool
 ) -> _Plan:
-    """Return the changes of one fold. Raises RulesChanged."""
+    """Return the changes of one fold. Raises StateOutdated."""
     table, bundle = dependencies.table, dependencies.bundle
     rows, named = read_lead(lead, table, activities)
     if rows.profile is None:
         logger.warning("no such lead", lead=lead)
         return _Plan(changes=_without_due_times(rows, named, now))
-    if is_outdated(rows.state, bundle):
-        raise RulesChanged(lead)
+    if is_outdated(rows.state, bundle) or (not activities and has_outdated_verdicts(rows.state)):
+        raise StateOutdated(lead)
     found = _gather(lead, named, table, alone)
     given = [row.value for row in found.rows.values()]
     history = read_history(rows, rows.profile.value, given, found.nearby, table, bundle, now)
     folded = with_embedded_decisions(fold(history, given, bundle, now))
-    if activities and not folded.activities:
+    if not folded.activities and (activities or _is_known(folded, rows.state)):
         return _Plan(changes=[])
     return _Plan(
         changes=[
@@ -180,8 +178,15 @@ def _plan(
             *new_clicks(lead, folded.activities, table, now),
             *(Replace(found.rows[a.id].key, a, found.rows[a.id].version) for a in folded.activities),
         ],
-        outcome=_Outcome.VERDICTS_OUTDATED if VerdictsOutdated() in folded.consequences else _Outcome.DONE,
+        outcome=_Outcome.VERDICTS_OUTDATED if folded.state.verdicts_outdated else _Outcome.DONE,
     )
+
+
+def _is_known(folded: Folded, row: Row[State] | None) -> bool:
+    """Return whether the row has this state and due time already: the wake-up was a repeated one."""
+    if row is None or row.value != folded.state:
+        return False
+    return abs(row.due - folded.due) < _DUE_PRECISION if row.due and folded.due else row.due is folded.due
 
 
 def _without_due_times(rows: LeadRows, activities: Sequence[Row[Activity]], now: datetime) -> list[Change]:
@@ -190,8 +195,8 @@ def _without_due_times(rows: LeadRows, activities: Sequence[Row[Activity]], now:
     New activities stay due: their lead may be in the same transaction, but not visible yet.
     """
     left = [row for row in activities if row.due and now - row.value.received >= _TRANSACTION_VISIBLE]
-    marks = [rows.decay] if rows.decay and rows.decay.due else []
-    return [Replace(row.key, row.value, row.version) for row in (*marks, *left)]
+    states = [rows.state] if rows.state and rows.state.due else []
+    return [Replace(row.key, row.value, row.version) for row in (*states, *left)]
 
 
 def _gather(lead: str, named: Sequence[Row[Activity]], table: Table, alone: bool) -> _Activities:

@@ -61,7 +61,7 @@ def test_transaction_is_written_if_the_checked_rows_are_unchanged_and_absent(tab
         Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")),
     )
     with pytest.raises(Conflict):
-        table.write(Absent(keys.profile("lead1")), Create(keys.decay_mark("lead1"), CrmMark(lead="lead1")))
+        table.write(Absent(keys.profile("lead1")), Create(keys.contact("lead1"), CrmMark(lead="lead1")))
 
 
 def test_only_one_worker_leases_a_due_row(table: Table) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ripen.adapters.table import Create, Key, Table, keys
 from ripen.errors import NewerFormat
 from ripen.lead.lead import Touch
-from ripen.marks import DecayMark
+from ripen.lead.state import State
 from ripen.operations.plain import plain
 from tests.support.fakes import NOON
 from tests.support.stored_types import row_types, with_nested
@@ -60,15 +60,15 @@ def test_kind_of_row_that_only_newer_code_knows_is_refused(table: Table, dynamod
 
 
 def test_lane_that_only_newer_code_knows_is_refused(table: Table, dynamodb: Any) -> None:
-    table.write(Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON))
+    table.write(Create(keys.state("lead1"), State(lead="lead1"), due=NOON))
     dynamodb.update_item(
         TableName="table",
-        Key={"pk": {"S": "lead#lead1"}, "sk": {"S": "due#decay"}},
+        Key={"pk": {"S": "lead#lead1"}, "sk": {"S": "state"}},
         UpdateExpression="SET agenda = :lane",
         ExpressionAttributeValues={":lane": {"S": "slow#1"}},
     )
     with pytest.raises(NewerFormat, match="slow"):
-        table.get(keys.decay_mark("lead1"))
+        table.get(keys.state("lead1"))
 
 
 def test_all_kinds_of_rows_are_examined() -> None:

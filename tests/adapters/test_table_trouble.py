@@ -10,14 +10,15 @@ from moto import mock_aws
 
 from ripen.adapters.table import Add, Change, Conflict, Create, Due, Mark, Replace, Table, keys
 from ripen.adapters.table.writing import transact_item
-from ripen.marks import CrmMark, DecayMark
+from ripen.lead.state import State
+from ripen.marks import CrmMark
 from tests.support.fakes import NOON
 from tests.support.quick_dynamodb import QuickDynamoDB
 from tests.support.troubled_dynamodb import TroubledDynamoDB
 
 KEY = keys.crm_mark("lead1")
 MARK = Create(KEY, CrmMark(lead="lead1"), due=NOON)
-PAIR = (MARK, Create(keys.decay_mark("lead1"), DecayMark(lead="lead1")))
+PAIR = (MARK, Create(keys.state("lead1"), State(lead="lead1")))
 
 
 @pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded"])

@@ -7,7 +7,8 @@ import pytest
 from ripen.adapters.rows.wake_ups import WakeUps
 from ripen.adapters.table import Add, Change, Create, Mark, Replace, keys
 from ripen.agenda import GRACE
-from ripen.marks import CrmMark, DecayMark
+from ripen.lead.state import State
+from ripen.marks import CrmMark
 from tests.support.fakes import NOON, FakeQueue
 
 MINUTE = timedelta(minutes=1)
@@ -35,7 +36,7 @@ def test_each_kind_of_change_that_makes_a_row_due_wakes_its_worker(change: Chang
     "change",
     [
         Replace(MARK, CrmMark(lead="lead1"), 1),
-        Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON),
+        Create(keys.state("lead1"), State(lead="lead1"), due=NOON),
         Add(keys.held_count(1), {"held": 1}),
     ],
 )

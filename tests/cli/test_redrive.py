@@ -11,7 +11,7 @@ from cli.commands import redrive as command
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane
-from ripen.marks import RefoldMark
+from ripen.lead.state import State
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
 
@@ -67,18 +67,18 @@ def test_what_is_late_is_named_and_what_is_just_due_is_not(
 ) -> None:
     for lead, minutes in (("lead1", 16), ("lead2", 14)):
         due = NOON - timedelta(minutes=minutes)
-        table.write(Create(keys.refold_mark(lead), RefoldMark(lead=lead), due=due, lane=Lane.BULK))
+        table.write(Create(keys.state(lead), State(lead=lead), due=due, lane=Lane.BULK))
     command.redrive(dry_run=True, as_json=False)
     out = capsys.readouterr().out
-    assert "1 due#refold" in out
-    assert "lead#lead1|due#refold" in out
+    assert "1 state" in out
+    assert "lead#lead1|state" in out
     assert "lead2" not in out
 
 
 @pytest.mark.usefixtures("japanese")
 def test_redrive_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     due = NOON - timedelta(hours=1)
-    table.write(Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=due, lane=Lane.BULK))
+    table.write(Create(keys.state("lead1"), State(lead="lead1"), due=due, lane=Lane.BULK))
     command.redrive(dry_run=True, as_json=False)
     shown = capsys.readouterr().out
     assert "デッドレターキューは空です" in shown

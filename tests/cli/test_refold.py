@@ -57,6 +57,4 @@ def test_refold_puts_every_lead_on_the_agenda(stack: Stack, table: Table) -> Non
         table.write(Create(keys.state(f"lead{n}"), State(lead=f"lead{n}")))
     assert refold_all(stack.table, stack.clock) == 30
     for lead in (f"lead{n}" for n in range(30)):
-        assert [due.at for due in table.due(Lane.BULK, shard(lead), NOON) if due.ref == keys.refold_mark(lead).ref] == [
-            NOON
-        ]
+        assert [due.at for due in table.due(Lane.BULK, shard(lead), NOON) if due.ref == keys.state(lead).ref] == [NOON]

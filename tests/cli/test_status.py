@@ -12,10 +12,10 @@ from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.ids import digest
+from ripen.lead.state import State
 from ripen.mail import ledger
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send, SendState
-from ripen.marks import RefoldMark
 from ripen.settings import Shadow, Stop
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -37,7 +37,7 @@ def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> St
 
 
 def due(table: Table, lead: str, ago: timedelta, lane: Lane) -> None:
-    table.write(Create(keys.refold_mark(lead), RefoldMark(lead=lead), due=NOON - ago, lane=lane))
+    table.write(Create(keys.state(lead), State(lead=lead), due=NOON - ago, lane=lane))
 
 
 def a_send(**changes: Any) -> Send:

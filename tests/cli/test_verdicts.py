@@ -53,7 +53,7 @@ def test_one_lead_is_put_on_the_agenda(stack: Stack, table: Table) -> None:
     )
     verdicts.reclassify("Hanako＠example.co.jp", everyone=False)
     verdicts.reclassify("hanako@example.co.jp", everyone=False)
-    assert waiting(table, "lead1") == ["lead#lead1|due#refold"]
+    assert waiting(table, "lead1") == ["lead#lead1|state"]
     assert waiting(table, "lead2") == []
 
 

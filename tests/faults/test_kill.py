@@ -28,7 +28,7 @@ def test_the_story_without_faults_has_the_expected_outcome(undisturbed: tuple[Ou
     assert [record["Ripen_Rank__c"] for record in end["records"]] == ["hot"]
     assert len(end["tasks"]) == 1
     assert [send[1] for send in end["row send"]] == ["accepted", "accepted"]
-    assert end["left on the agenda"] == ["due#decay"]
+    assert end["left on the agenda"] == ["state"]
 
 
 def test_a_killed_worker_loses_no_work_and_repeats_none(

@@ -30,7 +30,7 @@ def test_the_visit_without_faults_has_the_expected_outcome(undisturbed: tuple[Ou
     kinds = [kind for kind, *_ in end["row activity"]]
     assert kinds == ["form_submitted", "link_clicked", "page_viewed", "page_viewed", "unsubscribed"]
     assert (end["seen on the desk"], end["seen on the phone"]) == (["/pricing"], ["/"])
-    assert (end["mails"], end["left on the agenda"]) == (1, ["due#decay"])
+    assert (end["mails"], end["left on the agenda"]) == (1, ["state"])
 
 
 def test_a_killed_worker_neither_loses_nor_repeats_a_visit(

@@ -85,7 +85,7 @@ class Story:
         return {
             "rows": [row.value for row in rows if row.key.sk in ("profile", "state", "contact", "due#crm")],
             "activities": [(a.id, a.kind, a.verdict, a.folded, a.facts) for a in activities],
-            "due": {row.key.sk: row.due for row in rows if row.key.sk != "due#refold"},
+            "due": {row.key.sk: row.due for row in rows},
             "others": [row.key.sk for row in rows if keys.kind(row.key.ref) in ("alert", "enrollment")],
             "decisions": sorted((d.what, d.outcome, d.subject, d.at) for d in read_decisions(self.table, lead)),
         }
@@ -133,7 +133,7 @@ class Story:
         for ref in refs:
             if keys.kind(ref) == "join":
                 process([ref], self._beacons(self.clock.now()))
-            elif keys.kind(ref) in ("activity", "due#decay", "due#refold"):
+            elif keys.kind(ref) in ("activity", "state"):
                 folds.setdefault(keys.parse(ref).lead, []).append(ref)
         for some in folds.values():
             self.folds_by_react += 1

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from ripen.adapters.table import Create, keys
 from ripen.lead.address import address_hash
-from ripen.marks import DecayMark
 from ripen.operations.publication.publish import publish
 from ripen.pointers import Pointer
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.simulation.persona import Persona
+from sandbox.stack import physical_ids
 from tests.support.local_cloud import RunningCloud, eventually
 
 _EXAMPLE = Path(__file__).resolve().parents[2] / "playbook"
@@ -136,6 +136,7 @@ def _files(webhook: str, start: datetime) -> Mapping[str, str]:
 def arrive(cloud: RunningCloud, *people: Persona) -> None:
     """Create people as leads with consent and a state, as the simulation has them at its start."""
     table, now, secret = cloud.stack.table, cloud.stack.clock.now(), cloud.stack.secrets.key("address")
+    react = physical_ids(cloud.cloud)["React"]
     for who in people:
         given = who.contact(now)
         assert given
@@ -144,8 +145,8 @@ def arrive(cloud: RunningCloud, *people: Persona) -> None:
             Create(keys.address(address_hash(secret, who.email)), Pointer(lead=who.id)),
             Create(keys.contact(who.id), given[0]),
             Create(keys.consent(who.id, now, given[1].id), given[1]),
-            Create(keys.decay_mark(who.id), DecayMark(lead=who.id), due=now),
         )
+        cloud.cloud.client("sqs").send_message(QueueUrl=react, MessageBody=keys.state(who.id).ref)
     cloud.ripen("clock", "+1s")
     for who in people:
         eventually(lambda who=who: table.get(keys.state(who.id)))  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Marks: rows that put a lead on the agenda, one for each kind of work."""
+"""The mark that puts a lead on the agenda for its next write to the CRM."""
 
 from datetime import datetime, timedelta
 
@@ -28,15 +28,3 @@ class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Digest of the values that shadow mode would have written last, so that each is reported once."""
     task: str = ""
     """Key of the last Task that was created for a Contact's owner or found unnecessary."""
-
-
-class DecayMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The `due#decay` row: when time alone may change the lead's rank or segments, or a date may enrol the lead."""
-
-    lead: str
-
-
-class RefoldMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The `due#refold` row: the state must be recomputed, because verdicts are revised or the playbook changed."""
-
-    lead: str

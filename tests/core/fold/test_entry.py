@@ -70,12 +70,12 @@ def test_segment_joined_by_time_alone_enrols_the_lead() -> None:
     asleep = Segment(name="asleep", also=(Did(kind="form_submitted", at_least=0, at_most=0, within_seconds=30 * DAY),))
     bundle = a_playbook(OnSegment(segment="asleep"), segments=(asleep,))
     awake = run(bundle, an_activity())
-    assert awake.decay is not None
+    assert awake.due is not None
     early = run(bundle, state=awake.state, now=NOON + timedelta(days=30, milliseconds=-1))
     assert (entry_decisions(early), early.state.segments) == ([], ())
     late = run(bundle, state=early.state, now=NOON + timedelta(days=30))
     assert entry_decisions(late) == [("entered", "", "segment asleep")]
-    assert awake.decay <= NOON + timedelta(days=30)
+    assert awake.due <= NOON + timedelta(days=30)
 
 
 def test_segment_is_left_by_decay_at_the_predicted_time() -> None:
@@ -83,10 +83,10 @@ def test_segment_is_left_by_decay_at_the_predicted_time() -> None:
     bundle = a_playbook(segments=(eager,))
     got = run(bundle, an_activity())
     assert got.state.segments == ("eager",)
-    assert got.decay is not None
-    before = run(bundle, state=got.state, now=got.decay - timedelta(seconds=2))
+    assert got.due is not None
+    before = run(bundle, state=got.state, now=got.due - timedelta(seconds=2))
     assert before.state.segments == ("eager",)
-    assert run(bundle, state=got.state, now=got.decay).state.segments == ()
+    assert run(bundle, state=got.state, now=got.due).state.segments == ()
 
 
 @pytest.mark.parametrize(("rank", "expected"), [("warm", 1), ("hot", 1), ("cold", 0)])
@@ -140,7 +140,7 @@ BIRTHDAY = a_playbook(OnDate(field="birthday", yearly=True), again=BY_KEY)
 
 def test_birthday_enrols_the_lead_each_year() -> None:
     known = run(BIRTHDAY, an_activity(subject="contact"), profile=BORN)
-    assert known.decay == MORNING
+    assert known.due == MORNING
     came = run(BIRTHDAY, state=known.state, now=MORNING, profile=BORN)
     assert [(entry.key, entry.entered, entry.facts) for entry in entries(came)] == [
         ("2026-11-22", MORNING, {"date": "2026-11-22"})

@@ -52,13 +52,13 @@ def test_changed_rank_is_a_decision_with_its_reason() -> None:
 
 def test_lead_cools_by_time_alone_with_a_decision() -> None:
     warm = folded(an_activity())
-    assert warm.decay is not None
-    cool = folded(state=warm.state, now=warm.decay)
+    assert warm.due is not None
+    cool = folded(state=warm.state, now=warm.due)
     (decision,) = cool.decisions
     assert cool.state.rank is Rank.COLD
     assert (decision.outcome, decision.reason) == ("fell", "decay")
     assert CrmOutdated(urgent=True) in cool.consequences
-    assert cool.decay is None
+    assert cool.due is None
 
 
 def test_early_decay_mark_changes_nothing_and_is_due_again() -> None:
@@ -66,9 +66,9 @@ def test_early_decay_mark_changes_nothing_and_is_due_again() -> None:
     early = folded(state=warm.state, now=NOON + timedelta(days=1))
     assert early.state == warm.state
     assert early.consequences == ()
-    assert early.decay is not None
-    assert warm.decay is not None
-    assert abs(early.decay - warm.decay) < timedelta(milliseconds=1)
+    assert early.due is not None
+    assert warm.due is not None
+    assert abs(early.due - warm.due) < timedelta(milliseconds=1)
 
 
 def test_lead_is_alerted_once_for_each_hot_episode() -> None:
@@ -83,10 +83,10 @@ def test_lead_is_alerted_once_for_each_hot_episode() -> None:
     assert lower.score.total < 59.5
     assert higher.state.episode == 1
     # when the lead cools and turns hot again
-    assert hot.decay is not None
-    cooled = folded(state=hot.state, now=hot.decay)
-    forms = [an_activity(id=str(n), at=hot.decay, received=hot.decay) for n in (3, 4)]
-    second = folded(*forms, state=cooled.state, now=hot.decay)
+    assert hot.due is not None
+    cooled = folded(state=hot.state, now=hot.due)
+    forms = [an_activity(id=str(n), at=hot.due, received=hot.due) for n in (3, 4)]
+    second = folded(*forms, state=cooled.state, now=hot.due)
     # then sales is alerted again
     (alert,) = (c.alert for c in second.consequences if isinstance(c, LeadTurnedHot))
     assert (second.state.episode, alert.id) == (2, alert_id("lead1", "hot", 2))

@@ -97,7 +97,7 @@ class Lived:
         self.pages += [page] if page else []
 
     def keep(self, got: Folded) -> None:
-        self.state, self.decay = got.state, got.decay
+        self.state, self.decay = got.state, got.due
         self.folded += got.activities
 
 

@@ -52,7 +52,7 @@ def lived(activities: list[Activity], until: datetime) -> tuple[State, list[Acti
     for activity in sorted(activities, key=lambda a: (a.received, a.id)):
         state, decay = waited(state, decay, activity.received)
         got = fold(LeadHistory(profile=JUNIOR, state=state), [activity], BUNDLE, activity.received)
-        state, decay = got.state, got.decay
+        state, decay = got.state, got.due
         done += got.activities
     state, _ = waited(state, decay, until)
     return state or fold(LeadHistory(profile=JUNIOR), [], BUNDLE, until).state, done
@@ -61,7 +61,7 @@ def lived(activities: list[Activity], until: datetime) -> tuple[State, list[Acti
 def waited(state: State | None, decay: datetime | None, until: datetime) -> tuple[State | None, datetime | None]:
     while state and decay and decay <= until:
         got = fold(LeadHistory(profile=JUNIOR, state=state), [], BUNDLE, decay)
-        state, decay = got.state, got.decay
+        state, decay = got.state, got.due
     return state, decay
 
 
@@ -236,7 +236,8 @@ def test_revised_activities_come_in_parts_but_the_state_at_once() -> None:
     untouched = [a for a in done if a.id not in {b.id for b in first.activities}]
     rest = refolded(first.state, [*first.activities, *untouched], AFTER)
     assert len(rest.activities) == 2
-    assert replace(rest.state, history=first.state.history) == first.state
+    assert (first.state.verdicts_outdated, first.due) == (True, AFTER)
+    assert replace(rest.state, history=first.state.history) == replace(first.state, verdicts_outdated=False)
     machines = [entry.details.verdict for entry in rest.state.history].count(Verdict.MACHINE)
     assert machines == 7
     assert not any(isinstance(c, CrmOutdated) for c in rest.consequences)

@@ -13,9 +13,10 @@ from ripen.adapters.table import Create, Due, Key, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity
+from ripen.lead.state import State
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.send_rate import Quota
-from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.marks import CrmMark
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from tests.support.builders import a_lead, an_activity
@@ -48,8 +49,7 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
         return [
             (keys.activity(lead, NOON, "a"), an_activity(lead=lead)),
             (keys.crm_mark(lead), CrmMark(lead=lead)),
-            (keys.decay_mark(lead), DecayMark(lead=lead)),
-            (keys.refold_mark(lead), RefoldMark(lead=lead)),
+            (keys.state(lead), State(lead=lead)),
             (keys.enrollment(lead, "j", "k"), Enrollment(lead=lead, journey="j", key="k", entered=NOON, bundle="b")),
             (keys.send(lead, "s"), send),
             (keys.alert(lead, "a"), Alert(id="a", lead=lead, kind="hot", planned=NOON)),
@@ -62,10 +62,10 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
     for lane in (Lane.HOT, Lane.BULK):
         for key, value in rows(lane):
             table.write(Create(key, value, due=NOON, lane=lane))
-    names = ("activity", "due#crm", "due#decay", "due#refold", "enrollment", "send", "alert", "action")
+    names = ("activity", "due#crm", "state", "enrollment", "send", "alert", "action")
     hot, bulk = ({name: FakeQueue() for name in names} for _ in range(2))
     # when
-    assert tick(table, clock, Queues(hot=hot, bulk=bulk), AHEAD, lambda: True, Failures()) == 16
+    assert tick(table, clock, Queues(hot=hot, bulk=bulk), AHEAD, lambda: True, Failures()) == 14
     # then
     for lane, queues in ((Lane.HOT, hot), (Lane.BULK, bulk)):
         assert {name: queue.woken for name, queue in queues.items()} == {
@@ -159,9 +159,9 @@ def test_shard_is_left_to_the_tick_that_takes_the_whole_page(table: Table, clock
     assert next(looks, None) == 2 * SHARDS  # each shard of both lanes once
 
 
-def test_refold_of_a_lead_is_leased_for_an_hour(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    table.write(Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
-    queues = Queues(hot={}, bulk={"due#refold": queue})
+def test_state_is_leased_for_an_hour(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    table.write(Create(keys.state("lead1"), State(lead="lead1"), due=NOON, lane=Lane.BULK))
+    queues = Queues(hot={}, bulk={"state": queue})
     woken = []
     for minutes in (0, 30, 31):
         clock.move(minutes=minutes)

@@ -11,7 +11,7 @@ from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
-from ripen.marks import RefoldMark
+from ripen.operations.publication.refold import refold_lead
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -74,10 +74,8 @@ class World:
             activity: Activity = row.value
             facts = activity.facts | change
             self.table.write(Replace(row.key, replace(activity, facts=facts), row.version, due=row.due))
-        mark = keys.refold_mark(lead)
-        old, new = self.table.get(mark), RefoldMark(lead=lead)
-        self.table.write(Replace(mark, new, old.version if old else 0, due=self.clock.now(), lane=Lane.BULK))
-        react([mark.ref], self.table, BUNDLE, self.clock, self.queues)
+        refold_lead(lead, self.table, self.clock)
+        react([keys.state(lead).ref], self.table, BUNDLE, self.clock, self.queues)
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ import pytest
 
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.adapters.table import Create, Mark, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.journey.enrollment import EnrollmentState
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.state import Rank
-from ripen.marks import RefoldMark
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Agreed, Condition, Did
@@ -27,7 +26,7 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import captured, due, react, value
 from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
-STATE, DECAY, REFOLD = keys.state("lead1"), keys.decay_mark("lead1"), keys.refold_mark("lead1")
+STATE = keys.state("lead1")
 ORDERED = OnActivity(kind="form_submitted", subject="order", key="order")
 BUYERS = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order", at_least=2),))
 RICH = Segment(name="rich", when=(Condition(field="department", any_of=("IT",)),))
@@ -90,25 +89,25 @@ def test_birthday_is_on_the_agenda_and_enrols_the_lead(table: Table, clock: Fake
     a_lead_row(table, attributes={"born": "1980/11/24"})
     react(captured(table, an_order(1)), table, plan, clock, queues)
     morning = datetime(2026, 11, 24, tzinfo=UTC)
-    assert due(table, DECAY) == morning
+    assert due(table, STATE) == morning
     # when
     clock.at = morning
-    react([DECAY.ref], table, plan, clock, queues)
+    react([STATE.ref], table, plan, clock, queues)
     # then
     key = keys.enrollment("lead1", "birthday", "2026-11-24")
     assert due(table, key) == morning
     assert isinstance(queues.advance, FakeQueue)
     assert queues.advance.woken == [key.ref]
     # and the next one is a year away, after earlier marks for decay
-    again = due(table, DECAY)
+    again = due(table, STATE)
     assert again is not None
     while again < morning + timedelta(days=365):
         clock.at = again
-        react([DECAY.ref], table, plan, clock, queues)
-        again = due(table, DECAY)
+        react([STATE.ref], table, plan, clock, queues)
+        again = due(table, STATE)
         assert again is not None
     assert again == morning + timedelta(days=365)
-    react([DECAY.ref], table, plan, clock, queues)
+    react([STATE.ref], table, plan, clock, queues)
     assert enrollments(table) == ["birthday#2026-11-24"]
 
 
@@ -162,14 +161,14 @@ def test_new_playbook_is_applied_before_the_next_activity(table: Table, clock: F
     assert enrollments(table) == []
 
 
-def test_refold_mark_applies_a_new_playbook_without_activity(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_marked_state_applies_a_new_playbook_without_activity(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, queues)
     plan = a_plan(segments=(BUYERS,))
-    table.write(Create(REFOLD, RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
-    react([REFOLD.ref], table, plan, clock, queues)
+    table.write(Mark(STATE, NOON, Lane.BULK))
+    react([STATE.ref], table, plan, clock, queues)
     assert value(table, STATE).segments == ("buyers",)
-    assert due(table, REFOLD) is None
+    assert (due(table, STATE) or NOON) > clock.now()
 
 
 def test_playbook_with_the_same_definitions_changes_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -179,10 +178,10 @@ def test_playbook_with_the_same_definitions_changes_nothing(table: Table, clock:
     assert before is not None
     other = replace(a_plan(), hash="bundle2", pages={})
     clock.move(minutes=1)
-    react([DECAY.ref], table, other, clock, queues)
+    react([STATE.ref], table, other, clock, queues)
     after = table.get(STATE)
     assert after is not None
-    assert (after.version, after.value) == (before.version + 1, before.value)
+    assert (after.version, after.value) == (before.version, before.value)
 
 
 def test_lead_is_enrolled_by_hand(table: Table, clock: FakeClock, queues: Queues) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Table, keys
-from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.lead.state import State
+from ripen.marks import CrmMark
 from tests.support.builders import a_bundle, an_activity
 from tests.support.crm_sync import Office
 from tests.support.fakes import NOON, FakeClock
@@ -16,13 +17,11 @@ ACTIVITY = keys.activity("lead1", NOON, "activity1")
 def test_rows_of_an_erased_lead_leave_the_agenda(table: Table, clock: FakeClock, queues: Queues) -> None:
     table.write(
         Create(ACTIVITY, an_activity(received=NOON - timedelta(hours=1)), due=NOON),
-        Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON),
-        Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON),
+        Create(keys.state("lead1"), State(lead="lead1", verdicts_outdated=True), due=NOON),
     )
-    for key in (ACTIVITY, keys.decay_mark("lead1"), keys.refold_mark("lead1")):
+    for key in (ACTIVITY, keys.state("lead1")):
         react([key.ref], table, a_bundle(), clock, queues)
-    assert [row.due for row in table.under("lead1", "")] == [None, None, None]
-    assert table.get(keys.state("lead1")) is None
+    assert [row.due for row in table.under("lead1", "")] == [None, None]
 
 
 def test_new_activity_stays_due_until_its_lead_is_visible(table: Table, clock: FakeClock, queues: Queues) -> None:

@@ -15,7 +15,6 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import LatestEntry, Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
-from ripen.marks import RefoldMark
 from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnActivity
 from ripen.scoring.rules_version import rules_version
@@ -118,10 +117,10 @@ def test_lead_in_more_enrollments_than_a_transaction_holds_is_folded(
     assert sum(row.due == NOON for row in table.under("lead1", "enrollment#")) == 40
 
 
-def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
+def sixty_false_clicks(table: Table) -> Key[State]:
     """Add clicks in sixty mails that machines made but people were credited with, of a lead in forty enrollments.
 
-    The journey asks about the rank. Return the mark for the refold.
+    The journey asks about the rank. Return the key of the state, which is due.
     """
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")))
     clicks = [
@@ -149,9 +148,10 @@ def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
         rule_points={"click": RulePoints(points=600, at=NOON, count=60, last=NOON)},
         journeys={"orders": LatestEntry(key="39", at=NOON, wake_events=("rank",))},
         rules_version=rules_version(BUNDLE),
+        verdicts_outdated=True,
     )
-    mark = keys.refold_mark("lead1")
-    table.write(Create(keys.state("lead1"), state), Create(mark, RefoldMark(lead="lead1"), due=NOON))
+    mark = keys.state("lead1")
+    table.write(Create(mark, state, due=NOON, lane=Lane.BULK))
     return mark
 
 

@@ -4,10 +4,9 @@ from copy import replace
 from datetime import datetime
 
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Create, Mark, Table, keys
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
-from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Threshold
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
@@ -22,14 +21,13 @@ def a_view(at: datetime) -> Activity:
 
 
 def test_lead_refolded_before_its_next_activity_gets_one_card(table: Table, clock: FakeClock, queues: Queues) -> None:
-    mark = keys.refold_mark("lead1")
     table.write(Create(keys.profile("lead1"), a_lead()))
     react(captured(table, an_activity()), table, STRICT, clock, queues)
 
     # given a lead that was refolded by the new playbook: it is hot, and sales was not alerted
     clock.move(hours=1)
-    table.write(Create(mark, RefoldMark(lead="lead1"), due=clock.now()))
-    react([mark.ref], table, MILD, clock, queues)
+    table.write(Mark(keys.state("lead1"), clock.now()))
+    react([keys.state("lead1").ref], table, MILD, clock, queues)
     state = table.get(keys.state("lead1"))
     assert state
     assert (state.value.rank, list(table.under("lead1", "alert#"))) == (Rank.HOT, [])

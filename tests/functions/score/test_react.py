@@ -8,13 +8,12 @@ import pytest
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.agenda import Lane
 from ripen.ids import alert_id
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank
-from ripen.marks import CrmMark, DecayMark
+from ripen.marks import CrmMark
 from score import react as react_module
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
@@ -22,7 +21,7 @@ from tests.support.folded_activities import a_lead_row, captured, due, key_of, r
 from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
 BUNDLE = a_bundle()
-STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark("lead1")
+STATE, CRM = keys.state("lead1"), keys.crm_mark("lead1")
 ENROLLMENT = keys.enrollment("lead1", "whitepaper", "activity1")
 
 
@@ -79,22 +78,22 @@ def test_changed_score_is_written_at_most_every_15_minutes(table: Table, clock: 
 def test_rank_falls_by_decay_alone(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="")
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
-    mark = due(table, DECAY)
+    mark = due(table, STATE)
     assert mark is not None
     clock.at = mark
-    react([DECAY.ref], table, BUNDLE, clock, queues)
+    react([STATE.ref], table, BUNDLE, clock, queues)
     assert value(table, STATE).rank is Rank.COLD
-    assert due(table, DECAY) is None
+    assert due(table, STATE) is None
     assert value(table, CRM).urgent
 
 
-def test_decay_mark_woken_early_stays_due(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_state_woken_early_is_due_again_at_its_time(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="")
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
-    mark = due(table, DECAY)
+    mark = due(table, STATE)
     clock.move(days=1)
-    react([DECAY.ref], table, BUNDLE, clock, queues)
-    again = due(table, DECAY)
+    react([STATE.ref], table, BUNDLE, clock, queues)
+    again = due(table, STATE)
     assert mark is not None
     assert again is not None
     assert abs(mark - again) < timedelta(milliseconds=2)
@@ -185,8 +184,7 @@ def test_hundred_activities_at_once_fit_their_transactions(table: Table, clock: 
 
 def test_lead_without_activities_is_judged(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="部長")
-    table.write(Create(DECAY, DecayMark(lead="lead1"), due=NOON, lane=Lane.BULK))
-    react([DECAY.ref], table, BUNDLE, clock, queues)
+    react([STATE.ref], table, BUNDLE, clock, queues)
     assert value(table, STATE).fit == 40
 
 

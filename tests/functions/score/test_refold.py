@@ -10,12 +10,12 @@ import pytest
 
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Change, Conflict, Create, Mark, Table, keys
-from ripen.agenda import Lane
+from ripen.adapters.table import Change, Conflict, Create, Table, keys
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
-from ripen.marks import CrmMark, RefoldMark
+from ripen.marks import CrmMark
+from ripen.operations.publication.refold import refold_lead
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -23,7 +23,7 @@ from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import due, key_of, react, value
 
 BUNDLE = a_bundle()
-STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_mark("lead1")
+STATE, CRM = keys.state("lead1"), keys.crm_mark("lead1")
 
 
 def a_click(link: int, seconds: float = 0, **facts: str) -> Activity:
@@ -67,8 +67,16 @@ def clicks(table: Table) -> list[Verdict]:
 
 def marked(table: Table, now: datetime) -> str:
     """Mark the lead as `ripen reclassify` does."""
-    table.write(Create(REFOLD, RefoldMark(lead="lead1"), due=now, lane=Lane.BULK))
-    return REFOLD.ref
+    refold_lead("lead1", table, FakeClock(now))
+    return STATE.ref
+
+
+def is_current(table: Table) -> bool:
+    """Tell whether no recalculation is due."""
+    row = table.get(STATE)
+    return (
+        row is not None and not row.value.verdicts_outdated and (row.due is None or row.due > NOON + timedelta(days=1))
+    )
 
 
 def test_scanner_that_fetches_every_link_changes_no_score(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -140,7 +148,7 @@ def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, que
     assert (state.rank, state.activity_count) == (right.rank, 3)
     assert clicks(table) == [Verdict.MACHINE] * 2
     assert verdicts(table)[-1] == ("machine", "fetched the hidden link")
-    assert due(table, REFOLD) is None
+    assert not state.verdicts_outdated
 
 
 def test_later_form_gives_the_points_of_the_click(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -158,7 +166,7 @@ def test_later_form_gives_the_points_of_the_click(table: Table, clock: FakeClock
 
 
 def a_false_alarm(table: Table, queues: Queues) -> Iterator[str]:
-    """Add a lead that a machine turned hot under older rules; yield the ref of its refold mark."""
+    """Add a lead that a machine turned hot under older rules; yield the ref of its state, which is due."""
     a_lead_row(table, job_title="部長")
     passed = [replace(a_click(n, agent="library", send=f"s{n}"), verdict=Verdict.HUMAN) for n in range(3)]
     react(captured(table, *passed), table, BUNDLE, FakeClock(), queues)
@@ -205,10 +213,10 @@ def test_crash_or_conflict_loses_no_refold(table: Table, clock: FakeClock, queue
     (mark,) = a_false_alarm(table, queues)
     with pytest.raises(Killed):
         react([mark], Dying("table", table._client), BUNDLE, clock, queues)
-    assert due(table, REFOLD) == NOON
+    assert due(table, STATE) == NOON
     react([mark], Conflicting("table", table._client), BUNDLE, clock, queues)
     assert value(table, STATE).rank is Rank.WARM
-    assert due(table, REFOLD) is None
+    assert is_current(table)
 
 
 def test_activity_folded_during_a_refold_is_not_lost(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -239,7 +247,7 @@ def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeCloc
     react([marked(table, NOON)], table, BUNDLE, FakeClock(NOON + timedelta(days=1)), queues)
     assert clicks(table) == [Verdict.MACHINE] * 150
     assert value(table, STATE).rule_points == {}
-    assert due(table, REFOLD) is None
+    assert is_current(table)
 
 
 def test_fold_and_refold_at_once_give_the_same_state(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -257,14 +265,12 @@ def test_fold_and_refold_at_once_give_the_same_state(table: Table, clock: FakeCl
 
 
 def test_refold_of_a_missing_or_current_lead_changes_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
-    react([REFOLD.ref], table, BUNDLE, clock, queues)
+    react([STATE.ref], table, BUNDLE, clock, queues)
+    assert (list(table.under("lead1", "")), refold_lead("lead1", table, clock)) == ([], 0)
     a_lead_row(table)
-    react([marked(table, NOON)], table, BUNDLE, clock, queues)
-    assert (table.get(STATE), due(table, REFOLD)) == (None, None)
     react(captured(table, a_form(0)), table, BUNDLE, clock, queues)
     before = table.get(STATE)
-    table.write(Mark(REFOLD, NOON, Lane.BULK))
-    react([REFOLD.ref], table, BUNDLE, clock, queues)
+    react([marked(table, NOON)], table, BUNDLE, clock, queues)
     assert before is not None
     assert value(table, STATE) == before.value
-    assert due(table, REFOLD) is None
+    assert due(table, STATE) == before.due

@@ -100,7 +100,7 @@ def _add_persona(simulator: Simulator, persona: Persona) -> None:
         simulator.table.write(
             Create(keys.contact(persona.id), contact), Create(keys.consent(persona.id, now, record.id), record)
         )
-    simulator.queue.wake(keys.decay_mark(persona.id).ref)
+    simulator.queue.wake(keys.state(persona.id).ref)
     simulator.drain()
     simulator.written[:] = [row for row in simulator.written if isinstance(row.after, Enrollment)]
 

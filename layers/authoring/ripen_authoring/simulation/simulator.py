@@ -147,7 +147,7 @@ class Simulator:
                 workers.advance.move(ref, self.table, self.playbook, self.clock, self._advance_queues())
             case "send":
                 workers.deliver.deliver(keys.typed(keys.parse(ref), Send), self._deliver_dependencies())
-            case "activity" | "due#decay" | "due#refold":
+            case "activity" | "state":
                 queues = Queues(advance=self.queue, sync=self.queue, alert=self.queue)
                 workers.react.react(
                     [ref],

@@ -28,7 +28,7 @@ from ripen_authoring.simulation.simulator import WrittenRow
 
 _SHOWN_KINDS = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}
 """Kinds of rows that have lines of their own."""
-_HIDDEN_KINDS = {"due#decay", "due#refold", "consent", "contact", "join"}
+_HIDDEN_KINDS = {"consent", "contact", "join"}
 _SHOWN_OUTCOMES = {"refused", "automatic", "gone"}
 """Outcomes of decisions that no other row shows."""
 _HIDDEN_ACTIVITIES = {Kind.UPDATED, Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}

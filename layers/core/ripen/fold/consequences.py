@@ -48,11 +48,7 @@ class JourneysAffected(Struct, frozen=True):
     journeys: tuple[str, ...]
 
 
-class VerdictsOutdated(Struct, frozen=True):
-    """Recalculate the lead (refold.py), because new evidence changes the verdict of clicks folded earlier."""
-
-
-Consequence = LeadTurnedHot | Enrolled | CrmOutdated | JourneysAffected | VerdictsOutdated
+Consequence = LeadTurnedHot | Enrolled | CrmOutdated | JourneysAffected
 
 
 def lead_turned_hot(state: State, now: datetime) -> LeadTurnedHot:

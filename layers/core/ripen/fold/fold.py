@@ -15,7 +15,6 @@ from ripen.fold.consequences import (
     Consequence,
     CrmOutdated,
     Enrolled,
-    VerdictsOutdated,
     journeys_affected,
     lead_turned_hot,
 )
@@ -58,8 +57,8 @@ class Folded(Struct, frozen=True, kw_only=True):
     """The activities that were folded now, or whose verdict was revised."""
     consequences: tuple[Consequence, ...]
     decisions: tuple[Decision, ...]
-    decay: datetime | None
-    """When time alone may change something next."""
+    due: datetime | None
+    """When the state is due next, because time alone may change something; at once if verdicts are outdated."""
     pages: tuple[HistoryPage, ...] = ()
     """The history pages with revised verdicts, as many as were read; only after a refold."""
 
@@ -101,18 +100,18 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
     after = _alert_late(before, after, ready, now)
     after, facts = with_segments(after, lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts, activities=ready), bundle, now)
-    state = entered.state
+    state = replace(entered.state, verdicts_outdated=before.verdicts_outdated or _revises(lead, ready, evidence))
     return Folded(
         state=state,
         score=points,
         activities=ready,
-        consequences=tuple(_consequences(lead, before, entered, ready, evidence, now)),
+        consequences=tuple(_consequences(lead, before, entered, ready, now)),
         decisions=(
             *entered.decisions,
             *fold_decisions.machine_clicks(ready, evidence, bundle, now),
             *_rank_decisions(before, state, points, ready, bundle, now),
         ),
-        decay=next_check(state, lead.profile, facts, bundle),
+        due=_due(lead.due if given else None, state, next_check(state, lead.profile, facts, bundle), now),
     )
 
 
@@ -179,6 +178,17 @@ def next_check(state: State, profile: Profile, facts: LeadFacts, bundle: Bundle)
     return min(filter(None, moments), default=None)
 
 
+def _due(known: datetime | None, state: State, next_check: datetime | None, now: datetime) -> datetime | None:
+    """Return when the state is due. An earlier due time that was known before and is still to come is kept.
+
+    So most folds leave the agenda as it is, and react folds too early at times, which changes nothing.
+    """
+    wanted = now if state.verdicts_outdated else next_check
+    if known is None or known <= now:
+        return wanted
+    return min(known, wanted) if wanted else known
+
+
 def _alert_late(before: State, after: State, activities: tuple[Activity, ...], now: datetime) -> State:
     """Start a new episode for a lead that became hot only because the scoring rules changed.
 
@@ -192,12 +202,7 @@ def _alert_late(before: State, after: State, activities: tuple[Activity, ...], n
 
 
 def _consequences(
-    lead: LeadHistory,
-    before: State,
-    entered: Entered,
-    activities: tuple[Activity, ...],
-    evidence: Evidence,
-    now: datetime,
+    lead: LeadHistory, before: State, entered: Entered, activities: tuple[Activity, ...], now: datetime
 ) -> Iterable[Consequence]:
     state = entered.state
     yield from map(Enrolled, entered.enrollments)
@@ -207,12 +212,15 @@ def _consequences(
         yield affected
     if _concern_crm(activities) or lead.state is None or state.rank is not before.rank:
         yield CrmOutdated(_is_urgent(lead, state, activities))
-    if activities and any(
+
+
+def _revises(lead: LeadHistory, activities: tuple[Activity, ...], evidence: Evidence) -> bool:
+    """Return whether the activities are evidence that changes the verdict of clicks folded earlier."""
+    return bool(activities) and any(
         activity.folded and reclassify(activity, evidence).verdict is not activity.verdict
         for activity in lead.nearby
         if can_change(activity)
-    ):
-        yield VerdictsOutdated()
+    )
 
 
 def _rank_decisions(

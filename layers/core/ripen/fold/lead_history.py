@@ -20,6 +20,8 @@ class LeadHistory(Struct, frozen=True, kw_only=True):
     profile: Profile
     state: State | None = None
     """None before the first fold."""
+    due: datetime | None = None
+    """When the state is due."""
     pages: Sequence[HistoryPage] = ()
     """The history before that of the state, oldest first; only a refold needs it."""
     contact: Contact | None = None

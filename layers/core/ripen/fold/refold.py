@@ -44,17 +44,20 @@ def refold(
     The history is replayed: pages of the lead, then what the state holds. `activities` are all that are left of the
     lead's, to judge them again; those that are not folded yet are only evidence about the others. The result has at
     most `most` of the activities with a revised verdict, so that it fits a transaction; the state is right with any
-    number of them. `previous` is the playbook before this one.
+    number of them, and due at once if there are more. `previous` is the playbook before this one.
     """
     before = lead.state or State(lead=lead.profile.id)
     all_revised = _revised(lead, activities)
     revised = all_revised[:most]
+    is_done = len(revised) == len(all_revised)
     history = (*lead.pages, HistoryPage(entries=before.history))
     after, points = with_rank(_replayed(lead.profile, with_revised(history, all_revised), bundle, now), bundle, now)
     *pages, tail = with_revised(history, revised)
     after, facts = with_segments(_keep_what_was_done(before, after, bundle, now), lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts), bundle, now, previous)
-    new = replace(entered.state, rules_version=rules_version(bundle), history=tail.entries)
+    new = replace(
+        entered.state, rules_version=rules_version(bundle), history=tail.entries, verdicts_outdated=not is_done
+    )
     return Folded(
         state=new,
         score=points,
@@ -65,7 +68,7 @@ def refold(
             *fold_decisions.revised_verdicts(revised, bundle, now),
             *_rank_decision(before, new, points, bundle, now),
         ),
-        decay=next_check(new, lead.profile, facts, bundle),
+        due=next_check(new, lead.profile, facts, bundle) if is_done else now,
         pages=tuple(pages),
     )
 

@@ -41,7 +41,10 @@ class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
 
 
 class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The lead's `state` row, written only by score.react. Numbers are rounded only for rank and display."""
+    """The lead's `state` row, which each fold writes. Numbers are rounded only for rank and display.
+
+    The row is due when time alone may change something (fold.py), or at once if verdicts are outdated.
+    """
 
     lead: str
     rule_points: dict[str, RulePoints] = {}
@@ -72,3 +75,5 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """How many activities were folded into this state."""
     history: tuple[HistoryEntry, ...] = ()
     """The activities folded last, oldest first; all earlier ones are in history pages."""
+    verdicts_outdated: bool = False
+    """Whether the verdicts of clicks must be judged again, because of new evidence or new rules (refold.py)."""

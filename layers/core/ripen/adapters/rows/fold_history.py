@@ -36,6 +36,7 @@ def read_history(
     return LeadHistory(
         profile=profile,
         state=state,
+        due=rows.state.due if rows.state else None,
         contact=rows.contact.value if rows.contact else None,
         enrollments=enrollments_in(journeys_to_read(state, profile, given, bundle, now), profile.id, table),
         nearby=nearby,

@@ -5,7 +5,7 @@ score.react folds most activities; the functions that write a form or a beacon f
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -18,17 +18,15 @@ from ripen.fold.consequences import (
     Enrolled,
     JourneysAffected,
     LeadTurnedHot,
-    VerdictsOutdated,
     crm_due,
 )
 from ripen.fold.fold import Folded
 from ripen.fold.history_page import cut_page
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.state import State
-from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.marks import CrmMark
 from ripen.ports import Wake
 
-_DUE_PRECISION = timedelta(milliseconds=1)
 _MAX_WOKEN_ENROLLMENTS = 40
 """In one transaction. Further enrollments are advanced when their waits end."""
 
@@ -48,10 +46,9 @@ def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) ->
     woken = [key for found in affected.values() for key in found][:_MAX_WOKEN_ENROLLMENTS]
     state, page = cut_page(_without_ended_journeys(folded, affected))
     return [
-        Replace(keys.state(lead), state, rows.state.version if rows.state else 0),
+        Replace(keys.state(lead), state, rows.state.version if rows.state else 0, due=folded.due, lane=Lane.BULK),
         *([Create(keys.history_page(lead, state.activity_count), page)] if page else []),
-        *_consequence_rows(lead, rows, folded, table, now),
-        *_decay_mark(lead, rows.decay, folded.decay),
+        *_consequence_rows(lead, rows, folded, now),
         *(Mark(key, now) for key in woken),
         *(create_decision(decision) for decision in folded.decisions),
     ]
@@ -92,7 +89,7 @@ def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[
     return replace(folded.state, journeys=entries)
 
 
-def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, table: Table, now: datetime) -> Iterable[Change]:
+def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) -> Iterable[Change]:
     for consequence in folded.consequences:
         match consequence:
             case LeadTurnedHot(alert):
@@ -101,10 +98,6 @@ def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, table: Table, n
                 yield Create(keys.enrollment(lead, enrollment.journey, enrollment.key), enrollment, due=now)
             case CrmOutdated(urgent):
                 yield from _crm_mark(lead, rows.crm, urgent, now)
-            case VerdictsOutdated():
-                mark = table.get(keys.refold_mark(lead))  # read only here, because verdicts seldom change
-                version = mark.version if mark else 0
-                yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), version, due=now, lane=Lane.BULK)
             case JourneysAffected():
                 pass  # marked by fold_changes
 
@@ -119,12 +112,3 @@ def _crm_mark(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) 
     after = replace(mark, urgent=mark.urgent or urgent)
     if row is None or row.due != due or after != mark:
         yield Replace(keys.crm_mark(lead), after, row.version if row else 0, due=due)
-
-
-def _decay_mark(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
-    """Yield the new mark, if its due time has changed."""
-    before = row.due if row else None
-    if before and due and abs(before - due) < _DUE_PRECISION:
-        return
-    if due or before:
-        yield Replace(keys.decay_mark(lead), DecayMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK)

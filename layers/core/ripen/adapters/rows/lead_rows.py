@@ -10,7 +10,7 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.marks import CrmMark, DecayMark
+from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.rules_version import rules_version
 
@@ -21,7 +21,6 @@ class LeadRows(Struct, frozen=True, kw_only=True):
     profile: Row[Profile] | None
     state: Row[State] | None
     crm: Row[CrmMark] | None
-    decay: Row[DecayMark] | None
     contact: Row[Contact] | None
 
 
@@ -31,7 +30,6 @@ def read_lead[T](lead: str, table: Table, extra_keys: Sequence[Key[T]] = ()) -> 
         "profile": keys.profile(lead),
         "state": keys.state(lead),
         "crm": keys.crm_mark(lead),
-        "decay": keys.decay_mark(lead),
         "contact": keys.contact(lead),
     }
     found = table.get_many([*wanted.values(), *extra_keys])
@@ -39,7 +37,7 @@ def read_lead[T](lead: str, table: Table, extra_keys: Sequence[Key[T]] = ()) -> 
     return LeadRows(**rows), [row for row in found[len(wanted) :] if row]
 
 
-NO_ROWS = LeadRows(profile=None, state=None, crm=None, decay=None, contact=None)
+NO_ROWS = LeadRows(profile=None, state=None, crm=None, contact=None)
 """Of a lead that does not exist yet."""
 
 
@@ -51,3 +49,8 @@ def enrollments_in(journeys: Iterable[str], lead: str, table: Table) -> list[Enr
 def is_outdated(state: Row[State] | None, bundle: Bundle) -> bool:
     """Return whether the state was computed with other definitions than the live ones."""
     return state is not None and state.value.rules_version != rules_version(bundle)
+
+
+def has_outdated_verdicts(state: Row[State] | None) -> bool:
+    """Return whether clicks must be judged again."""
+    return state is not None and state.value.verdicts_outdated

@@ -28,7 +28,7 @@ from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send
 from ripen.mail.send_rate import MailRelease
-from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.marks import CrmMark
 from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
 from ripen.slack.action import CardAction
@@ -91,14 +91,6 @@ ACTIVITIES_END = "activity#~"
 
 def crm_mark(lead: str) -> Key[CrmMark]:
     return Key(f"lead#{lead}", "due#crm", CrmMark)
-
-
-def decay_mark(lead: str) -> Key[DecayMark]:
-    return Key(f"lead#{lead}", "due#decay", DecayMark)
-
-
-def refold_mark(lead: str) -> Key[RefoldMark]:
-    return Key(f"lead#{lead}", "due#refold", RefoldMark)
 
 
 def enrollment(lead: str, journey: str, key: str) -> Key[Enrollment]:
@@ -249,8 +241,6 @@ _TYPES: dict[str, type[Any]] = {
     "history": HistoryPage,
     "submission": Quarantined,
     "due#crm": CrmMark,
-    "due#decay": DecayMark,
-    "due#refold": RefoldMark,
     "enrollment": Enrollment,
     "send": Send,
     "alert": Alert,

@@ -1,11 +1,12 @@
-"""After new scoring rules: put every lead on the agenda, in the bulk lane, so that its state is recalculated."""
+"""Put leads on the agenda, in the bulk lane, so that their clicks are judged again and their states recalculated."""
+
+from copy import replace
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.errors import Contended
 from ripen.failure import Failure
-from ripen.marks import RefoldMark
 from ripen.operations.leads.scan import scan_leads
 from ripen.operations.progress import Progress, silent
 from ripen.playbook.bundle import Bundle
@@ -26,15 +27,18 @@ def refold_all(table: Table, clock: Clock, progress: Progress = silent) -> int:
 
 
 def refold_lead(lead: str, table: Table, clock: Clock) -> int:
-    """Put the lead on the agenda, where the tick finds it. Return 1."""
-    key = keys.refold_mark(lead)
+    """Put the lead on the agenda, where the tick finds it. Return 1, or 0 if there is no state yet."""
 
-    def mark(_: int) -> None:
-        row, due = table.get(key), clock.now()
-        table.write(Replace(key, RefoldMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK))
+    def mark(_: int) -> int:
+        row = table.get(keys.state(lead))
+        if row is None:
+            return 0
+        outdated = replace(row.value, verdicts_outdated=True)
+        table.write(Replace(row.key, outdated, row.version, due=clock.now(), lane=Lane.BULK))
+        return 1
 
     try:
-        table.retrying(mark)
+        return table.retrying(mark)
     except Contended:
         raise Failure(
             Words(
@@ -43,4 +47,3 @@ def refold_lead(lead: str, table: Table, clock: Clock) -> int:
             ),
             Words("Try again.", "もう一度実行してください。"),
         ) from None
-    return 1
