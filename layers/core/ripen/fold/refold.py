@@ -49,15 +49,14 @@ def refold(
     before = lead.state or State(lead=lead.profile.id)
     all_revised = _revised(lead, activities)
     revised = all_revised[:most]
-    is_done = len(revised) == len(all_revised)
+    is_outdated = len(revised) < len(all_revised)
     history = (*lead.pages, HistoryPage(entries=before.history))
     after, points = with_rank(_replayed(lead.profile, with_revised(history, all_revised), bundle, now), bundle, now)
     *pages, tail = with_revised(history, revised)
     after, facts = with_segments(_keep_what_was_done(before, after, bundle, now), lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts), bundle, now, previous)
-    new = replace(
-        entered.state, rules_version=rules_version(bundle), history=tail.entries, verdicts_outdated=not is_done
-    )
+    known = replace(entered.state, rules_version=rules_version(bundle), history=tail.entries)
+    new = replace(known, verdicts_outdated=is_outdated)
     return Folded(
         state=new,
         score=points,
@@ -68,7 +67,7 @@ def refold(
             *fold_decisions.revised_verdicts(revised, bundle, now),
             *_rank_decision(before, new, points, bundle, now),
         ),
-        due=next_check(new, lead.profile, facts, bundle) if is_done else now,
+        due=now if is_outdated else next_check(new, lead.profile, facts, bundle),
         pages=tuple(pages),
     )
 
