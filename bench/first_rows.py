@@ -58,7 +58,7 @@ def _lead() -> Iterator[Change]:
         phone="+81312345678",
         crm=CrmLink(object="Lead", id="00Q000000000001AAA", url="https://crm.example/1"),
     )
-    points = {"form": RulePoints(points=30, at=_AT, count=1, last=_AT, recent=(_AT,))}
+    points = {"form": RulePoints(points=30, at=_AT)}
     state = State(lead=LEAD, rule_points=points, fit=45, rank=Rank.HOT, rank_since=_AT, episode=1)
     granted = Permission(granted=True, at=_AT, record="r1")
     yield Create(keys.profile(LEAD), profile)

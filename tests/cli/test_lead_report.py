@@ -64,7 +64,7 @@ def write_a_full_lead(table: Table) -> None:
     record = ConsentRecord(
         id="record1", lead=lead.id, purpose="marketing", granted=True, at=NOON, source="form:whitepaper"
     )
-    form = RulePoints(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
+    form = RulePoints(points=30, at=NOON)
     state = State(
         lead=lead.id, rule_points={"form": form}, fit=40, fit_reasons=("title",), rank=Rank.HOT, segments=("a",)
     )

@@ -131,7 +131,7 @@ class Office:
 
 
 def a_state(lead: str = "lead1", **changes: Any) -> State:
-    points = RulePoints(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
+    points = RulePoints(points=30, at=NOON)
     known: dict[str, Any] = {"lead": lead, "rule_points": {"form": points}, "fit": 40, "rank": Rank.HOT, "episode": 1}
     return State(**(known | changes))
 

@@ -71,8 +71,8 @@ def test_order_and_batches_change_neither_state_nor_alerts(
     )
     assert Counter(map(str, one.history)) == Counter(map(str, other.history))
     assert one.journeys.keys() == other.journeys.keys()
-    assert {c: (t.at, t.count, t.recent) for c, t in one.rule_points.items()} == {
-        c: (t.at, t.count, t.recent) for c, t in other.rule_points.items()
+    assert {c: (t.at, t.count, t.times) for c, t in one.rule_points.items()} == {
+        c: (t.at, t.count, t.times) for c, t in other.rule_points.items()
     }
 
 

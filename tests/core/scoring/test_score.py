@@ -94,8 +94,8 @@ def test_removed_rule_gives_nothing() -> None:
 def test_ten_latest_times_are_kept() -> None:
     state = state_after(*(a_click(id=str(n), at=NOON - timedelta(hours=n)) for n in range(12)))
     found = state.rule_points["click"]
-    assert (found.count, found.last, len(found.recent)) == (12, NOON, 10)
-    assert found.recent == tuple(NOON - timedelta(hours=n) for n in range(10))
+    assert (found.count, found.at, len(found.times)) == (12, NOON, 10)
+    assert found.times == tuple(NOON - timedelta(hours=n) for n in range(10))
 
 
 def test_fit_is_the_sum_of_matching_rules_strongest_first() -> None:
@@ -115,6 +115,6 @@ def test_any_order_gives_the_same_sums(done: list[tuple[Kind, int]], random: Ran
     shuffled = random.sample(activities, len(activities))
     one, other = state_after(*activities), state_after(*shuffled)
     assert points_by_rule(one, SCORING, NOON) == pytest.approx(points_by_rule(other, SCORING, NOON), abs=1e-9)
-    assert {code: t.recent for code, t in one.rule_points.items()} == {
-        code: t.recent for code, t in other.rule_points.items()
+    assert {code: t.times for code, t in one.rule_points.items()} == {
+        code: t.times for code, t in other.rule_points.items()
     }

@@ -145,7 +145,7 @@ def sixty_false_clicks(table: Table) -> Key[State]:
         lead="lead1",
         rank=Rank.HOT,
         rank_since=NOON,
-        rule_points={"click": RulePoints(points=600, at=NOON, count=60, last=NOON)},
+        rule_points={"click": RulePoints(points=600, at=NOON, count=60)},
         journeys={"orders": LatestEntry(key="39", at=NOON, wake_events=("rank",))},
         rules_version=rules_version(BUNDLE),
         verdicts_outdated=True,

@@ -242,7 +242,7 @@ def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeCloc
     a_lead_row(table)
     passed = [replace(a_click(n, n * 60, agent="none"), verdict=Verdict.HUMAN, folded=NOON) for n in range(150)]
     captured(table, *passed)
-    points = {"click": RulePoints(points=1500, at=NOON, count=150, last=NOON)}
+    points = {"click": RulePoints(points=1500, at=NOON, count=150)}
     table.write(Create(STATE, State(lead="lead1", rank=Rank.HOT, rank_since=NOON, rule_points=points)))
     react([marked(table, NOON)], table, BUNDLE, FakeClock(NOON + timedelta(days=1)), queues)
     assert clicks(table) == [Verdict.MACHINE] * 150

@@ -4,15 +4,13 @@ The fold adds entries to what it knows, and a refold replays them, so neither ca
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
+from ripen.epoch import from_micros, to_micros
 from ripen.lead.activity import Activity, Kind, Verdict, happened_at
 from ripen.lead.proof import is_proof
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNIT = timedelta(microseconds=1)
 
 
 class EntryDetails(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -39,12 +37,12 @@ class HistoryEntry(Struct, frozen=True, forbid_unknown_fields=True, array_like=T
     @property
     def folded_at(self) -> datetime:
         """When it was folded."""
-        return _EPOCH + self.folded * _UNIT
+        return from_micros(self.folded)
 
     @property
     def at(self) -> datetime:
         """When it happened (activity.happened_at)."""
-        return _EPOCH + (self.folded - self.ago) * _UNIT
+        return from_micros(self.folded - self.ago)
 
 
 class HistoryPage(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -55,10 +53,10 @@ class HistoryPage(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
 
 def history_entry(activity: Activity) -> HistoryEntry:
     """Return the entry of an activity; one that is not folded yet counts as folded when we received it."""
-    folded = (activity.folded or activity.received) - _EPOCH
+    folded = to_micros(activity.folded or activity.received)
     return HistoryEntry(
-        folded=folded // _UNIT,
-        ago=(folded - (happened_at(activity) - _EPOCH)) // _UNIT,
+        folded=folded,
+        ago=folded - to_micros(happened_at(activity)),
         kind=activity.kind,
         subject=activity.subject,
         details=EntryDetails(

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from ripen.epoch import from_millis
 from ripen.lead.history import HistoryEntry
 
 
@@ -17,16 +18,21 @@ class Rank(StrEnum):
 
 
 class RulePoints(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The points that one scoring rule gave: their sum at the time `at`, halved once per half-life since then."""
+    """The points that one scoring rule gave: their sum at the time of the latest activity, halved from then on."""
 
     points: float
     at: datetime
-    count: int = 0
-    last: datetime | None = None
-    recent: tuple[datetime, ...] = ()
-    """The latest times, at most 10, newest first, for phrases such as "3 times today"."""
+    """When the latest of the activities happened."""
+    count: int = 1
+    earlier: tuple[int, ...] = ()
+    """The latest times before that, at most 9, newest first, in milliseconds since 1970."""
     words: dict[str, str] = {}
     """The reason by locale, for points that a journey's step gave."""
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """The latest times, newest first, for phrases such as "3 times today"."""
+        return self.at, *map(from_millis, self.earlier)
 
 
 class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -6,9 +6,10 @@ time window is exact, in whatever order the activities arrived, and the state st
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
+from ripen.epoch import from_millis, to_millis
 from ripen.identity import IdentityKey
 from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.lead.contact import Contact, consented_purposes
@@ -24,9 +25,6 @@ from ripen.scoring.score import Score
 Times = Mapping[str, tuple[int, ...]]
 """Times in milliseconds since 1970, newest first, by event name ("page_viewed pricing")."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNIT = timedelta(milliseconds=1)
-
 
 def times_to_keep(bundle: Bundle) -> Mapping[str, int]:
     """Return how many of the newest times are needed, by event name, for segments and for who may enter a journey."""
@@ -37,7 +35,7 @@ def with_activity(times: Times, done: HistoryEntry, bundle: Bundle) -> dict[str,
     """Return the times with one more activity; activities of machines do not count."""
     if done.details.verdict is not Verdict.HUMAN:
         return dict(times)
-    needed, at = times_to_keep(bundle), _millis(done.at)
+    needed, at = times_to_keep(bundle), to_millis(done.at)
     return dict(times) | {
         name: tuple(sorted((at, *times.get(name, ())), reverse=True)[: needed[name]])
         for name in event_names(done.kind, done.subject)
@@ -50,7 +48,7 @@ def count_times(times: Times, kind: str, subject: str, since: datetime | None) -
     found = times.get(_name(kind, subject), ())
     if since is None:
         return len(found)
-    return bisect_left(found, -_millis(since), key=lambda at: -at)
+    return bisect_left(found, -to_millis(since), key=lambda at: -at)
 
 
 def next_window_end(did: Did, times: Times, now: datetime) -> datetime | None:
@@ -63,7 +61,7 @@ def next_window_end(did: Did, times: Times, now: datetime) -> datetime | None:
         return None
     found, within = times.get(event_name(did), ()), timedelta(seconds=did.within_seconds)
     decisive = {did.at_least - 1, did.at_most if did.at_most is not None else -1}
-    moments = (_EPOCH + found[at] * _UNIT + within for at in decisive if 0 <= at < len(found))
+    moments = (from_millis(found[at]) + within for at in decisive if 0 <= at < len(found))
     return min((moment for moment in moments if moment > now), default=None)
 
 
@@ -101,10 +99,6 @@ def lead_facts(
 
 def _name(kind: str, subject: str) -> str:
     return f"{kind} {subject}" if subject else kind
-
-
-def _millis(at: datetime) -> int:
-    return (at - _EPOCH) // _UNIT
 
 
 @lru_cache(maxsize=4)

@@ -44,7 +44,7 @@ def reasons(
 
 def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
     """Return a phrase for how often and when, such as 本日3回, 3日前に, 3 times today or on 2026-11-21."""
-    days = [at.astimezone(ZoneInfo(tz)).date() for at in earned.recent]
+    days = [at.astimezone(ZoneInfo(tz)).date() for at in earned.times]
     phrase = _japanese if locale == "ja" else _english
     return phrase(days, earned.count, None if with_dates else now.astimezone(ZoneInfo(tz)).date())
 
@@ -70,7 +70,7 @@ def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: 
             code=rule.code,
             words=_words(earned, rule, now, locale, tz, with_dates),
             points=capped(decayed(earned, half_life(scoring), now), rule.cap),
-            last=earned.last,
+            last=earned.at,
         )
         for earned, rule in points_with_rules(state, scoring)
     ]
@@ -79,14 +79,14 @@ def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: 
 def _words(earned: RulePoints, rule: EngagementRule, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
     zone = ZoneInfo(tz)
     today = now.astimezone(zone).date()
-    days = [at.astimezone(zone).date() for at in earned.recent]
+    days = [at.astimezone(zone).date() for at in earned.times]
     return render_text(
         _text(rule.words, locale),
         {
             "when": how_often(earned, now, locale, tz, with_dates),
             "count": earned.count,
             "today": days.count(today),
-            "last": days[0].isoformat() if days else "",
+            "last": days[0].isoformat(),
             "subject": rule.subject,
         },
     )

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from ripen.epoch import to_millis
 from ripen.identity import IdentityKey
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.history import HistoryEntry
@@ -20,7 +21,7 @@ from ripen.playbook.bundle import EngagementRule, Scoring
 from ripen.playbook.condition import traits
 from ripen.playbook.matching import matching_rules
 
-_RECENT = 10
+_EARLIER = 9
 GIVEN_POINTS = EngagementRule(
     code="given",
     kind=Kind.POINTS_GIVEN,
@@ -106,15 +107,13 @@ def _remaining_share(age: timedelta, half_life: timedelta) -> float:
 
 def _add(earned: RulePoints | None, points: float, at: datetime, half_life: timedelta) -> RulePoints:
     if earned is None:
-        return RulePoints(points=points, at=at, count=1, last=at, recent=(at,))
-    later = max(at, earned.at)
-    recent = tuple(sorted((at, *earned.recent), reverse=True)[:_RECENT])
+        return RulePoints(points=points, at=at)
+    before, later = sorted((at, earned.at))
     return RulePoints(
         points=decayed(earned, half_life, later) + points * _remaining_share(later - at, half_life),
         at=later,
         count=earned.count + 1,
-        last=recent[0],
-        recent=recent,
+        earlier=tuple(sorted((to_millis(before), *earned.earlier), reverse=True)[:_EARLIER]),
         words=earned.words,
     )
 
@@ -126,7 +125,7 @@ def _add_given_points(
     code = f"{GIVEN_POINTS.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
     added = _add(rule_points.get(code), float(facts.get("points", "0")), at, half_life)
     words = {name.partition(".")[2]: text for name, text in facts.items() if name.startswith("words.")}
-    return {code: replace(added, words=words if added.last == at else added.words)}
+    return {code: replace(added, words=words if added.at == at else added.words)}
 
 
 def _matching_rules(done: HistoryEntry, scoring: Scoring) -> Iterable[EngagementRule]:
