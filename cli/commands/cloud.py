@@ -7,7 +7,7 @@ from time import monotonic, sleep
 
 from rich.console import Console
 
-from cli.local.home import Home, LocalCloud
+from cli.local.home import Home, LocalCloud, is_alive
 from cli.local.welcome import welcome
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
@@ -53,7 +53,7 @@ def down(as_json: AsJson = False) -> None:
     found = local()
     os.kill(found.pid, signal.SIGTERM)
     until = monotonic() + _PATIENCE_SECONDS
-    while LocalCloud.read(home) or _runs(found.pid):
+    while LocalCloud.read(home) or is_alive(found.pid):
         if monotonic() > until:
             raise Failure(
                 Words(
@@ -72,11 +72,3 @@ def down(as_json: AsJson = False) -> None:
             "ローカルクラウドを停止しました。データは残っています（make clean-up で消去）。",
         )
     )
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

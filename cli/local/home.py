@@ -112,7 +112,7 @@ class LocalCloud:
             status = LocalCloud(**json.loads((home.folder / "status.json").read_text()))
         except FileNotFoundError:
             return None
-        return status if _alive(status.pid) and home.is_taken() else None
+        return status if is_alive(status.pid) and home.is_taken() else None
 
     @staticmethod
     def forget(home: Home) -> None:
@@ -178,7 +178,8 @@ def _reserve(port: int) -> bool:
     return True
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Return whether a process with this id runs, of any user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
