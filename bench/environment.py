@@ -14,6 +14,7 @@ QUEUES = (
     "WEBHOOK",
     "WALK",
     "POLL",
+    "REFOLD",
 )
 
 SETTINGS = {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ripen.adapters.table import Change, Create, keys
 from ripen.campaign.campaign_run import CampaignRun, RunState
-from ripen.campaign.walk import Walk
+from ripen.campaign.walk import Refolding, Walk
 from ripen.crm.membership import MemberPoll
 from ripen.ids import alert_id
 from ripen.journey.crm_request import CrmRequest
@@ -19,6 +19,7 @@ from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
+from ripen.scoring.rules_version import rules_version
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from ripen.tracking.visitor import VisitorPointer
@@ -34,6 +35,7 @@ def rows(bundle: Bundle) -> Iterator[Change]:
     now = datetime.now(UTC)
     yield from _lead()
     yield from _due_work(bundle, now)
+    yield from _refolding(bundle, now)
     yield from _mail(now)
     yield from _sales(now)
     yield from _campaign(bundle, now)
@@ -66,6 +68,12 @@ def _lead() -> Iterator[Change]:
     yield Create(keys.contact(LEAD), Contact(lead=LEAD, consent={"marketing": granted}))
     yield Create(keys.visitor_pointer("visitor-1"), VisitorPointer(lead=LEAD, bound=True))
     yield activity()
+
+
+def _refolding(bundle: Bundle, now: datetime) -> Iterator[Change]:
+    """Yield a recalculation, and its walk through the first shard."""
+    yield Create(keys.REFOLDING, Refolding(lap=1, bundle=bundle.hash, rules=rules_version(bundle), at=now))
+    yield Create(keys.walk(keys.REFOLDING, 0), Walk(shard=0), due=now)
 
 
 def _due_work(bundle: Bundle, now: datetime) -> Iterator[Change]:

@@ -73,6 +73,9 @@ def _capture() -> dict[str, First]:
 def _score() -> dict[str, First]:
     return {
         "score.react": First(event=messages(activity().key.ref), clients=(*_STORE, "sqs"), reads=(LIVE, _row("state"))),
+        "score.refold": First(
+            event=messages(keys.walk(keys.REFOLDING, 0).ref), clients=(*_STORE, "sqs"), reads=(LIVE, keys.REFOLDING.ref)
+        ),
         "score.sync": First(
             event=messages(_row("due#crm")),
             clients=(*_PRIVATE, "sqs"),

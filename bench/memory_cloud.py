@@ -24,7 +24,7 @@ from ripen.playbook.bundle import Bundle
 START = datetime(2025, 11, 25, 1, 0, tzinfo=UTC)
 """A Tuesday, 10:00 in Tokyo: within business hours, and outside quiet hours."""
 _FUNCTIONS = (
-    "capture.form", "capture.link", "capture.track", "capture.beacons", "score.react",
+    "capture.form", "capture.link", "capture.track", "capture.beacons", "score.react", "score.refold",
     "nurture.advance", "nurture.deliver", "nurture.feedback", "nurture.walk", "nurture.tick",
 )  # fmt: skip
 _WORKERS = {
@@ -35,6 +35,7 @@ _WORKERS = {
     "deliver": "nurture.deliver",
     "deliver_bulk": "nurture.deliver",
     "walk": "nurture.walk",
+    "refold": "score.refold",
     "feedback": "nurture.feedback",
 }
 """The function behind each queue. The other queues lead to Salesforce and to Slack."""
@@ -137,7 +138,7 @@ class MemoryCloud:
         function = import_module(name)
         if hasattr(function, "clock"):
             function.clock = self.clock  # type: ignore[attr-defined]
-        if name == "nurture.walk":
+        if name in ("nurture.walk", "score.refold"):
             function.dependencies = replace(function.dependencies, clock=self.clock)  # type: ignore[attr-defined]
         if name == "nurture.deliver":
             function.ses = self  # type: ignore[attr-defined]

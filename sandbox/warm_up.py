@@ -18,6 +18,7 @@ _SPAM = {
 _HARMLESS_MESSAGES = {
     "CaptureBeacons": "lead#nobody|join#nobody1",
     "ScoreReact": "lead#nobody|state",
+    "ScoreRefold": "refold#none|-",
     "ScoreSync": "lead#nobody|due#crm",
     "NurtureAdvance": "lead#nobody|enrollment#none#once",
     "NurtureWalk": "campaign#none|-",

@@ -79,7 +79,7 @@ def test_a_function_may_call_itself_through_queues_where_the_design_says_so() ->
     for _ in FUNCTIONS:
         reached = {name: found.union(*(reached[each] for each in found)) for name, found in reached.items()}
     looping = {name for name, found in reached.items() if name in found}
-    assert looping == {"ScoreReact", "NurtureAdvance", "NurtureWebhook", "NurtureWalk"}
+    assert looping == {"ScoreReact", "ScoreRefold", "NurtureAdvance", "NurtureWebhook", "NurtureWalk"}
     assert {name for name, each in FUNCTIONS.items() if each.get("RecursiveLoop") == "Allow"} == looping
 
 

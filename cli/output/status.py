@@ -5,6 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.output.language import say
+from cli.output.refold import say_progress
 from cli.output.time_zone import local_time
 from ripen.agenda import Lane
 from ripen.operations.status import Status
@@ -24,6 +25,8 @@ def show_status(found: Status, zone: str, console: Console) -> None:
     time = f"{local_time(found.now, zone, '%Y-%m-%d %H:%M:%S')} {zone}"
     console.print(say(f"Time: {time}", f"現在の時刻: {time}"))
     _show_switches(found, zone, console)
+    if found.recalculation:
+        say_progress(found.recalculation, local_time(found.recalculation.since, zone), console)
     if found.held:
         mails = "mail is" if found.held == 1 else "mails are"
         console.print(

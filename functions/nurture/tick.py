@@ -53,7 +53,7 @@ advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE
 alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
 crm_request, call = Queue(os.environ["CRM_QUEUE"]), Queue(os.environ["WEBHOOK_QUEUE"])
 beacons, walk = Queue(os.environ["BEACONS_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
-poll = Queue(os.environ["POLL_QUEUE"])
+poll, refold = Queue(os.environ["POLL_QUEUE"]), Queue(os.environ["REFOLD_QUEUE"])
 quota = SesQuota()
 
 
@@ -78,6 +78,7 @@ _both_lanes = {
     "call": call,
     "join": beacons,
     "poll": poll,
+    "refold": refold,
 } | dict.fromkeys(("walk", "campaign", "schedule"), walk)
 queues = Queues(
     hot={"activity": react, "state": react, "send": deliver} | _both_lanes,

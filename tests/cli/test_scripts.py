@@ -91,11 +91,11 @@ def test_publishing_and_rolling_back(stack: Stack, bundle: Bundle, said: Any, mo
     monkeypatch.setattr(compiling, "compile_playbook", lambda folder: other)
     playbook.publish(Path("playbook"), as_json=True)
     found = said()
-    assert (found["playbook"], found["published"], found["recalculated"]) == ("other", True, 1)
+    assert (found["playbook"], found["published"], found["recalculates"]) == ("other", True, True)
     playbook.publish(Path("playbook"), as_json=True)
     assert said() == {"playbook": "other", "published": False}
     rollback.rollback(to="", show=False, as_json=True)
-    assert said() == {"playbook": bundle.hash, "recalculated": 1}
+    assert said() == {"playbook": bundle.hash, "recalculates": True}
     rollback.rollback(to="", show=True, as_json=True)
     assert [past["playbook"] for past in said()] == [bundle.hash, "other", bundle.hash]
 

@@ -2,15 +2,17 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from cli.commands import cloud as command
+from cli.output import language
 from cli.stack.stack import Stack
 from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.agenda import Lane
+from ripen.agenda import SHARDS, Lane
+from ripen.campaign.walk import Refolding, Walk
 from ripen.ids import digest
 from ripen.lead.state import State
 from ripen.mail import ledger
@@ -123,6 +125,41 @@ def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest
     released = ledger.release(held.send, "mika", NOON)
     table.write(Replace(key, released.send, 2), *count_sends([(held.send, released.send)]))
     assert plain(capsys)["held"] == 0
+
+
+def a_recalculation(table: Table, done: int, failed: int = 0) -> None:
+    """Add a recalculation that is done in some shards, and has passed ten leads in each of the others."""
+    table.write(Create(keys.REFOLDING, Refolding(lap=2, bundle="b1", rules="r", at=NOON)))
+    for shard in range(SHARDS):
+        walk = Walk(shard=shard, lap=2, passed=20 if shard < done else 10, failed=failed, done=shard < done)
+        table.write(Create(keys.walk(keys.REFOLDING, shard), walk))
+
+
+def test_recalculation_of_all_leads_is_shown_until_it_is_done(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plain(capsys)["recalculation"] is None
+    a_recalculation(table, done=2)
+    shown = told(capsys)
+    assert "playbook b1 (since 2026-11-21 12:00): 660 leads so far, 2 of 64 parts done." in shown
+    assert "retried" not in shown
+    found = plain(capsys)["recalculation"]
+    assert (found["leads"], found["parts_done"], found["done"]) == (660, 2, False)
+
+
+def test_walks_of_the_lap_before_do_not_count(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    a_recalculation(table, done=SHARDS)
+    assert "recalculated" not in told(capsys)
+    assert plain(capsys)["recalculation"]["done"]
+    table.write(Replace(keys.REFOLDING, Refolding(lap=3, bundle="b2", rules="r", at=NOON), 1))
+    assert "playbook b2 (since 2026-11-21 12:00): 0 leads so far, 0 of 64 parts done." in told(capsys)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "64 of them failed"), ("ja", "うち 64 人は失敗し、再試行します")])
+def test_leads_that_failed_are_shown(
+    lang: Literal["en", "ja"], words: str, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    language.use(lang)
+    a_recalculation(table, done=0, failed=1)
+    assert words in told(capsys)
 
 
 @pytest.mark.usefixtures("japanese")

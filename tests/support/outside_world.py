@@ -45,6 +45,7 @@ QUEUES = (
     "webhook",
     "beacons",
     "walk",
+    "refold",
 )
 
 

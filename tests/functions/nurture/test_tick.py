@@ -73,6 +73,12 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
         }
 
 
+def test_walks_of_a_recalculation_have_a_worker_of_their_own() -> None:
+    rows = [keys.REFOLDING, keys.walk(keys.REFOLDING, 3), keys.walk(keys.campaign("autumn"), 3)]
+    found = [tick_module.queues.of(key.ref, Lane.BULK) for key in rows]
+    assert found == [tick_module.refold, tick_module.refold, tick_module.walk]
+
+
 def test_row_due_within_the_minute_is_woken_at_its_second(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     late = an_activity_row(table, 1, "lead1", NOON - timedelta(hours=1))
     soon = an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=29_001))

@@ -7,7 +7,7 @@ from ripen.lead.activity import Kind
 from ripen.operations.phrases import codes
 from sandbox.console.words import say_outcome, words
 
-_NOBODYS = {"walk", "campaign", "schedule", "poll"}
+_NOBODYS = {"walk", "campaign", "schedule", "poll", "refold"}
 """Rows on the agenda that belong to no lead."""
 _NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.returned", "schedule.passed"} | {
     "opportunity.open",

@@ -29,6 +29,8 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     """Leads for which something was done in this lap."""
     canaries: int = 0
     """Canaries among them."""
+    failed: int = 0
+    """Leads that could not be recalculated and were left to score.react."""
     last: datetime | None = None
     """When the last row that was written is due."""
     done: bool = False
@@ -46,6 +48,21 @@ class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     segment: str = ""
     """The segment that is enrolled; "" for leads that were named one by one."""
     per_minute: int | None = None
+
+
+class Refolding(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The `refold#leads` row: a publication changed the rules, so all leads are recalculated.
+
+    Its walk goes over all leads, whatever their segments. The next such publication begins the next lap.
+    """
+
+    lap: int
+    bundle: str
+    """Hash of the published playbook."""
+    rules: str
+    """The rules version (ripen.scoring.rules_version) that each state gets."""
+    at: datetime
+    """When it was published."""
 
 
 class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -78,7 +95,15 @@ def entry_activity(entries: Entries, lead: str, now: datetime) -> Activity:
 
 
 def advanced(
-    walk: Walk, *, passed: int, after: str, taken: int, canaries: int, last: datetime | None, done: bool
+    walk: Walk,
+    *,
+    passed: int,
+    after: str,
+    taken: int,
+    done: bool,
+    canaries: int = 0,
+    failed: int = 0,
+    last: datetime | None = None,
 ) -> Walk:
     """Return the walk with its cursor and counts moved by one page; an empty page leaves the cursor where it is."""
     return replace(
@@ -87,6 +112,7 @@ def advanced(
         passed=walk.passed + passed,
         taken=walk.taken + taken,
         canaries=walk.canaries + canaries,
+        failed=walk.failed + failed,
         last=max(filter(None, (walk.last, last)), default=None),
         done=done,
     )

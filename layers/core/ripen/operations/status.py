@@ -13,6 +13,7 @@ from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane
 from ripen.mail.breaker import Breaker, is_open
+from ripen.operations.publication.recalculation import Recalculation, recalculation
 from ripen.settings import Shadow, Stop
 
 OVERDUE = timedelta(minutes=15)
@@ -42,6 +43,8 @@ class Status:
     """None: SES takes our mail."""
     lanes: tuple[Backlog, ...]
     held: int
+    recalculation: Recalculation | None
+    """The latest recalculation of all leads."""
 
     def plain(self) -> dict[str, Any]:
         """Return what `ripen status --json` prints as "sending": a contract for scripts."""
@@ -50,6 +53,7 @@ class Status:
             "shadow_since": self.shadow.at.isoformat() if self.shadow else "",
             "ses_refusal": _refusal(self.breaker) if self.breaker else None,
             "held": self.held,
+            "recalculation": self.recalculation.plain() if self.recalculation else None,
             "due": {
                 str(lane.lane): {
                     "count": lane.due,
@@ -76,6 +80,7 @@ def status(table: Table, now: datetime) -> Status:
         breaker=breaker.value if breaker and is_open(breaker.value) else None,
         lanes=tuple(lanes),
         held=campaign_counts.held_total(table),
+        recalculation=recalculation(table),
     )
 
 

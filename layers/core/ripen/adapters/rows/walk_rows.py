@@ -1,4 +1,4 @@
-"""The rows of a walk through a segment: one for each shard of the roster, put on the agenda together."""
+"""The rows of a walk over the roster: one for each shard of the roster, put on the agenda together."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,9 +6,9 @@ from datetime import datetime
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign.campaign_run import CampaignRun
-from ripen.campaign.walk import Entries, Walk
+from ripen.campaign.walk import Entries, Refolding, Walk
 
-Owner = Key[CampaignRun] | Key[Entries]
+Owner = Key[CampaignRun] | Key[Entries] | Key[Refolding]
 """The key of the row that a walk belongs to."""
 
 
@@ -17,11 +17,11 @@ def read_walks(table: Table, owner: Owner) -> list[Row[Walk]]:
     return [row for row in table.get_many([keys.walk(owner, shard) for shard in range(SHARDS)]) if row]
 
 
-def start_lap(owner: Owner, found: Sequence[Row[Walk]], lap: int, now: datetime) -> list[Change]:
-    """Return the 64 changes that start this lap in all shards, due now. `found` are the rows of the previous lap."""
+def start_lap(owner: Owner, found: Sequence[Row[Walk]], lap: int, due: datetime) -> list[Change]:
+    """Return the 64 changes that start this lap in all shards. `found` are the rows of the previous lap."""
     versions = {row.value.shard: row.version for row in found}
     return [
-        Replace(keys.walk(owner, shard), Walk(shard=shard, lap=lap), versions.get(shard, 0), due=now, lane=Lane.BULK)
+        Replace(keys.walk(owner, shard), Walk(shard=shard, lap=lap), versions.get(shard, 0), due=due, lane=Lane.BULK)
         for shard in range(SHARDS)
     ]
 

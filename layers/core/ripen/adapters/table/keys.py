@@ -12,7 +12,7 @@ from msgspec import Struct
 from ripen.agenda import Ref
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.counts import Counts
-from ripen.campaign.walk import Entries, Schedule, Walk
+from ripen.campaign.walk import Entries, Refolding, Schedule, Walk
 from ripen.capture.quarantine import Quarantined
 from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import Account, OpenOpportunities, OpportunityPoll
@@ -204,8 +204,8 @@ def schedule(journey: str) -> Key[Schedule]:
     return Key(f"schedule#{journey}", "-", Schedule)
 
 
-def walk(of: Key[CampaignRun] | Key[Entries], shard: int) -> Key[Walk]:
-    """Return the key of the walk through one shard for this campaign, or for these entries."""
+def walk(of: Key[CampaignRun] | Key[Entries] | Key[Refolding], shard: int) -> Key[Walk]:
+    """Return the key of the owner's walk through one shard."""
     return Key(of.pk, f"walk#{shard}", Walk)
 
 
@@ -225,6 +225,7 @@ def deal(token: str) -> Key[OpenOpportunities]:
 
 MEMBERS = Key("poll#members", "-", MemberPoll)
 OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
+REFOLDING = Key("refold#leads", "-", Refolding)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
@@ -255,7 +256,13 @@ _TYPES: dict[str, type[Any]] = {
     "account": Account,
     "suppression": Suppression,
 }
-_OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule, "poll": MemberPoll}
+_OWNERS: dict[str, type[Any]] = {
+    "campaign": CampaignRun,
+    "entries": Entries,
+    "schedule": Schedule,
+    "poll": MemberPoll,
+    "refold": Refolding,
+}
 """Types of rows with the sort key "-", by the kind in their partition key."""
 _POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll}
 """Exceptions of _OWNERS, by partition key."""
@@ -264,15 +271,18 @@ _POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll}
 def kind(ref: Ref | str) -> str:
     """Return the kind of the row, which decides which worker is woken: "activity", "send", "due#crm", "campaign", …."""
     pk, _, sk = ref.partition("|")
-    if sk == "-":
-        return pk.partition("#")[0]
+    owner = pk.partition("#")[0]
+    return owner if sk == "-" or owner == "refold" else _kind(sk)  # walks of a recalculation have their own worker
+
+
+def _kind(sk: str) -> str:
     return sk if sk.startswith("due#") else sk.partition("#")[0]
 
 
 def parse(ref: Ref | str) -> Key[Any]:
     """Return the key of a row from its `Key.ref`. Raises ValueError for any other text."""
     pk, found, sk = ref.partition("|")
-    type = _POLLS.get(pk, _OWNERS.get(kind(ref))) if sk == "-" else _TYPES.get(kind(ref))
+    type = _POLLS.get(pk, _OWNERS.get(kind(ref))) if sk == "-" else _TYPES.get(_kind(sk))
     owners = ("lead", "visitor", "email", "quarantine", *_OWNERS)
     if not found or type is None or pk.partition("#")[0] not in owners or "#" not in pk:
         raise ValueError(f"not the reference of a row: {ref!r}")

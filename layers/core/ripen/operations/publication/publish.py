@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Conflict, Replace, Table, keys
+from ripen.operations.publication.recalculation import refolding
 from ripen.operations.publication.schedules import polls, schedules
 from ripen.playbook.bundle import Bundle
 from ripen.settings import LivePlaybook, Published
@@ -37,5 +38,6 @@ def publish(
         Replace(keys.PUBLISHED, Published(history=(*past, new)[-_MOST_KEPT:]), was=history.version if history else 0),
         *schedules(bundle, before, table, now),
         *polls(bundle, table, now),
+        *refolding(bundle, before, table, now, due=now + ahead),
     )
     return True

@@ -30,7 +30,7 @@ class Release:
     moved_on: int = 0
     """People whose step was changed and who move on as the journey's file says."""
     needs_refold: bool = False
-    """Scoring, segments or triggers have changed: call refold_all."""
+    """Scoring, segments or triggers have changed: score.refold recalculates all leads."""
 
 
 def release(

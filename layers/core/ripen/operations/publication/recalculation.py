@@ -1,0 +1,69 @@
+"""After a publication that changes scoring, segments or triggers, functions/score/refold.py recalculates all leads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ripen.adapters.rows import walk_rows
+from ripen.adapters.table import Change, Replace, Table, keys
+from ripen.agenda import SHARDS, Lane
+from ripen.campaign.walk import Refolding
+from ripen.playbook.bundle import Bundle
+from ripen.scoring.rules_version import rules_version
+
+
+def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime, due: datetime) -> list[Change]:
+    """Return the row that starts a recalculation at `due`, for the transaction that makes the playbook live.
+
+    Nothing, if `before` has the same rules, or if there is no playbook before and hence no lead.
+    """
+    if before is None or rules_version(before) == rules_version(bundle):
+        return []
+    row = table.get(keys.REFOLDING)
+    lap = row.value.lap + 1 if row else 1
+    started = Refolding(lap=lap, bundle=bundle.hash, rules=rules_version(bundle), at=now)
+    return [Replace(keys.REFOLDING, started, row.version if row else 0, due=due, lane=Lane.BULK)]
+
+
+@dataclass(frozen=True)
+class Recalculation:
+    """How far the latest recalculation of all leads is."""
+
+    bundle: str
+    since: datetime
+    passed: int
+    """Leads that were looked at: recalculated, or up to date already because they had acted before."""
+    failed: int
+    """Leads that could not be recalculated; score.react retries each of them."""
+    shards_done: int
+
+    @property
+    def is_done(self) -> bool:
+        return self.shards_done == SHARDS
+
+    def plain(self) -> dict[str, Any]:
+        """Return what `--json` prints as "recalculation": a contract for scripts."""
+        return {
+            "playbook": self.bundle,
+            "since": self.since.isoformat(),
+            "leads": self.passed,
+            "failed": self.failed,
+            "parts_done": self.shards_done,
+            "parts": SHARDS,
+            "done": self.is_done,
+        }
+
+
+def recalculation(table: Table) -> Recalculation | None:
+    """Return how far the latest recalculation is; None if no publication has asked for one."""
+    row = table.get(keys.REFOLDING)
+    if row is None:
+        return None
+    walks = [walk.value for walk in walk_rows.read_walks(table, keys.REFOLDING) if walk.value.lap == row.value.lap]
+    return Recalculation(
+        bundle=row.value.bundle,
+        since=row.value.at,
+        passed=sum(walk.passed for walk in walks),
+        failed=sum(walk.failed for walk in walks),
+        shards_done=sum(walk.done for walk in walks),
+    )
