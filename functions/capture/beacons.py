@@ -27,7 +27,7 @@ from ripen.adapters.rows.fold_at_once import FOLDS, create_activities, fold_at_o
 from ripen.adapters.rows.fold_rows import Queues, wake_due
 from ripen.adapters.rows.lead_rows import LeadRows, read_lead
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import MAX_CHANGES, Change, Conflict, Create, Replace, Table, keys
+from ripen.adapters.table import MAX_CHANGES, Change, Conflict, Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity
@@ -137,7 +137,7 @@ def _record(
         _create(copies, owner.bound, dependencies)
 
 
-def copy_visits(key: keys.Key[Join], dependencies: Dependencies) -> None:
+def copy_visits(key: Key[Join], dependencies: Dependencies) -> None:
     """Copy the visitor's earlier visits to the lead: at most 500, latest first."""
     row = dependencies.table.get(key)
     if row is None or row.due is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.adapters.table.keys import Key
+from ripen.adapters.table.key import Key
 from ripen.agenda import Lane
 from ripen.campaign.counts import Counts
 

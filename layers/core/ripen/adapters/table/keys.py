@@ -7,8 +7,7 @@ A Key carries the type of its row's value, so that reads are typed: `table.get(k
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from msgspec import Struct
-
+from ripen.adapters.table.key import Key
 from ripen.agenda import Ref
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.counts import Counts
@@ -34,24 +33,6 @@ from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from ripen.tracking.visitor import Crossing, Join, VisitorPointer
-
-
-class Key[T](Struct, frozen=True):
-    """The primary key of a row, and the type of the row's value."""
-
-    pk: str
-    sk: str
-    type: type[T]
-
-    @property
-    def ref(self) -> Ref:
-        """The row's reference in a wake-up message."""
-        return Ref(f"{self.pk}|{self.sk}")
-
-    @property
-    def lead(self) -> str:
-        """The id of the row's lead; only for rows under lead#."""
-        return self.pk.removeprefix("lead#")
 
 
 def _timestamp(at: datetime) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ripen.adapters.table.keys import Key, kind, parse
+from ripen.adapters.table.key import Key
+from ripen.adapters.table.keys import kind, parse
 from ripen.agenda import Due, Lane, Ref
 from ripen.campaign.counts import Counts
 from ripen.errors import NewerFormat

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
-from ripen.adapters.table.keys import Key
+from ripen.adapters.table.key import Key
 from ripen.adapters.table.reading import batch_get
 from ripen.adapters.table.rows import Row, decode, parse_due, primary_key, row_of_item, to_millis
 from ripen.adapters.table.writing import single_request, transact_item
