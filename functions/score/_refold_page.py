@@ -65,7 +65,7 @@ def recalculate(
     for lead, work_done in zip(leads, started, strict=True):
         if error := work_done.exception():
             logger.error("lead not recalculated", lead=lead, exc_info=error)
-            dependencies.table.write(Mark(keys.state(lead), dependencies.clock.now(), Lane.BULK))
+            _leave_to_react(lead, dependencies)
         found.append(Outcome.FAILED if error else work_done.result())
     return found
 
@@ -103,3 +103,8 @@ def _of_fold(bundle: Bundle, dependencies: Dependencies) -> _dependencies.Depend
         bundle=bundle,
         previous=dependencies.previous,
     )
+
+
+def _leave_to_react(lead: str, dependencies: Dependencies) -> None:
+    table, due = dependencies.table, dependencies.clock.now()
+    table.retrying(lambda _: table.write(Mark(keys.state(lead), due, Lane.BULK)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.table import Change, Mark, Table, keys
+from ripen.adapters.table import Change, Mark, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, shard
 from ripen.campaign.walk import Walk
 from ripen.operations.publication.recalculation import Recalculation, recalculation, refolding
@@ -46,7 +46,7 @@ def test_each_lead_of_all_shards_gets_the_new_rules_page_by_page(publisher: Publ
     assert publisher.with_rules(NEW, leads) == leads
     assert publisher.walk == Walk(shard=5, after=leads[7], passed=8, taken=8, done=True)
     assert recalculation(table) == Recalculation(NEW.hash, NOON, passed=9, failed=0, shards_done=SHARDS)
-    assert list(table.all_due(Lane.BULK, shard(""), NOON.replace(year=2030))) == []
+    assert list(table.all_due(Lane.BULK, shard(OWNER.pk), NOON.replace(year=2030))) == []
 
 
 def test_publication_that_changes_no_rules_recalculates_nobody(table: Table) -> None:
@@ -146,7 +146,7 @@ def test_lead_that_cannot_be_recalculated_is_left_to_react(publisher: Publisher,
 
     class Broken(Table):
         def write(self, *changes: Change) -> None:
-            if changes[0].key == keys.state(leads[1]):
+            if changes[0].key == keys.state(leads[1]) and isinstance(changes[0], Replace):
                 raise ZeroDivisionError
             super().write(*changes)
 
