@@ -13,6 +13,7 @@ from cli.output.time_zone import local_time, times_are_in
 from ripen.operations.phrases import reason
 from ripen.operations.state_words import in_a_word, outcome_in_a_word
 from ripen.playbook.wording import name_in_order
+from ripen.slack.card_words import card_words
 from ripen.words import Words
 
 _COLOURS = {"hot": "red", "warm": "yellow", "cold": "blue"}
@@ -68,6 +69,8 @@ def _panel(found: dict[str, Any]) -> Panel:
     lines = [" · ".join(escape(profile[name]) for name in names if profile[name]) for names in about]
     lines = [line for line in lines if line]
     lines.append(f"[bold {_COLOURS[rank]}]{_word(rank)}[/]  {points}")
+    if found["lacks_proof"]:
+        lines.append(f"  {card_words(language())['no_proof']}")
     lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]
     if profile["crm"]:
         url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"

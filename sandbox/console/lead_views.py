@@ -16,6 +16,7 @@ from ripen.operations.leads.report import lead_report
 from ripen.operations.phrases import reason
 from ripen.operations.sending.shadow import kept_back
 from ripen.playbook.wording import display_phone, full_name
+from ripen.slack.card_words import card_words
 from sandbox.console.card import parts
 from sandbox.console.chart import chart
 from sandbox.console.curve import curve, span
@@ -101,6 +102,7 @@ class LeadViews:
             "about": [part for part in about if part],
             "rank": found["rank"],
             "rank_said": self._say(found["rank"]),
+            "no_proof": card_words(self.lang)["no_proof"] if found["lacks_proof"] else "",
             "total": f"{found['score']['total']:.0f}",
             "fit": f"{found['score']['fit']:.0f}",
             "engagement": f"{found['score']['engagement']:.0f}",

@@ -128,7 +128,7 @@ def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock
     # then all is there, the score as of now
     assert found["profile"]["last_name"] == "山田"
     assert found["score"] == {"fit": 40, "engagement": 15.0, "total": 55.0}
-    assert found["rank"] == "hot"
+    assert (found["rank"], found["lacks_proof"]) == ("hot", False)
     assert [reason["code"] for reason in found["reasons"]] == ["title", "form"]
     assert found["segments"] == ["a"]
     assert set(found["touches"]) == {"first", "lead", "last"}

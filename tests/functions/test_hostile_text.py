@@ -163,6 +163,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "profile": msgspec.to_builtins(profile) | {"crm": None},
         "score": {"total": 1, "fit": 1, "engagement": 0},
         "rank": "cold",
+        "lacks_proof": False,
         "reasons": [{"points": 1.0, "words": text}],
         "enrollments": [],
         "sends": [],

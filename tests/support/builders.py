@@ -16,6 +16,7 @@ from ripen.playbook.bundle import (
     FitRule,
     Form,
     FormField,
+    HotThreshold,
     Mail,
     Page,
     Scoring,
@@ -165,7 +166,7 @@ def _scoring() -> Scoring:
         engagement=(form, click),
         fit=(title,),
         warm=Threshold(enter=30, leave=20),
-        hot=Threshold(enter=60, leave=50),
+        hot=HotThreshold(enter=60, leave=50, needs="nothing"),
     )
 
 

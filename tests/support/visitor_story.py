@@ -15,7 +15,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import keys
 from ripen.lead.address import address_hash
-from ripen.playbook.bundle import Bundle, EngagementRule, SyncRule, Threshold, Tracking
+from ripen.playbook.bundle import Bundle, EngagementRule, HotThreshold, SyncRule, Tracking
 from ripen.playbook.clause import Condition
 from ripen.tracking.visit import BRIDGE_PARAMETER
 from tests.support.builders import a_bundle, a_mail
@@ -36,7 +36,7 @@ def visited_bundle() -> Bundle:
         tracking=Tracking(sites=(HOME,)),
         scoring=replace(
             known.scoring,
-            hot=Threshold(enter=1000, leave=900),
+            hot=HotThreshold(enter=1000, leave=900, needs="nothing"),
             engagement=(*known.scoring.engagement, _SEEN),
         ),
         sync=SyncRule(when=(Condition(field="company", contains=("nobody",)),)),

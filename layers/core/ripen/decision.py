@@ -120,6 +120,7 @@ class Reason(StrEnum):
     ACTIVITY = "activity"
     DECAY = "decay"
     VERDICTS_REVISED = "verdicts revised"
+    NO_PROOF = "no proof"
     HIDDEN_LINK = "fetched the hidden link"
     SCANNER = "identifies itself as a scanner"
     NO_BROWSER = "does not identify itself as a browser"

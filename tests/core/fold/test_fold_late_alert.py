@@ -12,13 +12,15 @@ from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, State
-from ripen.playbook.bundle import Bundle, Threshold
+from ripen.playbook.bundle import Bundle, HotThreshold
 from ripen.scoring.rules_version import rules_version
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 
 LEAD = a_lead()
-STRICT = replace(a_bundle(), scoring=replace(a_bundle().scoring, hot=Threshold(enter=500, leave=400)))
+STRICT = replace(
+    a_bundle(), scoring=replace(a_bundle().scoring, hot=HotThreshold(enter=500, leave=400, needs="nothing"))
+)
 MILD = a_bundle()
 LATER = NOON + timedelta(hours=1)
 
@@ -96,7 +98,7 @@ def test_lead_that_turned_hot_by_itself_is_alerted_once() -> None:
 
 def test_lead_alerted_before_the_publication_is_not_alerted_again() -> None:
     hot = fold(LeadHistory(profile=LEAD), [an_activity()], MILD, NOON)
-    milder = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=55, leave=45)))
+    milder = replace(MILD, scoring=replace(MILD.scoring, hot=HotThreshold(enter=55, leave=45, needs="nothing")))
     got = refold(LeadHistory(profile=LEAD, state=hot.state), hot.activities, milder, LATER)
     assert alerts(did(got.state, a_view(), milder)) == []
 

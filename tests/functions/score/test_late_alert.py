@@ -7,13 +7,13 @@ from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Mark, Table, keys
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
-from ripen.playbook.bundle import Threshold
+from ripen.playbook.bundle import HotThreshold
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import captured, react
 
 MILD = a_bundle()
-STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=500, leave=400)))
+STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=HotThreshold(enter=500, leave=400, needs="nothing")))
 
 
 def a_view(at: datetime) -> Activity:

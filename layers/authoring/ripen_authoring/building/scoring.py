@@ -2,7 +2,7 @@
 
 from ripen.playbook import bundle
 from ripen_authoring.building.clauses import conditions
-from ripen_authoring.models.scoring import ScoringFile, ThresholdPart
+from ripen_authoring.models.scoring import ScoringFile
 
 _DAY = 86400
 
@@ -10,8 +10,8 @@ _DAY = 86400
 def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
     return bundle.Scoring(
         half_life_days=written.half_life / _DAY,
-        warm=_threshold(written.warm),
-        hot=_threshold(written.hot),
+        warm=bundle.Threshold(enter=written.warm.enter, leave=written.warm.leave),
+        hot=bundle.HotThreshold(enter=written.hot.enter, leave=written.hot.leave, needs=written.hot.needs),
         fit_cap=written.fit_cap,
         engagement_cap=written.engagement_cap,
         engagement=tuple(
@@ -32,7 +32,3 @@ def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
             for rule in written.fit
         ),
     )
-
-
-def _threshold(part: ThresholdPart) -> bundle.Threshold:
-    return bundle.Threshold(enter=part.enter, leave=part.leave)

@@ -1,8 +1,8 @@
 """scoring.yaml."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ripen_authoring import expressions
 from ripen_authoring.models.activities import ACTIVITIES, ActivityPart
@@ -35,6 +35,13 @@ class ThresholdPart(Part):
         return self
 
 
+class HotPart(ThresholdPart):
+    needs: Annotated[
+        Literal["proof", "nothing"],
+        Field(description="With `proof`, a lead turns hot only after a click in a mail, or a reply"),
+    ] = "proof"
+
+
 class EngagementPart(Part):
     code: Name
     on: ScoredActivity
@@ -53,7 +60,7 @@ class FitPart(Part):
 class ScoringFile(Part):
     half_life: Annotated[int, BeforeValidator(expressions.seconds, json_schema_input_type=str)]
     warm: ThresholdPart
-    hot: ThresholdPart
+    hot: HotPart
     engagement: tuple[EngagementPart, ...] = ()
     fit: tuple[FitPart, ...] = ()
     engagement_cap: float | None = None

@@ -123,13 +123,14 @@ def _ready(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) 
 
 
 def add_activities(state: State, profile: Profile, activities: Sequence[HistoryEntry], bundle: Bundle) -> State:
-    """Return the state with the points and times of these activities, and with the fit of the profile as it is now."""
+    """Return the state with the points, times and proofs of these activities, and the fit of the present profile."""
     rule_points, times = state.rule_points, state.activity_times
     for done in activities:
         rule_points = add_points(rule_points, done, bundle.scoring)
         times = with_activity(times, done, bundle)
     points, reasons = fit(profile, bundle.scoring)
     own = [done.at for done in activities if _is_own(done.kind, done.details.verdict)]
+    proofs = [done.at for done in activities if done.details.proof]
     return replace(
         state,
         rule_points=rule_points,
@@ -137,6 +138,7 @@ def add_activities(state: State, profile: Profile, activities: Sequence[HistoryE
         fit=points,
         fit_reasons=reasons,
         last_activity=max([*own, *filter(None, [state.last_activity])], default=None),
+        proven=min([*proofs, *filter(None, [state.proven])], default=None),
         activity_count=state.activity_count + len(activities),
     )
 
@@ -144,7 +146,7 @@ def add_activities(state: State, profile: Profile, activities: Sequence[HistoryE
 def with_rank(state: State, bundle: Bundle, now: datetime) -> tuple[State, Score]:
     """Return the state with its rank judged as of now, and the score behind it."""
     points = score(state, bundle.scoring, now)
-    new = rank(points.total, state.rank, bundle.scoring)
+    new = rank(points.total, state.rank, state.proven is not None, bundle.scoring)
     if new is state.rank:
         return state, points
     turned_hot = new is Rank.HOT
@@ -231,6 +233,7 @@ def _rank_decisions(
         yield fold_decisions.rank_changed(before.rank, after, points, activities, reason, bundle, now)
     elif after.episode > before.episode:
         yield fold_decisions.alerted_late(after, activities, bundle, now)
+    yield from fold_decisions.kept_below_hot(before, after, points, activities, bundle, now)
 
 
 def _concern_crm(activities: tuple[Activity, ...]) -> bool:

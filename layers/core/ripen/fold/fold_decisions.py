@@ -10,7 +10,7 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rank import ORDER
+from ripen.scoring.rank import ORDER, lacks_proof
 from ripen.scoring.score import Score
 from ripen.tracking.click_evidence import Evidence, is_click
 from ripen.tracking.click_verdict import RULES_VERSION, starts_burst
@@ -61,6 +61,27 @@ def rank_changed(
         activities=tuple(activity.id for activity in activities),
         facts={"from": before.value, "total": f"{score.total:.1f}"},
     )
+
+
+def kept_below_hot(
+    before: State, after: State, score: Score, activities: tuple[Activity, ...], bundle: Bundle, now: datetime
+) -> tuple[Decision, ...]:
+    """Return the decision that only a proof is missing now; none if that was so before."""
+    if not lacks_proof(after, bundle.scoring, now) or lacks_proof(before, bundle.scoring, now):
+        return ()
+    decision = Decision(
+        id=digest("kept below hot", after.lead, now.isoformat()),
+        lead=after.lead,
+        at=now,
+        what=DecisionKind.RANK,
+        subject=Rank.HOT.value,
+        outcome=Outcome.WAITS,
+        reason=Reason.NO_PROOF,
+        bundle=bundle.hash,
+        activities=tuple(activity.id for activity in activities),
+        facts={"total": f"{score.total:.1f}"},
+    )
+    return (decision,)
 
 
 def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:

@@ -149,6 +149,7 @@ def _rank_decision(before: State, after: State, points: Score, bundle: Bundle, n
         same_rules = before.rules_version == after.rules_version
         reason = Reason.VERDICTS_REVISED if same_rules else Reason.PLAYBOOK_CHANGED
         yield fold_decisions.rank_changed(before.rank, after, points, (), reason, bundle, now)
+    yield from fold_decisions.kept_below_hot(before, after, points, (), bundle, now)
 
 
 def _shown_in_crm(state: State, bundle: Bundle, now: datetime) -> tuple[int, datetime | None]:

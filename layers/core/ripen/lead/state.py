@@ -64,6 +64,8 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """How many times the lead has turned hot."""
     alerted: datetime | None = None
     """When an alert was last due because the lead turned hot."""
+    proven: datetime | None = None
+    """When the lead first did something that proves its address (proof.py); None: not yet."""
     segments: tuple[str, ...] = ()
     journeys: dict[str, LatestEntry] = {}
     activity_times: dict[str, tuple[int, ...]] = {}

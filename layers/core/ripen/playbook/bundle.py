@@ -161,6 +161,12 @@ class Threshold(Struct, frozen=True, kw_only=True):
     leave: float
 
 
+class HotThreshold(Threshold, frozen=True, kw_only=True):
+    """The threshold of hot. With `needs` "proof", a lead rises only after something proved its address (proof.py)."""
+
+    needs: Literal["proof", "nothing"] = "proof"
+
+
 class Scoring(Struct, frozen=True, kw_only=True):
     """The scoring rules, from playbook/scoring.yaml."""
 
@@ -168,7 +174,7 @@ class Scoring(Struct, frozen=True, kw_only=True):
     engagement: tuple[EngagementRule, ...]
     fit: tuple[FitRule, ...]
     warm: Threshold
-    hot: Threshold
+    hot: HotThreshold
     fit_cap: float | None = None
     engagement_cap: float | None = None
 

@@ -33,14 +33,24 @@ class _Earned(NamedTuple):
     cap: float | None
 
 
-def rank(total: float, before: Rank, scoring: Scoring) -> Rank:
-    """Return the rank for a total, rounded to whole points: it rises at `enter` and falls only below `leave`."""
+def rank(total: float, before: Rank, proven: bool, scoring: Scoring) -> Rank:
+    """Return the rank for a total, rounded to whole points: it rises at `enter` and falls only below `leave`.
+
+    Where hot needs a proof, a lead without one is warm at most.
+    """
     points = floor(total + 0.5)
     hot = scoring.hot.leave if before is Rank.HOT else scoring.hot.enter
     warm = scoring.warm.enter if before is Rank.COLD else scoring.warm.leave
-    if points >= hot:
+    if points >= hot and _may_be_hot(proven, scoring):
         return Rank.HOT
     return Rank.WARM if points >= warm else Rank.COLD
+
+
+def lacks_proof(state: State, scoring: Scoring, now: datetime) -> bool:
+    """Return whether only the missing proof keeps the lead below hot."""
+    proven = state.proven is not None
+    is_kept = state.rank is not Rank.HOT and not _may_be_hot(proven, scoring)
+    return is_kept and rank(score(state, scoring, now).total, state.rank, True, scoring) is Rank.HOT
 
 
 def is_at_least(rank: Rank, goal: str) -> bool:
@@ -120,13 +130,19 @@ def _nearest_edges(levels: Sequence[float], value: float) -> list[_Edge]:
     return [*edges, _Edge(levels[above], False)] if above < len(levels) else edges
 
 
+def _may_be_hot(proven: bool, scoring: Scoring) -> bool:
+    return proven or scoring.hot.needs == "nothing"
+
+
 def _rank_edges(state: State, scoring: Scoring) -> list[_Edge]:
     """Return the totals at which the rank changes, half a point lower because totals are rounded."""
     match state.rank:
         case Rank.HOT:
             edges = [_Edge(scoring.hot.leave, True)]
         case Rank.WARM:
-            edges = [_Edge(scoring.warm.leave, True), _Edge(scoring.hot.enter, False)]
+            edges = [_Edge(scoring.warm.leave, True)]
+            if _may_be_hot(state.proven is not None, scoring):
+                edges.append(_Edge(scoring.hot.enter, False))
         case Rank.COLD:
             edges = [_Edge(scoring.warm.enter, False)]
     return [_Edge(ceil(level) - 0.5, falling) for level, falling in edges]

@@ -11,6 +11,7 @@ from ripen.lead.lead import Profile, Touch
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.wording import display_phone, full_name, with_honorific
+from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import Score, score
 from ripen.slack.blocks import Block, context, cut, escape, plain, section
@@ -29,6 +30,8 @@ class CardFacts(Struct, frozen=True, kw_only=True):
     rank: Rank
     score: Score
     reasons: Sequence[str] = ()
+    lacks_proof: bool = False
+    """Whether only the missing proof of the address keeps the lead below hot."""
 
 
 def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> CardFacts:
@@ -41,6 +44,7 @@ def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datet
         rank=known.rank,
         score=score(known, bundle.scoring, now),
         reasons=[reason.words for reason in why],
+        lacks_proof=lacks_proof(known, bundle.scoring, now),
     )
 
 
@@ -91,7 +95,8 @@ def _score_lines(facts: CardFacts, words: dict[str, str]) -> list[str]:
         engagement=round(score.engagement),
     )
     place = words["sep"].join(escape(cut(part, "word")) for part in (profile.department, profile.job_title) if part)
-    return [part for part in (line, place, _typed(profile, words)) if part]
+    proof = words["no_proof"] if facts.lacks_proof else ""
+    return [part for part in (line, proof, place, _typed(profile, words)) if part]
 
 
 def _typed(profile: Profile, words: dict[str, str]) -> str:

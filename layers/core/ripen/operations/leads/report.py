@@ -19,6 +19,7 @@ from ripen.operations.leads.find import find_lead
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.plain import plain
 from ripen.playbook.bundle import Bundle
+from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
 from ripen.slack.alert import Alert
@@ -26,7 +27,7 @@ from ripen.tracking.click_evidence import is_click
 from ripen.words import Words
 
 _MOST_REASONS = 10
-_NO_SCORE = {"score": {"fit": 0, "engagement": 0, "total": 0}, "rank": "cold", "reasons": []}
+_NO_SCORE = {"score": {"fit": 0, "engagement": 0, "total": 0}, "rank": "cold", "lacks_proof": False, "reasons": []}
 
 
 def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, now: datetime) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def _score(profile: Profile, state: State, bundle: Bundle, now: datetime) -> dic
             "total": round(points.total, 1),
         },
         "rank": str(state.rank),
+        "lacks_proof": lacks_proof(state, bundle.scoring, now),
         "reasons": [plain(reason) | {"points": round(reason.points, 1)} for reason in found],
     }
 
