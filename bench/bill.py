@@ -179,7 +179,10 @@ def _template() -> Template:
             each["Type"] == "AWS::SQS::Queue" and "RedrivePolicy" in each.get("Properties", {}) for each in resources
         ),
         alarm_metrics=sum(max(1, sum("MetricStat" in of for of in alarm.get("Metrics", []))) for alarm in alarms),
-        secrets=sum(each["Type"] == "AWS::SecretsManager::Secret" for each in resources),
+        secrets=sum(
+            each["Type"] == "AWS::SecretsManager::Secret" and each.get("Condition") != "ServesAtTheEdge"
+            for each in resources
+        ),
         metrics=len(set(re.findall(r'(?:add_metric\(name=f?|single_metric\()"(\w+)', written))),
     )
 

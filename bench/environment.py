@@ -27,4 +27,5 @@ SETTINGS = {
     "CONNECTIONS": "secret",
     "CONFIGURATION_SET": "set",
     "REPLY_DOMAIN": "",
+    "EDGE_KEY": "",
 }

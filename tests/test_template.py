@@ -91,8 +91,9 @@ def test_a_function_has_exactly_the_table_rights_that_it_uses(name: str) -> None
 def test_a_function_has_rights_to_exactly_the_queues_secret_and_bucket_that_it_uses(name: str) -> None:
     rights, read = allowed(name), variables_read(file_of(name))
     assert {target(resource) for resource in rights.get("sqs:SendMessage", [])} == wakes(name)
-    secrets = {target(resource).upper() for resource in rights.get("secretsmanager:GetSecretValue", [])}
-    assert secrets == {"SECRET", "CONNECTIONS"} & read
+    secrets = {target(resource) for resource in rights.get("secretsmanager:GetSecretValue", [])}
+    variables = {"SECRET": "Secret", "CONNECTIONS": "Connections", "EDGE_KEY": "EdgeKey"}
+    assert secrets == {secret for variable, secret in variables.items() if variable in read}
     assert ("s3:GetObject" in rights) == ("BUCKET" in read)
     assert ("ses:SendEmail" in rights) == ("CONFIGURATION_SET" in read)
 

@@ -3,7 +3,17 @@
 import json
 import re
 
-from tests.support.stack_template import PROJECT, RESOURCES, TEMPLATE, of_type
+from ripen.adapters.edge import ADDRESS_HEADER, KEY_HEADER
+from tests.support.stack_template import (
+    FUNCTIONS,
+    PROJECT,
+    RESOURCES,
+    TEMPLATE,
+    file_of,
+    of_type,
+    source_of,
+    variables_read,
+)
 from tests.test_template import ROUTES
 
 API = RESOURCES["Api"]["Properties"]
@@ -70,6 +80,27 @@ def test_domain_and_budget_are_off_until_a_parameter_names_them() -> None:
 def test_links_begin_with_the_domain_where_there_is_one() -> None:
     condition, own, _ = TEMPLATE["Outputs"]["ApiUrl"]["Value"]["Fn::If"]
     assert (condition, own["Fn::Sub"]) == ("HasDomain", "https://${Domain}")
+
+
+def test_functions_that_look_at_the_address_of_a_visitor_know_the_key_of_the_edge() -> None:
+    looking = {name for name in FUNCTIONS if re.search(r"\brequest\.address\b", source_of(name))}
+    knowing = {name for name in FUNCTIONS if "EDGE_KEY" in variables_read(file_of(name))}
+    assert looking == knowing == {"CaptureForm", "CaptureLink"}
+
+
+def test_edge_writes_the_address_of_the_visitor_and_a_secret_into_the_headers_that_functions_read() -> None:
+    edge = RESOURCES["EdgeOfApi"]["Properties"]["DistributionConfig"]
+    [origin] = edge["Origins"]
+    [secret] = origin["OriginCustomHeaders"]
+    assert secret["HeaderName"] == KEY_HEADER
+    assert secret["HeaderValue"] == {"Fn::Sub": "{{resolve:secretsmanager:${EdgeKey}:SecretString:key}}"}
+    assert RESOURCES["EdgeKey"]["Properties"]["GenerateSecretString"]["GenerateStringKey"] == "key"
+    [function] = edge["DefaultCacheBehavior"]["FunctionAssociations"]
+    assert function["EventType"] == "viewer-request"
+    code = RESOURCES["EdgeViewer"]["Properties"]["FunctionCode"]
+    assert f"headers['{ADDRESS_HEADER}'] = {{value: event.viewer.ip}}" in code
+    all_but_the_host = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert edge["DefaultCacheBehavior"]["OriginRequestPolicyId"] == all_but_the_host
 
 
 def test_edge_caches_nothing_but_the_script() -> None:

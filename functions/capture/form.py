@@ -22,6 +22,7 @@ from msgspec import Struct, field
 from capture._store import Incoming, StoreDependencies, store
 from ripen.adapters import body, gateway
 from ripen.adapters.clock import ApplicationClock
+from ripen.adapters.edge import Edge
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
@@ -51,6 +52,7 @@ queues = Queues(
     sync=Queue(os.environ["SYNC_QUEUE"]),
     alert=Queue(os.environ["ALERT_QUEUE"]),
 )
+edge = Edge(os.environ["EDGE_KEY"])
 logger = Logger()
 budget = FormBudget()
 
@@ -70,6 +72,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
         network_key=secrets.key("network"),
         api_keys=secrets.ring(Rotated.API),
         wall=time(),
+        edge=edge,
     )
     dependencies = Dependencies(
         table=table,
@@ -95,6 +98,7 @@ class Brakes(Struct, frozen=True, kw_only=True):
     network_key: bytes = b""
     api_keys: KeyRing | None = None
     wall: float = 0
+    edge: Edge = field(default_factory=Edge)
 
 
 class Dependencies(StoreDependencies, frozen=True):
@@ -105,7 +109,7 @@ class Dependencies(StoreDependencies, frozen=True):
 
 def serve(event: dict[str, Any], dependencies: Dependencies) -> Response:
     """Answer a request, whatever it contains."""
-    request = gateway.request(event)
+    request = dependencies.brakes.edge.with_visitor(gateway.request(event))
     form = dependencies.live.bundle.forms.get(request.parameters.get("form", ""))
     cors = _cors(request, form, dependencies.live)
     if cors is None:

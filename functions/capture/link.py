@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
+from ripen.adapters.edge import Edge
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
@@ -43,6 +44,7 @@ clock = ApplicationClock(table, moves=CLOCK_MOVES)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_QUEUE"])
+edge = Edge(os.environ["EDGE_KEY"])
 logger = Logger()
 
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
@@ -94,7 +96,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     dependencies = Dependencies(
         table, playbook.live(), playbook.bundle, link_keys, clock.now(), react, CLOCK_MOVES, clicks
     )
-    return serve(gateway.request(event), dependencies)
+    return serve(edge.with_visitor(gateway.request(event)), dependencies)
 
 
 def serve(request: Request, dependencies: Dependencies) -> Response:

@@ -21,6 +21,7 @@ import notify.slack
 from capture import form, link, page, track, webhook
 from nurture import preferences
 from ripen.adapters import gateway
+from ripen.adapters.edge import Edge
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.capture.signature import SignedRequest, signature
@@ -33,6 +34,7 @@ from ripen.tracking import link_token
 from ripen.tracking.beacon import Beacon
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
+from tests.support.edge_manager import EdgeManager
 from tests.support.fake_chat import TEAM, FakeChat
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.support.gateway_events import KEY, KEYS, SITE, no_limit
@@ -44,6 +46,7 @@ from tests.test_architecture import ROOT
 
 SECRET = "typeform secret"
 SEND = "a" * 26
+EDGE = Edge("edge", EdgeManager())
 UNSUBSCRIBE = link_token.sign_token(KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 CONFIRM = link_token.sign_token(KEYS, link_token.Purpose.CONFIRM, link_token.Link("lead1", SEND))
 COMMAND = {"command": "/ripen", "user_id": "U0ALICE", "team_id": TEAM}
@@ -95,7 +98,8 @@ def mailed(table: Table) -> Table:
 def test_the_form_answers_any_request_without_a_500(
     table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]
 ) -> None:
-    is_an_answer(form.serve(event, form.Dependencies(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}")))
+    own = form.Dependencies(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}", brakes=form.Brakes(edge=EDGE))
+    is_an_answer(form.serve(event, own))
 
 
 @often
@@ -120,7 +124,8 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
         raise AssertionError("the send names no bundle")
 
     own = link.LinkKeys(link=KEYS, network=KEY)
-    is_an_answer(link.serve(gateway.request(event), link.Dependencies(mailed, live, bundle_of, own, NOON, FakeQueue())))
+    request = EDGE.with_visitor(gateway.request(event))
+    is_an_answer(link.serve(request, link.Dependencies(mailed, live, bundle_of, own, NOON, FakeQueue())))
 
 
 @often

@@ -7,7 +7,9 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import strategies as st
 
+from ripen.adapters.edge import ADDRESS_HEADER, KEY_HEADER
 from ripen.tracking.beacon import EventType
+from tests.support.edge_manager import EdgeManager
 from tests.support.fakes import NOON
 from tests.support.gateway_events import SITE
 from tests.support.hostile_input import BROKEN, HIDDEN, TEXTS
@@ -67,6 +69,7 @@ def events(draw: st.DrawFn, methods: str, *parameters: str) -> dict[str, Any]:
     encoded = not _is_text(body) or draw(st.booleans())
     known = {"content-type": mostly(st.just(kind), words), "accept": st.sampled_from(["text/html", "*/*"])}
     more = dict.fromkeys(("accept-language", "referer", "host", "idempotency-key", "cookie"), words)
+    more |= {KEY_HEADER: mostly(st.just(EdgeManager.key), words), ADDRESS_HEADER: mostly(st.just("2001:db8::1"), words)}
     origin = {"origin": mostly(st.sampled_from(["", SITE, "https://www.ripen.example"]), words)}
     return {
         "rawPath": "/x/" + quote(part, errors="replace"),

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from capture.form import Brakes, Dependencies, serve
+from ripen.adapters.edge import Edge
 from ripen.adapters.gateway import Response
 from ripen.adapters.table import keys
 from ripen.capture.form_nonce import sign_nonce
 from ripen.capture.signature import SignedRequest, signature
 from ripen.key_ring import KeyRing
 from ripen.tracking.click_signals import network_hash
+from tests.support.edge_manager import EdgeManager
 from tests.support.fakes import NOON
 from tests.support.form_posts import EMAIL, activities, body_of, lead_of
 from tests.support.gateway_events import BROWSER, a_json_post, a_post, count
@@ -76,6 +78,30 @@ def test_a_wrong_signature_is_refused(braked: Dependencies) -> None:
     assert serve(signed(1, key=b"x" * 32), braked)["statusCode"] == 401
     assert serve(signed(1, stamp=str(int(WALL) - 600)), braked)["statusCode"] == 401
     assert count(braked.table, "activity#") == 0
+
+
+def test_visitors_behind_cloudfront_are_of_different_networks(braked: Dependencies) -> None:
+    # given CloudFront, and posts of eight visitors without a nonce
+    edge = {"ripen-edge": EdgeManager.key}
+    posts = [a_json_post({"email": f"{n}@mail.example"}, edge | {"ripen-viewer": f"198.51.{n}.1"}) for n in range(8)]
+    for event in posts:
+        event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
+
+    # when functions know the key of the edge, then no network is over its budget of six
+    knowing = replace(braked, brakes=replace(braked.brakes, edge=Edge("edge", EdgeManager())))
+    for event in posts:
+        serve(event, knowing)
+    assert count(braked.table, "activity#") == 8
+
+
+def test_visitors_who_name_an_address_themselves_are_of_one_network(braked: Dependencies) -> None:
+    knowing = replace(braked, brakes=replace(braked.brakes, edge=Edge("edge", EdgeManager())))
+    for n in range(8):
+        forged = {"ripen-edge": "guessed", "ripen-viewer": f"198.51.{n}.1"}
+        event = a_json_post({"email": f"{n}@mail{n}.example"}, forged)
+        event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
+        serve(event, knowing)
+    assert count(braked.table, "activity#") == 6
 
 
 def test_the_proof_of_a_consent_has_a_hash_of_the_network(braked: Dependencies) -> None:
