@@ -27,5 +27,6 @@ SETTINGS = {
     "CONNECTIONS": "secret",
     "CONFIGURATION_SET": "set",
     "REPLY_DOMAIN": "",
+    "TURNSTILE_SITE_KEY": "",
     "EDGE_KEY": "",
 }

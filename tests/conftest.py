@@ -36,7 +36,7 @@ for name in ("TABLE", "BUCKET", "SECRET", "CONNECTIONS", "CONFIGURATION_SET", "S
     os.environ.setdefault(name, name.lower())
 for name in QUEUES:
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
-for name in ("REPLY_DOMAIN", "EDGE_KEY"):
+for name in ("REPLY_DOMAIN", "EDGE_KEY", "TURNSTILE_SITE_KEY"):
     os.environ.setdefault(name, "")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ["LANGUAGE"] = "en"  # of the command line, whatever the developer speaks

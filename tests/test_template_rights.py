@@ -11,6 +11,9 @@ SETTINGS = ("CapturePage", "CaptureTrack")
 """Functions for strangers that read the settings and no row of a person."""
 
 
+READ = "secretsmanager:GetSecretValue"
+
+
 def statements(policies: Any) -> list[dict[str, Any]]:
     return [statement for policy in policies for statement in policy["Statement"]]
 
@@ -49,7 +52,9 @@ def test_only_functions_that_call_other_systems_read_the_connections() -> None:
     }
     calls = {name for name in FUNCTIONS if "CONNECTIONS" in source_of(name)}
     assert readers == calls
-    assert not {"CaptureForm", "CaptureLink", "NurturePreferences", "NurtureDeliver"} & readers
+    assert not {"CaptureLink", "CapturePage", "NurturePreferences", "NurtureDeliver"} & readers
+    [form] = [each["Resource"] for each in statements(FUNCTIONS["CaptureForm"]["Policies"]) if READ in each["Action"]]
+    assert {"Fn::If": ["HasTurnstile", {"Ref": "Connections"}, {"Ref": "AWS::NoValue"}]} in form
 
 
 def test_bucket_refuses_requests_without_tls() -> None:

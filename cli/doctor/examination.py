@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack
+from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack, turnstile
 from cli.doctor.finding import Finding
 from cli.local.home import PROJECT
 from cli.stack.stack import Stack
@@ -24,6 +24,8 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     connected = secrets.get("salesforce")
     yield from salesforce.org(connected if isinstance(connected, dict) else {}, bundle)
     yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), checked.slack_api, checked.channel)
+    if checked.turnstile:
+        yield turnstile.challenge(str(secrets.get("turnstile") or ""), turnstile.ask(checked.connections))
     yield published
     yield stack.dead_letters(boto3.client("sqs"), checked.queues)
     yield stack.tick(checked.table, checked.clock.now())

@@ -47,6 +47,8 @@ class Stack:
     """The parameter MailsPerSecond: the rate that bulk delivery has workers for."""
     domain: str = ""
     """The parameter Domain; "" if the API's own address is the public one."""
+    turnstile: str = ""
+    """The parameter TurnstileSiteKey; "" if forms have no challenge."""
 
     @property
     def region(self) -> str:
@@ -80,6 +82,7 @@ def connect() -> Stack:
         slack_api=outputs.get("SlackAddress", ""),
         mails_per_second=int(outputs["MailsPerSecond"]),
         domain=outputs.get("Domain", ""),
+        turnstile=outputs.get("TurnstileSiteKey", ""),
         local=status,
     )
 

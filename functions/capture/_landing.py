@@ -1,12 +1,14 @@
 """A landing page as HTML, new or with the errors of a submission. Page and form share it."""
 
 from collections.abc import Mapping
+from html import escape
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from ripen.adapters.gateway import Request
+from ripen.adapters.gateway import CHALLENGES, Request
 from ripen.adapters.playbook import Live
+from ripen.capture.challenge import ACTION
 from ripen.capture.pages import FormContent, render_page
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS
 from ripen.playbook.bundle import Page, Tracking
@@ -28,7 +30,18 @@ def landing_page(live: Live, page: Page, locale: str, content: FormContent, quer
     languages = {code: f"/pages/{page.name}?{urlencode({**kept, 'lang': code})}" for code in bundle.brand.locales}
     form = bundle.forms.get(page.form)
     html = render_page(page, form, bundle.brand, locale, replace(content, hidden=hidden), languages)
-    return _with_script(html, bundle.tracking)
+    return _with_script(_with_challenge(html, content.site_key) if form else html, bundle.tracking)
+
+
+def _with_challenge(html: str, site_key: str) -> str:
+    """Add the widget of Turnstile at the end of our form."""
+    before, ours, after = html.partition('action="/forms/')
+    inside, end, rest = after.partition("</form>")
+    if not site_key or not end:
+        return html
+    widget = f'<div class="cf-turnstile" data-sitekey="{escape(site_key)}" data-action="{ACTION}"></div>\n'
+    script = f'<script async defer src="{CHALLENGES}/turnstile/v0/api.js"></script>\n'
+    return before + ours + inside + widget + script + end + rest
 
 
 def _with_script(html: str, tracking: Tracking | None) -> str:

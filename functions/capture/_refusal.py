@@ -1,6 +1,7 @@
 """The page after a refused submission: the same page with the errors beside the fields."""
 
 from collections.abc import Iterable
+from copy import replace
 
 from capture._landing import landing_page
 from ripen.adapters.playbook import Live
@@ -20,9 +21,12 @@ _LATER = {
 
 
 def refusal_page(
-    live: Live, form: Form | None, answers: Iterable[tuple[str, str]], why: Rejected, locale: str, nonce: str
+    live: Live, form: Form | None, answers: Iterable[tuple[str, str]], why: Rejected, locale: str, fresh: FormContent
 ) -> str:
-    """Return the page that it was sent from, else any page with that form, else one with only the reason, as HTML."""
+    """Return the page that it was sent from, else any page with that form, else one with only the reason, as HTML.
+
+    `fresh` is what a form has that nobody filled in.
+    """
     brand = live.bundle.brand
     if form is None:
         return builtin_page("not-found", locale, brand)
@@ -32,7 +36,7 @@ def refusal_page(
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
     errors = {wrong.field: wrong.sentence(locale) for wrong in why.errors} if isinstance(why, InvalidSubmission) else {}
     campaign = {name: typed[name] for name in CAMPAIGN_PARAMETERS if name in typed}
-    content = FormContent(hidden={"nonce": nonce} | typed, values=typed, errors=errors, error=_words(why, locale))
+    content = replace(fresh, hidden={**fresh.hidden, **typed}, values=typed, errors=errors, error=_words(why, locale))
     return landing_page(live, page, locale, content, query=campaign)
 
 

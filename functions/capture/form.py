@@ -7,6 +7,7 @@ is raised: for the size and form of the body in ripen.adapters.body, for fields 
 """
 
 import os
+from collections.abc import Callable
 from copy import replace
 from time import time
 from typing import Any
@@ -30,17 +31,21 @@ from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
 from ripen.adapters.unavailable import answer_503
-from ripen.capture.deduplication import DeduplicationKey, submission_key
+from ripen.capture.challenge import Verdict, hosts_of, is_passed, token_of
+from ripen.capture.deduplication import submission_key
 from ripen.capture.form_budget import FormBudget, Post
 from ripen.capture.form_nonce import sign_nonce, was_shown
+from ripen.capture.pages import FormContent
 from ripen.capture.quarantine import KEPT, Why, quarantined
 from ripen.capture.signature import signature_error
-from ripen.capture.submission import Submission, hit_honeypot, read, requested_locale
+from ripen.capture.submission import hit_honeypot, read, requested_locale
 from ripen.errors import Contended, Rejected
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.text import clean
 from ripen.playbook.bundle import Form
 from ripen.tracking.click_signals import network_hash
+
+type Verdicts = Callable[[str, str], Verdict | None]
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -55,6 +60,13 @@ queues = Queues(
 edge = Edge(os.environ["EDGE_KEY"])
 logger = Logger()
 budget = FormBudget()
+
+site_key = os.environ["TURNSTILE_SITE_KEY"]
+verdict: Verdicts | None = None
+if site_key:
+    from ripen.adapters.turnstile import Turnstile
+
+    verdict = Turnstile(Secrets(os.environ["CONNECTIONS"])).verdict
 
 _LONGEST_KEY = 255
 _PREFLIGHT = {
@@ -73,6 +85,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
         api_keys=secrets.ring(Rotated.API),
         wall=time(),
         edge=edge,
+        site_key=site_key,
+        verdict=verdict,
     )
     dependencies = Dependencies(
         table=table,
@@ -90,7 +104,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
 class Brakes(Struct, frozen=True, kw_only=True):
     """What keeps machines from filling in forms. `wall` is the time that signatures use, in seconds since 1970.
 
-    Without its key, no nonce and no signature is valid.
+    Without its key, no nonce and no signature is valid. `verdict` asks Turnstile about a token and a post; it is None
+    where forms have no challenge.
     """
 
     budget: FormBudget = field(default_factory=FormBudget)
@@ -99,6 +114,8 @@ class Brakes(Struct, frozen=True, kw_only=True):
     api_keys: KeyRing | None = None
     wall: float = 0
     edge: Edge = field(default_factory=Edge)
+    site_key: str = ""
+    verdict: Verdicts | None = None
 
 
 class Dependencies(StoreDependencies, frozen=True):
@@ -165,23 +182,27 @@ def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dep
         submission = replace(submission, page="")
     key = submission_key(submission, dependencies.now, _idempotency_key(request))
     submission = replace(submission, network=network_hash(request.address, dependencies.brakes.network_key))
-    if why := _over_budget(request, submission, key, dependencies):
+    incoming = Incoming(submission=submission, form=form, key=key)
+    if why := _over_budget(request, incoming, token_of(answers), dependencies):
         return _quarantine(request, form, answers, why, dependencies)
-    return store(Incoming(submission=submission, form=form, key=key), dependencies).activity
+    return store(incoming, dependencies).activity
 
 
-def _over_budget(
-    request: Request, submission: Submission, key: DeduplicationKey, dependencies: Dependencies
-) -> Why | None:
+def _over_budget(request: Request, incoming: Incoming, token: str, dependencies: Dependencies) -> Why | None:
     """Return the budget that the post exceeds; None if it is within all, or if the company signed it."""
     brakes, now = dependencies.brakes, dependencies.now
     if brakes.api_keys and "ripen-signature" in request.headers:
-        path = f"/forms/{submission.form}"
+        path = f"/forms/{incoming.form.name}"
         if wrong := signature_error(brakes.api_keys, request.headers, path, request.body, brakes.wall):
             raise Rejected(wrong, status=401)
         return None
-    shown = was_shown(brakes.nonce_key, submission.nonce, now)
-    post = Post(ip=request.address, email=submission.email, key=f"{key.source}#{key.id}")
+    key = f"{incoming.key.source}#{incoming.key.id}"
+    if brakes.verdict:
+        hosts = hosts_of(dependencies.live.site, f"https://{request.host}", *incoming.form.origins)
+        shown = is_passed(brakes.verdict(token, key), hosts)
+    else:
+        shown = was_shown(brakes.nonce_key, incoming.submission.nonce, now)
+    post = Post(ip=request.address, email=incoming.submission.email, key=key)
     exceeded = brakes.budget.exceeded(post, shown, brakes.network_key, now)
     return Why(exceeded) if exceeded else None
 
@@ -214,8 +235,10 @@ def _refuse(
 
     locale = _language(request, answers, dependencies.live)
     nonce = sign_nonce(dependencies.brakes.nonce_key, dependencies.new_id(), dependencies.now)
-    shown = gateway.page(refusal_page(dependencies.live, form, answers, why, locale, nonce), why.status, retry)
-    return gateway.with_tracking_script(shown) if dependencies.live.bundle.tracking else shown
+    fresh = FormContent(hidden={"nonce": nonce}, site_key=dependencies.brakes.site_key)
+    live = dependencies.live
+    shown = gateway.page(refusal_page(live, form, answers, why, locale, fresh), why.status, retry)
+    return gateway.with_scripts(shown, tracking=bool(live.bundle.tracking), challenge=bool(form and fresh.site_key))
 
 
 def _language(request: Request, answers: body.Pairs, live: Live) -> str:

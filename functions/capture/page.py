@@ -1,6 +1,7 @@
 """GET /pages/<page>?lang=: a landing page of the playbook, with a fresh nonce in its form.
 
-GET /nonce: the nonce alone, for a form of ours on another site of the company (ripen.js fetches it).
+GET /nonce: the nonce alone, for a form of ours on another site of the company (ripen.js fetches it); with the site key
+of Turnstile, if the stack has one.
 """
 
 import os
@@ -26,6 +27,7 @@ table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
+site_key = os.environ["TURNSTILE_SITE_KEY"]
 
 _ANY_SITE = {"access-control-allow-origin": "*"}
 """The nonce is no secret: everybody who opens the page sees it."""
@@ -34,22 +36,22 @@ _ANY_SITE = {"access-control-allow-origin": "*"}
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     nonce = sign_nonce(secrets.key("nonce"), uuid4().hex, clock.now())
-    return serve(gateway.request(event), playbook.live(), nonce)
+    return serve(gateway.request(event), playbook.live(), nonce, site_key)
 
 
-def serve(request: Request, live: Live, nonce: str) -> Response:
+def serve(request: Request, live: Live, nonce: str, site_key: str = "") -> Response:
     """Answer with the page in the requested language, or with a page that says that there is none."""
     if request.path == "/nonce":
-        return gateway.answer({"nonce": nonce}, headers=_ANY_SITE)
+        return gateway.answer({"nonce": nonce} | ({"site_key": site_key} if site_key else {}), headers=_ANY_SITE)
     brand = live.bundle.brand
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
     name = request.parameters.get("page", "")
     page = live.bundle.pages.get(name)
     if page:
         origin = {key: value for key, value in attribution_fields(request, live).items() if clean(value)}
-        content = FormContent(hidden={"nonce": nonce} | origin)
+        content = FormContent(hidden={"nonce": nonce} | origin, site_key=site_key)
         shown = gateway.page(landing_page(live, page, locale, content, request.query))
-        return gateway.with_tracking_script(shown) if live.bundle.tracking else shown
+        return gateway.with_scripts(shown, tracking=bool(live.bundle.tracking), challenge=bool(site_key and page.form))
     if name == "thanks":
         return gateway.page(builtin_page("thanks", locale, brand))
     return gateway.page(builtin_page("not-found", locale, brand), 404)

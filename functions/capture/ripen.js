@@ -102,7 +102,16 @@
     asking = true;
     fetch(home + "/nonce", { credentials: "omit" }).then(function (got) { return got.json(); }).then(function (got) {
       nonce = got.nonce;
+      if (got.site_key && !form.querySelector(".cf-turnstile")) challenge(form, got.site_key);
     }).catch(function () {}).then(function () { asking = false; });
+  }
+  function challenge(form, key) {
+    var box = form.appendChild(d.createElement("div")), script = d.createElement("script");
+    box.className = "cf-turnstile";
+    w.ripenChallenge = function () { w.turnstile.render(box, { sitekey: key, action: "ripen" }); };
+    if (w.turnstile) return w.ripenChallenge();
+    script.src = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit&onload=ripenChallenge";
+    d.head.appendChild(script);
   }
   function follow(event) {
     var link = event.target.closest && event.target.closest("a[href]");

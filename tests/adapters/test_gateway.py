@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.gateway import Request, answer, language, page, request
+from ripen.adapters.gateway import Request, answer, language, page, request, with_scripts
 from ripen.errors import Rejected
 
 EVENT: dict[str, Any] = {
@@ -78,3 +78,21 @@ def test_lone_surrogate_does_not_break_a_json_response() -> None:
     response = answer({"field": "\ud800"}, 400)
     assert json.loads(response["body"].encode()) == {"field": "\ud800"}
     assert response["statusCode"] == 400
+
+
+@pytest.mark.parametrize(
+    ("tracking", "challenge", "scripts", "others"),
+    [
+        (False, False, "", ""),
+        (True, False, "'self'", "connect-src 'self'"),
+        (False, True, "https://challenges.cloudflare.com", "frame-src https://challenges.cloudflare.com"),
+        (True, True, "'self' https://challenges.cloudflare.com", "connect-src 'self'"),
+    ],
+)
+def test_page_allows_only_the_scripts_that_it_has(tracking: bool, challenge: bool, scripts: str, others: str) -> None:
+    policy = with_scripts(page("x"), tracking=tracking, challenge=challenge)["headers"]["content-security-policy"]
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    assert len(directives) == len(policy.split(";"))
+    assert directives.get("script-src", "") == scripts
+    assert others in policy
+    assert ("frame-src" in directives) == challenge

@@ -11,10 +11,11 @@ import boto3
 import pytest
 
 from cli.commands import doctor as command
-from cli.doctor import address, concurrency, domain, examination, mail, salesforce, slack, stack
+from cli.doctor import address, concurrency, domain, examination, mail, salesforce, slack, stack, turnstile
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
+from ripen.capture.challenge import Verdict
 from ripen.playbook.bundle import FORMAT
 from ripen.settings import Shadow, Stop
 from ripen.slack.alert import Alert
@@ -81,6 +82,23 @@ def test_links_begin_with_the_companys_own_domain(table: Table, site: str, domai
 def test_public_address_without_a_playbook_is_well(table: Table) -> None:
     unpublished = Playbook(table, "bucket", boto3.client("s3"))
     assert address.address(unpublished, "https://go.example.com", "go.example.com").state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("secret", "errors", "state"),
+    [
+        ("0x4AAA", ("invalid-input-response",), State.OK),
+        ("0x4AAA", ("invalid-input-secret",), State.FAIL),
+        ("1x0000000000000000000000000000000AA", ("invalid-input-response",), State.FAIL),
+        ("0x4AAA", None, State.WARN),
+        ("", None, State.FAIL),
+    ],
+)
+def test_challenge_needs_a_secret_key_that_cloudflare_knows(
+    secret: str, errors: tuple[str, ...] | None, state: State
+) -> None:
+    verdict = None if errors is None else Verdict(success=False, errors=errors)
+    assert turnstile.challenge(secret, verdict).state is state
 
 
 @pytest.mark.parametrize("gone", ["master", "slack_bot_token", "slack_signing_secret", "salesforce", "typeform"])
@@ -171,7 +189,7 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
-    modules = (address, concurrency, mail, domain, salesforce, slack, stack)
+    modules = (address, concurrency, mail, domain, salesforce, slack, stack, turnstile)
     checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))

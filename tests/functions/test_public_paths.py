@@ -24,6 +24,7 @@ from ripen.adapters import gateway
 from ripen.adapters.edge import Edge
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
+from ripen.capture.challenge import Verdict
 from ripen.capture.signature import SignedRequest, signature
 from ripen.lead.address import address_hash
 from ripen.playbook.bundle import Bundle
@@ -46,6 +47,7 @@ from tests.test_architecture import ROOT
 
 SECRET = "typeform secret"
 SEND = "a" * 26
+SITE_KEY = "0x4AAAAAAA"
 EDGE = Edge("edge", EdgeManager())
 UNSUBSCRIBE = link_token.sign_token(KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 CONFIRM = link_token.sign_token(KEYS, link_token.Purpose.CONFIRM, link_token.Link("lead1", SEND))
@@ -94,11 +96,13 @@ def mailed(table: Table) -> Table:
 
 
 @often
-@given(event=events("POST OPTIONS", "whitepaper"))
+@given(event=events("POST OPTIONS", "whitepaper"), challenged=st.booleans())
 def test_the_form_answers_any_request_without_a_500(
-    table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]
+    table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any], challenged: bool
 ) -> None:
-    own = form.Dependencies(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}", brakes=form.Brakes(edge=EDGE))
+    challenge = form.Brakes(edge=EDGE, site_key=SITE_KEY, verdict=lambda token, post: Verdict(success=bool(token)))
+    brakes = challenge if challenged else form.Brakes(edge=EDGE)
+    own = form.Dependencies(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}", brakes=brakes)
     is_an_answer(form.serve(event, own))
 
 
@@ -106,7 +110,8 @@ def test_the_form_answers_any_request_without_a_500(
 @given(event=events("GET", "whitepaper", "pricing", "thanks"), path=st.sampled_from(["/pages/x", "/nonce"]))
 def test_the_page_answers_any_request_without_a_500(live: Live, event: dict[str, Any], path: str) -> None:
     event["rawPath"] = path
-    is_an_answer(page.serve(gateway.request(event), live, "nonce1"))
+    for site_key in ("", SITE_KEY):
+        is_an_answer(page.serve(gateway.request(event), live, "nonce1", site_key))
 
 
 @often

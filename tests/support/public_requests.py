@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from hypothesis import strategies as st
 
 from ripen.adapters.edge import ADDRESS_HEADER, KEY_HEADER
+from ripen.capture.challenge import TOKEN_FIELD
 from ripen.tracking.beacon import EventType
 from tests.support.edge_manager import EdgeManager
 from tests.support.fakes import NOON
@@ -15,7 +16,20 @@ from tests.support.gateway_events import SITE
 from tests.support.hostile_input import BROKEN, HIDDEN, TEXTS
 
 NAMES = ("email", "last_name", "first_name", "company", "department", "job_title", "phone", "full_name", "consent")
-CARRIED = ("page", "nonce", "lang", "page_url", "referrer", "utm_source", "gclid", "website", "氏名", "mail", "")
+CARRIED = (
+    "page",
+    "nonce",
+    "lang",
+    "page_url",
+    "referrer",
+    "utm_source",
+    "gclid",
+    "website",
+    "氏名",
+    "mail",
+    TOKEN_FIELD,
+    "",
+)
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "")
 KINDS = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "text/plain", "")
 LONGEST_QUERY = 10_240

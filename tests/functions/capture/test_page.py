@@ -1,7 +1,9 @@
 """capture.page: a landing page in the reader's language, with a nonce and the origin in hidden fields."""
 
+import json
 from copy import replace
 from html import unescape
+from typing import Any
 
 from capture.page import serve
 from ripen.adapters.gateway import request
@@ -90,3 +92,40 @@ def test_a_thank_you_page_always_exists() -> None:
     status, html = shown("thanks")
     assert status == 200
     assert "<h1>" in html
+
+
+def with_challenge(page: str, site_key: str = "0x4A") -> dict[str, Any]:
+    search, footer = '<form action="/search"></form>', "<footer></footer>"
+    form = f'{search}<form method="post" action="/forms/whitepaper#form"><input></form>{footer}'
+    pages = {
+        "whitepaper": Page(name="whitepaper", title={"ja": "資料"}, source={"*": form}, form="whitepaper"),
+        "thin": LIVE.bundle.pages["thin"],
+    }
+    live = Live(replace(LIVE.bundle, pages=pages), SITE)
+    return serve(request(an_event("GET", f"/pages/{page}", {"page": page})), live, "n1", site_key)
+
+
+def test_a_form_has_a_challenge_only_where_the_stack_has_a_site_key() -> None:
+    shown = with_challenge("whitepaper")
+    ours = shown["body"].partition('action="/forms/whitepaper#form">')[2].partition("</form>")[0]
+    assert '<div class="cf-turnstile" data-sitekey="0x4A" data-action="ripen"></div>' in ours
+    assert 'src="https://challenges.cloudflare.com/turnstile/v0/api.js"' in ours
+    assert shown["body"].count("cf-turnstile") == 1
+    assert "cloudflare" not in str(with_challenge("whitepaper", site_key=""))
+
+
+def test_a_page_without_a_form_allows_no_challenge() -> None:
+    assert "cloudflare" not in str(with_challenge("thin"))
+    assert "cloudflare" not in str(with_challenge("thanks"))
+
+
+def test_a_site_key_is_escaped() -> None:
+    assert 'data-sitekey="&quot;&gt;x"' in with_challenge("whitepaper", site_key='">x')["body"]
+
+
+def test_the_nonce_comes_with_the_site_key_of_the_challenge() -> None:
+    def asked(site_key: str) -> Any:
+        return json.loads(serve(request(an_event("GET", "/nonce", {})), LIVE, "n1", site_key)["body"])
+
+    assert asked("") == {"nonce": "n1"}
+    assert asked("0x4A") == {"nonce": "n1", "site_key": "0x4A"}

@@ -15,6 +15,8 @@ from msgspec import Struct
 from ripen.errors import Rejected
 
 Response = dict[str, Any]
+CHALLENGES = "https://challenges.cloudflare.com"
+"""Where the script and the frame of Cloudflare Turnstile come from."""
 
 _SECURITY_HEADERS = {
     "strict-transport-security": "max-age=63072000",
@@ -99,9 +101,15 @@ def page(html: str, status: int = 200, headers: Mapping[str, str] | None = None)
     return respond(status, html, _PAGE_HEADERS | dict(headers or {}))
 
 
-def with_tracking_script(page: Response) -> Response:
-    """Return the page with permission for our tracking script (/ripen.js) and its beacons."""
-    policy = page["headers"]["content-security-policy"] + "; script-src 'self'; connect-src 'self'"
+def with_scripts(page: Response, *, tracking: bool, challenge: bool) -> Response:
+    """Return the page with permission for our tracking script (/ripen.js) and its beacons, and for Turnstile's widget.
+
+    Source: Cloudflare, Turnstile docs, "Content Security Policy".
+    """
+    allowed = ["'self'"] * tracking + [CHALLENGES] * challenge
+    policy = page["headers"]["content-security-policy"]
+    policy += f"; script-src {' '.join(allowed)}" * bool(allowed)
+    policy += "; connect-src 'self'" * tracking + f"; frame-src {CHALLENGES}" * challenge
     return page | {"headers": page["headers"] | {"content-security-policy": policy}}
 
 

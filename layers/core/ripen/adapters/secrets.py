@@ -12,6 +12,7 @@ slack_signing_secret    the signing secret of the Slack app
 slack_bot_token         the bot token of the Slack app: xoxb-…
 salesforce              {"login": "https://acme.my.salesforce.com", "client_id", and either "client_secret" or
                         "username" and "private_key" (JWT bearer)}
+turnstile               the secret key of the Cloudflare Turnstile widget, where the stack has a site key
 """
 
 import json

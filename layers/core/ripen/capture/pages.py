@@ -38,12 +38,14 @@ class FormContent(Struct, frozen=True, kw_only=True):
     """The content of a page's form: hidden fields by name and, after a refused submission, the answers and the reasons.
 
     `values` are the answers as typed, `errors` the reasons by field, and `error` the reason for the whole form.
+    `site_key` is that of the Turnstile widget in the form, "" for none.
     """
 
     hidden: Mapping[str, str] = {}
     values: Mapping[str, str] = {}
     errors: Mapping[str, str] = {}
     error: str = ""
+    site_key: str = ""
 
 
 def render_page(
