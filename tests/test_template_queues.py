@@ -37,8 +37,9 @@ def test_each_metric_that_an_alarm_watches_is_emitted_by_a_function() -> None:
         for name in ALARMS
         if RESOURCES[name]["Properties"].get("Namespace") == "Ripen"
     }
-    written = " ".join(path.read_text() for path in (PROJECT / "functions").glob("*/*.py"))
-    put_out = set(re.findall(r'add_metric\(name="(\w+)"', written))
+    places = ("functions/*/*.py", "layers/core/ripen/adapters/*.py")
+    written = " ".join(path.read_text() for place in places for path in PROJECT.glob(place))
+    put_out = set(re.findall(r'(?:add_metric\(name=|single_metric\()"(\w+)"', written))
     assert watched and watched <= put_out
 
 
