@@ -54,7 +54,7 @@ def show(name: _Name, as_json: AsJson = False) -> None:
     row = campaign_report.campaign_run(name, stack.table, stack.playbook)
     found = campaign_report.campaign_report(row.value, stack.table)
     if as_json:
-        print_json(found)
+        print_json(found | {"in_flight": in_flight(stack.table, stack.clock.now(), name)})
     else:
         show_campaign(row.value, found, stack.playbook, _screen(False))
 
