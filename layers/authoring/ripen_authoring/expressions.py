@@ -14,6 +14,8 @@ from ripen.playbook.graph import Again, Move, Until
 from ripen_authoring.problem import InvalidValue, quoted
 from ripen_authoring.rrule_words import rrule_error
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""The years in which a playbook may be used or simulated."""
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LENGTH = re.compile(r"(\d{1,4}) (business )?(minute|hour|day|week)s?", re.ASCII)
 _AT = re.compile(r"(.*?)(?:^| )at (\d{1,2}:\d{2})", re.ASCII)
@@ -118,10 +120,10 @@ def local_date_time(written: str) -> str:
 
 def check_year(at: datetime) -> None:
     """Raise InvalidValue for a year in which no playbook is used."""
-    if not 2000 <= at.year < 2200:
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise InvalidValue(
-            f"the year {at.year} is out of range; write a year from 2000 to 2199",
-            f"{at.year} 年は使えません。2000 年から 2199 年までで書いてください",
+            f"the year {at.year} is out of range; write a year from {FIRST_YEAR} to {LAST_YEAR}",
+            f"{at.year} 年は使えません。{FIRST_YEAR} 年から {LAST_YEAR} 年までで書いてください",
         )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ripen.failure import Failure
 from ripen.nearest import nearest
 from ripen.words import Words
+from ripen_authoring.expressions import FIRST_YEAR, LAST_YEAR
 
 VERBS = {
     "form": Words("form NAME [field=value …]", "form フォーム [項目=値 …]"),
@@ -42,7 +43,6 @@ VERBS = {
         "enter シナリオ（手動。「値の名前=値」を付けると登録リクエスト）",
     ),
 }
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 _SHOWN = 20
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AFTER = re.compile(r"\+((?:\d+[wdhms])+|0)\s+(.+)", re.DOTALL)
