@@ -134,7 +134,7 @@ def situation(
         purpose=_purpose(send, dependencies),
         facts=_facts(context, profile, dependencies, now) if profile and live.policy.unless else None,
         sent_this_hour=context.requested.value.of.get(send.email, 0) if context.requested else 0,
-        sent_to_inbox=lambda: _sent_to_inbox(address, dependencies, now),
+        sent_to_inbox=lambda: _sent_to_inbox(address, context.contact, dependencies, now),
         has_opportunity=lambda: _has_opportunity(address, dependencies),
         other_mails=lambda: _other_mails(context.send.key, dependencies.table),
         is_abandoned=is_abandoned,
@@ -160,7 +160,7 @@ def _purpose(send: Send, dependencies: Dependencies) -> str:
 def count_request(send: Send, email: str, dependencies: Dependencies, now: datetime) -> list[Add]:
     """Return the changes that count a transactional mail for its inbox and its hour, at its claim.
 
-    The contact counts for the address itself, so an address without tag and dots needs no other row.
+    The contact counts for the address itself, so an address without tag and dots needs no other row to be written.
     """
     changes = []
     if request_cap.counts(send) and (inbox := _inbox_key(email, dependencies, now)):
@@ -170,10 +170,17 @@ def count_request(send: Send, email: str, dependencies: Dependencies, now: datet
     return changes
 
 
-def _sent_to_inbox(email: str, dependencies: Dependencies, now: datetime) -> int:
-    key = _inbox_key(email, dependencies, now)
-    row = dependencies.table.get(key) if key else None
-    return row.value.of.get("sent", 0) if row else 0
+def _sent_to_inbox(email: str, contact: Contact, dependencies: Dependencies, now: datetime) -> int:
+    """Return how many transactional mails the inbox got today, with and without tag and dots."""
+    inbox = request_cap.inbox(email)
+    hash = address_hash(dependencies.address_key, inbox)
+    counted = dependencies.table.get(keys.inbox_mails(hash, request_cap.day(now)))
+    others = counted.value.of.get("sent", 0) if counted else 0
+    if inbox == email:
+        return others + request_cap.sent_today(contact, now)
+    pointer = dependencies.table.get(keys.address(hash))
+    plain = dependencies.table.get(keys.contact(pointer.value.lead)) if pointer else None
+    return others + (request_cap.sent_today(plain.value, now) if plain else 0)
 
 
 def _inbox_key(email: str, dependencies: Dependencies, now: datetime) -> Key[Counts] | None:

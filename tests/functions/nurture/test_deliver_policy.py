@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nurture.deliver import deliver
-from ripen.adapters.table import Add, Create, Key, Replace, Table, keys
+from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.opportunity import OpenOpportunities
 from ripen.ids import digest
@@ -266,34 +266,3 @@ def test_opportunity_is_read_only_if_the_policy_asks(
     key = planned(table, a_send(email="case-study"))
     deliver(key, an_outside(Counting("table", table._client), clock, FakeSes(), playbook=limited(**policy)))
     assert len([pk for pk in read if pk.startswith("deal#")]) == reads
-
-
-def test_an_inbox_gets_five_requested_mails_a_day_under_all_its_addresses(table: Table, clock: FakeClock) -> None:
-    ses = FakeSes()
-    for number in range(7):
-        lead = f"lead{number}"
-        known(table, a_lead(id=lead, email=f"ha.nako+{number}@example.co.jp"))
-        deliver(planned(table, a_send(id=digest("asked", number), lead=lead)), an_outside(table, clock, ses))
-    assert len(ses.taken) == 5
-    key = keys.send("lead6", digest("asked", 6))
-    assert (row(table, key).value.state, row(table, key).value.reason) == (SendState.SKIPPED, "requested too often")
-
-
-def test_an_address_gets_five_requested_mails_a_day(table: Table, clock: FakeClock) -> None:
-    known(table)
-    ses = FakeSes()
-    for number in range(7):
-        deliver(planned(table, a_send(id=digest("asked", number))), an_outside(table, clock, ses))
-    assert len(ses.taken) == 5
-
-
-def test_requested_mails_wait_once_their_hour_is_full(table: Table, clock: FakeClock) -> None:
-    known(table)
-    table.write(Add(keys.requested_mails(NOON), {"whitepaper-delivery": 1000}, expires=NOON))
-    key = planned(table, a_send())
-    ses = FakeSes()
-    deliver(key, an_outside(table, clock, ses))
-    assert (row(table, key).value.state, row(table, key).value.reason) == (SendState.PLANNED, "over the hourly limit")
-    clock.move(hours=2)
-    deliver(key, an_outside(table, clock, ses))
-    assert len(ses.taken) == 1
