@@ -27,7 +27,7 @@ from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
-from ripen.adapters.table import Change, Create, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Rejected
 from ripen.ids import digest
@@ -37,6 +37,7 @@ from ripen.lead.address import address_hash, normalise
 from ripen.lead.contact import Contact, Suppression
 from ripen.mail.reply import LARGEST, Reply, read
 from ripen.pointers import Seen
+from ripen.slack import unproven_replies
 from ripen.slack.alert import REPLY, UNPROVEN_REPLY, Alert
 from ripen.tracking import link_token
 
@@ -91,12 +92,14 @@ def record_handler(record: SQSRecord) -> None:
 
 
 def receive_reply(body: str, dependencies: Dependencies) -> str:
-    """Record a reply. Return "answered", "unproven", "automatic", "gone", "repeated", "test", "unknown" or "unwanted".
+    """Record a reply.
+
+    Return "answered", "unproven", "left out", "automatic", "gone", "repeated", "test", "unknown" or "unwanted".
 
     1. Read the mail that SES stored; spam and viruses are not read.
     2. Find the lead that wrote it, and the mail that it answers.
     3. Record a machine's reply as a decision. If it says that the address is gone, suppress the address.
-    4. Record an unproven reply as an alert to sales, and nothing else.
+    4. Record an unproven reply as an alert to sales, and nothing else; beyond three on a day, only count it.
     5. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
     """
     received = inbox.parse_notification(body)
@@ -147,10 +150,7 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
         dependencies.table.write(once, _decision(id, match, received, outcome, now), *suppression)
         return outcome
     if not (match.send or (received.authenticated and reply.single_sender)):
-        alert = _alert(id, UNPROVEN_REPLY, match, reply, now)
-        dependencies.table.write(once, alert, _decision(id, match, received, Outcome.UNPROVEN, now))
-        dependencies.alert.wake(alert.key.ref)
-        return Outcome.UNPROVEN
+        return _record_unproven(once, received, reply, match, dependencies)
     before = contact.value if contact else Contact(lead=match.lead)
     activity, alert = _activity(id, match, received, now), _alert(id, REPLY, match, reply, now)
     dependencies.table.write(
@@ -163,6 +163,26 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
     dependencies.react.wake(activity.key.ref)
     dependencies.alert.wake(alert.key.ref)
     return Outcome.ANSWERED
+
+
+def _record_unproven(
+    once: Create[Seen], received: Received, reply: Reply, match: ReplyMatch, dependencies: Dependencies
+) -> str:
+    """Write one of the lead's cards of today. If it has them all, count the reply on the last one."""
+    now, id = dependencies.clock.now(), once.value.activity
+    cards = unproven_replies.card_ids(match.lead, now)
+    rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(match.lead, card) for card in cards])
+    last = rows[-1]
+    if last is not None:
+        counted = unproven_replies.with_one_left_out(last.value)
+        due = last.due or now + unproven_replies.SHOWN_AFTER
+        dependencies.table.write(once, Replace(last.key, counted, last.version, due=due))
+        return "left out"
+    free = next(card for card, row in zip(cards, rows, strict=True) if row is None)
+    alert = _alert(free, UNPROVEN_REPLY, match, reply, now)
+    dependencies.table.write(once, alert, _decision(id, match, received, Outcome.UNPROVEN, now))
+    dependencies.alert.wake(alert.key.ref)
+    return Outcome.UNPROVEN
 
 
 def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> Create[Activity]:

@@ -1,19 +1,23 @@
 """nurture.reply: a person's reply ends the journeys and reaches sales; a machine's reply is only recorded."""
 
 import json
+from copy import replace
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from nurture.reply import Dependencies, receive_reply
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.errors import Rejected
 from ripen.key_ring import KeyRing
 from ripen.lead.activity import Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Suppression
 from ripen.pointers import Pointer
+from ripen.slack.alert import AlertState
+from ripen.slack.unproven_replies import SHOWN_AFTER
 from ripen.tracking import link_token
 from tests.core.mail.test_reply import GONE, MACHINES, a_mail
 from tests.support.builders import a_lead
@@ -132,6 +136,47 @@ def test_unproven_sender_reaches_sales_and_changes_nothing(world: World, status:
     assert (list(world.table.under("lead1", "activity#")), world.table.get(keys.contact("lead1"))) == ([], None)
     assert world.react.woken == []
     assert world.outcomes() == ["unproven"]
+
+
+def unproven(world: World, number: int) -> str:
+    raw = a_mail(f"質問 {number}", "はい").replace(b"<1@example", f"<{number}@example".encode())
+    return world.comes(raw, to=UNSIGNED)
+
+
+def test_lead_gets_three_cards_of_unproven_replies_a_day_and_the_number_of_the_others(world: World) -> None:
+    outcomes = [unproven(world, number) for number in range(8)]
+    cards = sorted((row.value for row in world.table.under("lead1", "alert#")), key=lambda card: card.text)
+
+    assert outcomes == ["unproven"] * 3 + ["left out"] * 5
+    assert [(card.text[:4], card.left_out) for card in cards] == [("質問 0", 0), ("質問 1", 0), ("質問 2", 5)]
+    assert len(world.alert.woken) == 3
+    assert world.outcomes() == ["unproven"] * 3
+
+
+def test_reply_that_was_left_out_counts_once(world: World) -> None:
+    for number in (0, 1, 2, 3, 3):
+        unproven(world, number)
+    assert [row.value.left_out for row in world.table.under("lead1", "alert#") if row.value.left_out] == [1]
+
+
+def test_card_that_was_posted_is_due_again_for_the_number(world: World) -> None:
+    for number in range(3):
+        unproven(world, number)
+    [row] = [row for row in world.table.under("lead1", "alert#") if row.value.text.startswith("質問 2")]
+    world.table.write(Replace(row.key, replace(row.value, state=AlertState.POSTED), row.version))
+
+    unproven(world, 3)
+
+    after = world.table.get(row.key)
+    assert after
+    assert (after.value.state, after.value.left_out, after.due) == (AlertState.POSTED, 1, NOON + SHOWN_AFTER)
+
+
+def test_next_day_has_cards_of_its_own(world: World) -> None:
+    for number in range(4):
+        unproven(world, number)
+    world.clock.at += timedelta(days=1)
+    assert unproven(world, 4) == "unproven"
 
 
 def test_dmarc_vouches_for_one_sender_only(world: World) -> None:

@@ -38,6 +38,8 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """When a worker claimed it; None after an answer was lost, so that any worker may look the post up."""
     posted: datetime | None = None
     text: str = ""
+    left_out: int = 0
+    """Later unproven replies of the same day that got no card (unproven_replies.py)."""
     halt: Halt | None = None
     channel: str = ""
     """The channel it was posted to; before that, the channel it is meant for ("" is the sales channel)."""

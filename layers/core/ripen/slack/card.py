@@ -46,6 +46,7 @@ def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     blocks: list[Block] = [
         {"type": "section", "block_id": "said", "text": plain(f"{mark} {text}")},
         *([context("unproven", plain(words["unproven"]))] if alert.kind == UNPROVEN_REPLY else []),
+        *([context("left_out", plain(words["left_out"].format(count=alert.left_out)))] if alert.left_out else []),
         context("who", plain(words["sep"].join((name, cut(profile.email, "touch"))))),
         *_actions(_links(profile, words)),
     ]
