@@ -20,6 +20,12 @@ class Part:
 
 PARTS = (
     Part(
+        "mutants",
+        "each broken rule of the core is noticed by a test",
+        ("tests/long/test_mutants.py",),
+        minutes=25,
+    ),
+    Part(
         "firefox",
         "the page tests in Firefox",
         ("tests/browser",),
