@@ -11,6 +11,7 @@ SAM := .tools/sam/bin/sam
 TEMPLATE := .tools/template/.installed
 SLACK := sandbox/node_modules/.installed
 PEERS := tests/peers/node_modules/.installed
+LONG := tests/long/node_modules/.installed
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
 export UV := $(CURDIR)/$(UV)
 INSTALL := $(UV) pip install --require-hashes
@@ -33,7 +34,7 @@ up: setup ## start everything on this machine (DETACH=1: in the background)
 test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (installs what it needs)
 	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
 
-test-long: setup $(PEERS) browser ## run what is long by nature: other browsers, soak … (ONLY=name; QUICK=1: a short run of each)
+test-long: setup $(PEERS) $(LONG) browser ## run what is long by nature: other browsers, soak … (ONLY=name; QUICK=1: a short run of each)
 	@$(PYTHON) -m tests.support.run_long_parts $(ONLY)
 
 check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the house, validate template and example playbook
@@ -84,7 +85,7 @@ pin: $(UV) ## pin the newest versions that fit, with their hashes (requirements*
 	@for file in layers/dependencies/requirements requirements-uv requirements-dev requirements-sam requirements-template sandbox/requirements-emulator bench/requirements; do \
 	  $(UV) pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --python-version 3.13 \
 	    $$([ $$file = requirements-dev ] && echo "-c layers/dependencies/requirements.txt") $$file.in -o $$file.txt || exit 1; done
-	@for folder in sandbox tests/peers tests/browser; do \
+	@for folder in sandbox tests/peers tests/browser tests/long; do \
 	  npm install --prefix $$folder --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error || exit 1; done
 	@echo "The new versions are pinned. Next: make test"
 
@@ -144,4 +145,9 @@ $(SLACK): sandbox/package-lock.json
 $(PEERS): tests/peers/package-lock.json | $(SLACK)
 	@echo "· the libraries that the tests compare our requests, mails and pages with, into tests/peers/node_modules"
 	@$(call quietly,$(NPM) --prefix tests/peers,The libraries could not be installed.)
+	@touch $@
+
+$(LONG): tests/long/package-lock.json | $(PEERS)
+	@echo "· Lighthouse and the providers' own SDKs, into tests/long/node_modules"
+	@$(call quietly,$(NPM) --prefix tests/long,The libraries could not be installed.)
 	@touch $@

@@ -15,7 +15,7 @@ COMPILED = sorted(PROJECT.glob("requirements*.txt")) + [
         ("bench", "requirements.txt"),
     )
 ]
-LOCKS = [PROJECT / folder / "package-lock.json" for folder in ("sandbox", "tests/peers", "tests/browser")]
+LOCKS = [PROJECT / folder / "package-lock.json" for folder in ("sandbox", "tests/peers", "tests/browser", "tests/long")]
 
 
 @pytest.mark.parametrize("file", COMPILED, ids=lambda file: file.name)

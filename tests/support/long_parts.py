@@ -25,6 +25,9 @@ PARTS = (
         ("tests/long/test_mutants.py",),
         minutes=25,
     ),
+    Part("screens", "axe finds no mistake on any screen", ("tests/long/test_screens.py",), minutes=20),
+    Part("lighthouse", "Lighthouse's scores of the landing pages", ("tests/long/test_lighthouse.py",), minutes=30),
+    Part("sdks", "the providers' own clients understand our stand-ins", ("tests/long/test_sdks.py",), minutes=10),
     Part(
         "firefox",
         "the page tests in Firefox",

@@ -1,4 +1,4 @@
-"""JavaScript libraries that check our output, as small programs: JSON in, JSON out."""
+"""JavaScript libraries of others, as small programs: JSON in, JSON out."""
 
 import json
 import os
@@ -6,17 +6,18 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parents[1] / "peers"
+PEERS = Path(__file__).parents[1] / "peers"
+LONG = Path(__file__).parents[1] / "long"
 
 
-def run(program: str, given: object, **environment: str) -> Any:
-    """Return the answer of tests/peers/<program>.mjs.
+def run(program: str, given: object, folder: Path = PEERS, **environment: str) -> Any:
+    """Return the answer of <folder>/<program>.mjs.
 
     If it fails, fail the test with its output; if the libraries are missing, with how to install them.
     """
-    assert (_HERE / "node_modules").is_dir(), "npm install --prefix tests/peers --no-package-lock (make test does it)"
+    assert (folder / "node_modules").is_dir(), f"npm ci --prefix {folder} --ignore-scripts (make test does it)"
     done = subprocess.run(
-        ["node", str(_HERE / f"{program}.mjs")],
+        ["node", str(folder / f"{program}.mjs")],
         input=json.dumps(given),
         env=os.environ | environment,
         capture_output=True,
