@@ -7,8 +7,8 @@ from typing import Any
 from ripen import ids
 from ripen.adapters.table import Table, keys
 from ripen.playbook.bundle import Bundle
-from ripen.slack.alert import Alert
-from ripen.slack.card import hot_lead_card, note_card
+from ripen.slack.alert import CONTACT_REQUEST, HOT, Alert
+from ripen.slack.card import lead_card, note_card
 from ripen.slack.card_facts import card_facts
 from ripen.slack.halt_card import halt_card
 
@@ -23,10 +23,10 @@ def render_card(alert: Alert, table: Table, bundle: Bundle, now: datetime) -> Ca
     profile, state = table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
     if profile is None:
         return None
-    if alert.kind != "hot":
+    if alert.kind not in (HOT, CONTACT_REQUEST):
         return note_card(alert, profile.value, brand.default_locale)
     facts = card_facts(profile.value, state.value if state else None, bundle, now)
-    return hot_lead_card(alert, facts, brand.default_locale, brand.time_zone)
+    return lead_card(alert, facts, brand.default_locale, brand.time_zone)
 
 
 def card_digest(card: Card) -> str:

@@ -132,7 +132,7 @@ def test_a_card_shows_text_as_text(text: str, locale: str) -> None:
     link = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner_name=text)
     profile = a_lead(**dict.fromkeys(FIELDS, text) | {"first_name": ""}, first_touch=touch, crm=link)
     accepted = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome="accepted", by_name=text, acted=NOON)
-    message = card.hot_lead_card(
+    message = card.lead_card(
         accepted, CardFacts(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
     )
 

@@ -12,7 +12,7 @@ from ripen.lead.state import Rank
 from ripen.scoring.score import Score
 from ripen.slack.action import ACCEPTED, NOT_A_FIT
 from ripen.slack.alert import Alert
-from ripen.slack.card import hot_lead_card, lead_summary
+from ripen.slack.card import lead_card, lead_summary
 from ripen.slack.card_facts import CardFacts
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
@@ -47,7 +47,7 @@ def test_each_card_is_valid_for_the_library_of_slack(person: str, locale: str) -
     for state, reasons, rank in product(STATES, REASONS, Rank):
         alert = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, **state)
         standing = _standing(person, rank, reasons)
-        for said in (hot_lead_card(alert, standing, locale, "Asia/Tokyo"), lead_summary(standing, locale)):
+        for said in (lead_card(alert, standing, locale, "Asia/Tokyo"), lead_summary(standing, locale)):
             _is_understood(said)
 
 

@@ -20,7 +20,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import hot_lead_card
+from ripen.slack.card import lead_card
 from ripen.slack.card_facts import CardFacts
 from sandbox.server import Server
 from tests.support.builders import a_lead
@@ -98,7 +98,7 @@ def wired(
 def a_card() -> dict[str, Any]:
     score = Score(fit=45, engagement=33, total=78)
     standing = CardFacts(profile=a_lead(), rank=Rank.HOT, score=score, reasons=("役職: 部長級",))
-    return hot_lead_card(Alert(id=ID, lead="lead1", kind="hot", planned=NOON), standing, "ja", "Asia/Tokyo")
+    return lead_card(Alert(id=ID, lead="lead1", kind="hot", planned=NOON), standing, "ja", "Asia/Tokyo")
 
 
 def test_a_press_is_answered_after_it_is_recorded_and_queued(

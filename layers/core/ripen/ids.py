@@ -22,6 +22,6 @@ def send_id(origin: str, entry: str, step: str, occurrence: int, lead: str, chan
     return digest("send", origin, entry, step, occurrence, lead, channel)
 
 
-def alert_id(lead: str, kind: str, episode: int) -> str:
-    """Return the id of the Slack card for a lead's nth hot episode."""
-    return digest("alert", lead, kind, episode)
+def alert_id(lead: str, kind: str, cause: int | str) -> str:
+    """Return the id of a Slack card; the cause is a number of a hot episode, or an activity that asks for contact."""
+    return digest("alert", lead, kind, cause)

@@ -12,7 +12,7 @@ from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import hot_lead_card, lead_summary, note_card, parse_button
+from ripen.slack.card import lead_card, lead_summary, note_card, parse_button
 from ripen.slack.card_facts import CardFacts, card_facts
 from sandbox.slack.blocks import characters, refused
 from tests.support.builders import a_bundle, a_lead
@@ -35,7 +35,7 @@ def some_facts(reasons: tuple[str, ...] = (), **changes: Any) -> CardFacts:
 def shown(
     alert: Alert | None = None, locale: str = "ja", reasons: tuple[str, ...] = (), **changes: Any
 ) -> dict[str, Any]:
-    return hot_lead_card(alert or an_alert(), some_facts(reasons, **changes), locale, "Asia/Tokyo")
+    return lead_card(alert or an_alert(), some_facts(reasons, **changes), locale, "Asia/Tokyo")
 
 
 def block(message: dict[str, Any], id: str) -> str:

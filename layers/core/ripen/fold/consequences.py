@@ -10,8 +10,9 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
 from ripen.marks import CRM_INTERVAL
+from ripen.playbook.bundle import Bundle
 from ripen.playbook.wake_events import JOURNEY_ENDING_KINDS, event_names
-from ripen.slack.alert import Alert
+from ripen.slack.alert import CONTACT_REQUEST, HOT, Alert
 
 _ALSO_CHANGED_BY: dict[Kind, tuple[str, ...]] = {
     Kind.FORM_SUBMITTED: ("field", "tag", "consent"),
@@ -26,6 +27,12 @@ _CRM_PAUSE = timedelta(seconds=60)
 
 class LeadTurnedHot(Struct, frozen=True):
     """Alert sales, once for each time that the lead turns hot."""
+
+    alert: Alert
+
+
+class ContactRequested(Struct, frozen=True):
+    """Alert sales, whatever the rank: the lead sent a form that asks for contact."""
 
     alert: Alert
 
@@ -48,13 +55,31 @@ class JourneysAffected(Struct, frozen=True):
     journeys: tuple[str, ...]
 
 
-Consequence = LeadTurnedHot | Enrolled | CrmOutdated | JourneysAffected
+Consequence = LeadTurnedHot | ContactRequested | Enrolled | CrmOutdated | JourneysAffected
 
 
 def lead_turned_hot(state: State, now: datetime) -> LeadTurnedHot:
     """Return the alert for the lead's present hot episode."""
-    id = alert_id(state.lead, "hot", state.episode)
-    return LeadTurnedHot(Alert(id=id, lead=state.lead, kind="hot", planned=now))
+    id = alert_id(state.lead, HOT, state.episode)
+    return LeadTurnedHot(Alert(id=id, lead=state.lead, kind=HOT, planned=now))
+
+
+def contact_requests(activities: Iterable[Activity], bundle: Bundle, now: datetime) -> list[ContactRequested]:
+    """Return an alert for each submission of a form that alerts sales."""
+    submissions = [a for a in activities if a.kind is Kind.FORM_SUBMITTED and a.verdict is Verdict.HUMAN]
+    return [
+        ContactRequested(
+            Alert(
+                id=alert_id(activity.lead, CONTACT_REQUEST, activity.id),
+                lead=activity.lead,
+                kind=CONTACT_REQUEST,
+                planned=now,
+                text=form.title.get(bundle.brand.default_locale, form.name),
+            )
+        )
+        for activity in submissions
+        if (form := bundle.forms.get(activity.subject)) and form.alerts_sales
+    ]
 
 
 def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: datetime) -> datetime:

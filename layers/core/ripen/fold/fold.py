@@ -15,6 +15,7 @@ from ripen.fold.consequences import (
     Consequence,
     CrmOutdated,
     Enrolled,
+    contact_requests,
     journeys_affected,
     lead_turned_hot,
 )
@@ -105,7 +106,7 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
         state=state,
         score=points,
         activities=ready,
-        consequences=tuple(_consequences(lead, before, entered, ready, now)),
+        consequences=tuple(_consequences(lead, before, entered, ready, bundle, now)),
         decisions=(
             *entered.decisions,
             *fold_decisions.machine_clicks(ready, evidence, bundle, now),
@@ -204,11 +205,19 @@ def _alert_late(before: State, after: State, activities: tuple[Activity, ...], n
 
 
 def _consequences(
-    lead: LeadHistory, before: State, entered: Entered, activities: tuple[Activity, ...], now: datetime
+    lead: LeadHistory,
+    before: State,
+    entered: Entered,
+    activities: tuple[Activity, ...],
+    bundle: Bundle,
+    now: datetime,
 ) -> Iterable[Consequence]:
+    """Yield what follows. A submission that asks for contact and turns the lead hot is one alert, that it asks."""
     state = entered.state
     yield from map(Enrolled, entered.enrollments)
-    if state.episode > before.episode:
+    requests = contact_requests(activities, bundle, now)
+    yield from requests
+    if state.episode > before.episode and not requests:
         yield lead_turned_hot(state, now)
     if affected := journeys_affected(before, state, activities):
         yield affected

@@ -16,6 +16,7 @@ WORDS: dict[str, Words] = {
     "alert": Words("Alert", "通知"),
     "crm": Words("Salesforce", "Salesforce"),
     "webhook": Words("Webhook", "ウェブフック"),
+    "contact request": Words("Contact request", "問い合わせ"),
     "reply": Words("Reply", "返信"),
     "unproven reply": Words("Reply, sender not proven", "返信（差出人未確認）"),
     "note": Words("Note", "連絡"),

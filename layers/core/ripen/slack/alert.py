@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from ripen.campaign.halt import Halt
 
+HOT = "hot"
+CONTACT_REQUEST = "contact request"
 REPLY = "reply"
 UNPROVEN_REPLY = "unproven reply"
 
@@ -30,8 +32,8 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     lead: str
     """"" if the alert is about a campaign."""
     kind: str
-    """"hot" is the card of a lead. "note", REPLY and UNPROVEN_REPLY show `text` from a journey or a reply, "halt" shows
-    `halt`."""
+    """HOT and CONTACT_REQUEST show the lead, the latter with the title of its form in `text`. "note", REPLY and
+    UNPROVEN_REPLY show `text` from a journey or a reply, "halt" shows `halt`."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None

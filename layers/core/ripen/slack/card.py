@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM
-from ripen.slack.alert import REPLY, UNPROVEN_REPLY, Alert
+from ripen.slack.alert import CONTACT_REQUEST, REPLY, UNPROVEN_REPLY, Alert
 from ripen.slack.blocks import Block, context, cut, cut_note, escape, mrkdwn, plain
 from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
 from ripen.slack.card_words import card_words
@@ -19,18 +19,20 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 
 
-def hot_lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
-    """Return the card of an alert as {"text", "blocks"}.
+def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
+    """Return the card of a hot lead, or of one that asks for contact, as {"text", "blocks"}.
 
     It has the buttons Accept and Not a fit until a person presses one; then it says which person, and when.
     """
-    words = card_words(locale)
+    words, line = card_words(locale), fact_line(facts, locale)
+    asks = words["asks"].format(form=cut(alert.text, "reason")) if alert.kind == CONTACT_REQUEST else ""
     blocks = [
+        *([{"type": "section", "block_id": "asks", "text": plain(asks)}] if asks else []),
         *fact_blocks(facts, locale),
         *_status(alert, facts.profile, words, tz),
         *_actions(_answers(alert, words) + _links(facts.profile, words)),
     ]
-    return {"text": fact_line(facts, locale), "blocks": blocks}
+    return {"text": f"{escape(asks)} – {line}" if asks else line, "blocks": blocks}
 
 
 def lead_summary(facts: CardFacts, locale: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _WORDS = {
         "owner": "Salesforce の担当: {owner}",
         "unproven": "差出人を確認できません（DMARC 認証なし）。本人ではない可能性があります。シナリオは続いています。"
         "返信するときは、このメールへの返信ではなく、登録済みのアドレスに送ってください。",
+        "asks": "🙋 連絡を希望しています（{form}）",
         "no_proof": "点数はホットに足りています。メールのクリックか返信があると、ホットになります。",
         "left_out": "今日はこのほかに {count} 通あり、表示していません。",
         "typed": "別の入力あり（未確認）: {values}",
@@ -40,6 +41,7 @@ _WORDS = {
         "owner": "Salesforce owner: {owner}",
         "unproven": "The sender is not proven (no DMARC pass): this may be somebody else. The journeys go on. "
         "Write to the lead's known address instead of replying to this mail.",
+        "asks": "🙋 Asks to be contacted ({form})",
         "no_proof": "Has the points for hot; a click in a mail or a reply is still missing.",
         "left_out": "Replies today that are not shown: {count}.",
         "typed": "Also typed, not proven: {values}",

@@ -14,6 +14,7 @@ from ripen.adapters.rows.lead_rows import LeadRows
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.fold.consequences import (
+    ContactRequested,
     CrmOutdated,
     Enrolled,
     JourneysAffected,
@@ -92,7 +93,7 @@ def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[
 def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) -> Iterable[Change]:
     for consequence in folded.consequences:
         match consequence:
-            case LeadTurnedHot(alert):
+            case LeadTurnedHot(alert) | ContactRequested(alert):
                 yield Create(keys.alert(lead, alert.id), alert, due=now)
             case Enrolled(enrollment):
                 yield Create(keys.enrollment(lead, enrollment.journey, enrollment.key), enrollment, due=now)

@@ -1,0 +1,75 @@
+"""A form that asks for contact alerts sales at once, whatever the rank."""
+
+from copy import replace
+from datetime import timedelta
+
+import pytest
+
+from ripen.fold.consequences import ContactRequested, LeadTurnedHot
+from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
+from ripen.fold.refold import refold
+from ripen.ids import alert_id
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.lead import Profile
+from ripen.lead.state import Rank, State
+from ripen.slack.alert import CONTACT_REQUEST, Alert
+from tests.support.builders import a_lead, an_activity
+from tests.support.fakes import NOON
+from tests.support.pure_folds import BUNDLE, JUNIOR
+
+FORM = replace(BUNDLE.forms["whitepaper"], name="contact", title={"ja": "相談を申し込む"}, alerts_sales=True)
+ASKING = replace(BUNDLE, forms=BUNDLE.forms | {"contact": FORM})
+REQUEST = an_activity(subject="contact")
+SENIOR = a_lead(job_title="部長")
+
+
+def asked(*activities: Activity, profile: Profile = JUNIOR, state: State | None = None) -> Folded:
+    return fold(LeadHistory(profile=profile, state=state), activities, ASKING, NOON)
+
+
+def alerts(got: Folded) -> list[Alert]:
+    return [c.alert for c in got.consequences if isinstance(c, ContactRequested | LeadTurnedHot)]
+
+
+def test_request_alerts_sales_whatever_the_rank() -> None:
+    got = asked(replace(REQUEST, kind=Kind.FORM_SUBMITTED))
+    assert got.state.rank is not Rank.HOT
+    [alert] = alerts(got)
+    assert (alert.id, alert.kind) == (alert_id("lead1", CONTACT_REQUEST, "activity1"), CONTACT_REQUEST)
+    assert (alert.lead, alert.planned, alert.text) == ("lead1", NOON, "相談を申し込む")
+
+
+def test_each_request_has_its_own_alert() -> None:
+    both = [REQUEST, replace(REQUEST, id="activity2", received=NOON - timedelta(hours=1))]
+    assert len({alert.id for alert in alerts(asked(*both, REQUEST))}) == 2
+
+
+def test_request_that_turns_the_lead_hot_is_one_alert() -> None:
+    got = asked(REQUEST, profile=SENIOR)
+    assert (got.state.rank, got.state.episode, got.state.alerted) == (Rank.HOT, 1, NOON)
+    assert [alert.kind for alert in alerts(got)] == [CONTACT_REQUEST]
+    # and a request of a lead that is hot already is another
+    again = asked(replace(REQUEST, id="activity2"), profile=SENIOR, state=got.state)
+    assert [alert.kind for alert in alerts(again)] == [CONTACT_REQUEST]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        an_activity(),
+        an_activity(subject="gone"),
+        replace(REQUEST, kind=Kind.PAGE_VIEWED),
+        replace(REQUEST, verdict=Verdict.MACHINE),
+        replace(REQUEST, folded=NOON),
+    ],
+    ids=["other form", "form that is gone", "page", "machine", "folded before"],
+)
+def test_nothing_else_does(other: Activity) -> None:
+    assert alerts(asked(other)) == []
+
+
+def test_refold_repeats_no_request() -> None:
+    got = asked(REQUEST)
+    again = refold(LeadHistory(profile=JUNIOR, state=got.state), got.activities, ASKING, NOON)
+    assert alerts(again) == []
