@@ -24,6 +24,7 @@ from ripen.capture.submission import Submission
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
 from ripen.playbook.bundle import Form
+from ripen.playbook.retention import Retention, mail_expires
 from ripen.pointers import Pointer, Seen
 from ripen.ports import Wake
 from ripen.tracking.visit import with_touches
@@ -113,7 +114,7 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies, attempt: in
     changes: list[Change] = [
         _remember(key, intake.activity, now),
         *([] if pointer else [Create(address, Pointer(lead=lead))]),
-        *_person(intake, rows),
+        *_person(intake, rows, dependencies.live.bundle.keep),
         *visits.changes,
     ]
     new = (intake.activity, *visits.copies)
@@ -168,7 +169,7 @@ def _remember(key: DeduplicationKey, activity: Activity, now: datetime) -> Chang
     return Create(keys.seen(key.source, key.id), seen, expires=key.until, even_if_expired_at=now)
 
 
-def _person(intake: Intake, rows: LeadRows) -> list[Change]:
+def _person(intake: Intake, rows: LeadRows, keep: Retention) -> list[Change]:
     """Return the changes of who the lead is, and of what we may send."""
     lead = intake.profile.id
     changes: list[Change] = [
@@ -178,7 +179,8 @@ def _person(intake: Intake, rows: LeadRows) -> list[Change]:
         changes.append(Replace(keys.contact(lead), intake.contact, rows.contact.version if rows.contact else 0))
     if intake.confirmation:
         planned = intake.confirmation
-        changes.append(Create(keys.send(lead, planned.id), planned, due=planned.planned))
+        expires = mail_expires(planned.planned, keep)
+        changes.append(Create(keys.send(lead, planned.id), planned, due=planned.planned, expires=expires))
     return changes
 
 

@@ -18,6 +18,7 @@ from ripen.lead.state import State
 from ripen.mail import ledger
 from ripen.mail.ledger import Send, SendState
 from ripen.playbook.bundle import Campaign
+from ripen.playbook.retention import Retention, mail_expires
 
 _HOUR = timedelta(hours=1)
 
@@ -41,7 +42,7 @@ def campaign_page(
     2. Plan the mail, or plan it again, at the time in the lead's zone: the canaries first, paced by the hour.
     3. Add up what changes in the campaign's counts, and in the number of held mails.
     """
-    bundle = dependencies.bundle(run.bundle)
+    bundle, keep = dependencies.bundle(run.bundle), dependencies.live().keep
     campaign, page, moves = bundle.campaigns[run.name], Page(), list[tuple[Send | None, Send]]()
     for recipient in _recipients(campaign, leads, dependencies):
         if not _gets_mail(recipient, run):
@@ -54,7 +55,7 @@ def campaign_page(
             send = mailing.plan(campaign, bundle.emails[campaign.email], run, lead, at, now)
         else:
             send = mailing.replan(campaign, run, planned.value, at)
-        page.add(*_write_send(send, planned, at), at=at, canary=canary)
+        page.add(_write_send(send, planned, at, keep), at=at, canary=canary)
         moves.append((planned.value if planned else None, send))
     page.changes += count_sends(moves)
     return page
@@ -108,7 +109,8 @@ def _delay(campaign: Campaign, walk: Walk, page: Page, canary: bool) -> timedelt
     return paced_delay(canaries if canary else taken - canaries, walk.shard, campaign.per_hour, _HOUR)
 
 
-def _write_send(send: Send, planned: Row[Send] | None, at: datetime) -> list[Change]:
+def _write_send(send: Send, planned: Row[Send] | None, at: datetime, keep: Retention) -> Change:
+    expires = mail_expires(at, keep)
     if planned:
-        return [Replace(planned.key, send, planned.version, due=at, lane=ledger.lane(send))]
-    return [Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send))]
+        return Replace(planned.key, send, planned.version, at, ledger.lane(send), expires)
+    return Create(keys.send(send.lead, send.id), send, at, ledger.lane(send), expires)

@@ -17,6 +17,7 @@ from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import Send, lane
+from ripen.playbook.retention import Retention, mail_expires
 from ripen.ports import Wake
 from ripen.slack.alert import Alert
 
@@ -45,7 +46,7 @@ class Queues(Struct, frozen=True, kw_only=True):
         return WakeUps(queues=by_kind, clock_moves=self.clock_moves)
 
 
-def effect_rows(effects: Sequence[Effect], profile: Row[Profile], now: datetime) -> Iterator[Change]:
+def effect_rows(effects: Sequence[Effect], profile: Row[Profile], keep: Retention, now: datetime) -> Iterator[Change]:
     """Yield the rows of each effect, and the profile if it changes. ExitJourney has its rows in exit_rows.
 
     A row has the id of its effect, so it is created only once.
@@ -54,7 +55,7 @@ def effect_rows(effects: Sequence[Effect], profile: Row[Profile], now: datetime)
     for effect in effects:
         if isinstance(effect, UpdateProfile):
             after = effect.profile
-        yield from _rows(effect, now)
+        yield from _rows(effect, keep, now)
     if after != profile.value:
         yield Replace(profile.key, after, profile.version)
 
@@ -80,10 +81,11 @@ def wake(changes: Sequence[Change], now: datetime, queues: Queues) -> None:
         queues.deliver.wake(*mails)
 
 
-def _rows(effect: Effect, now: datetime) -> Iterable[Change]:
+def _rows(effect: Effect, keep: Retention, now: datetime) -> Iterable[Change]:
     match effect:
         case Send():
-            yield Create(keys.send(effect.lead, effect.id), effect, due=effect.planned, lane=lane(effect))
+            expires = mail_expires(effect.planned, keep)
+            yield Create(keys.send(effect.lead, effect.id), effect, effect.planned, lane(effect), expires)
         case UpdateProfile(activity=activity) | (Activity() as activity):
             yield Create(keys.activity(activity.lead, activity.at, activity.id), activity, due=now, lane=Lane.BULK)
         case Alert():

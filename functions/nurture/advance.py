@@ -141,7 +141,7 @@ def _advance(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
     advanced = _decide(row, lambda: advance(row.value, found.context, now))
     return [
         *_effects.exit_rows(advanced.effects, row.value, table, now),
-        *_effects.effect_rows(advanced.effects, found.profile, now),
+        *_effects.effect_rows(advanced.effects, found.profile, playbook.live().bundle.keep, now),
         *move_enrollment(row, replace(advanced.enrollment, error=""), advanced.decisions, advanced.due),
     ]
 

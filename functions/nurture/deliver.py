@@ -113,7 +113,9 @@ def _move(context: SendContext, dependencies: Dependencies) -> Send | None:
     if moved := ledger.time_out(row.value, now):
         return write_move(row, moved, dependencies, now)
     if row.due and row.value.state not in ledger.OPEN:
-        dependencies.table.write(Replace(row.key, row.value, row.version))  # takes a finished send off the agenda
+        dependencies.table.write(
+            Replace(row.key, row.value, row.version, expires=row.expires)
+        )  # takes a finished send off the agenda
     return None
 
 
@@ -206,7 +208,7 @@ def _claim(
         *count_request(send.value, context.lead.email, dependencies, now),
         *_probe(context, now),
     )
-    return Row(send.key, moved.send, send.version + 1)
+    return Row(send.key, moved.send, send.version + 1, expires=send.expires)
 
 
 def _contact_change(context: SendContext, dependencies: Dependencies, now: datetime) -> Change:

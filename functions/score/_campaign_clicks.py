@@ -44,5 +44,5 @@ def _noted(rows: Iterable[Row[Send]], human: set[str], now: datetime) -> Iterato
         send = row.value
         if (send.id in human) is (send.clicked is None):
             after = replace(send, clicked=now if send.id in human else None)
-            yield Replace(row.key, after, row.version, due=row.due, lane=row.lane)
+            yield Replace(row.key, after, row.version, due=row.due, lane=row.lane, expires=row.expires)
             yield from count_sends([(send, after)])

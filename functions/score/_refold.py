@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from ripen.adapters.rows.fold_rows import fold_changes
+from ripen.adapters.rows.fold_rows import fold_changes, replace_activity
 from ripen.adapters.rows.lead_rows import LeadRows, enrollments_in, has_outdated_verdicts, is_outdated, read_lead
 from ripen.adapters.table import MAX_CHANGES, Change, Replace, Row, Table
 from ripen.fold.entry import journeys_to_read
@@ -15,6 +15,7 @@ from ripen.lead.history import HistoryPage
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.retention import Retention
 from score._campaign_clicks import click_corrections
 from score._dependencies import Dependencies
 
@@ -61,18 +62,18 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
     return [
         *fold_changes(rows, folded, table, now),
         *_page_changes(pages, folded.pages),
-        *_activity_changes(lead, folded, activities, table, now),
+        *_activity_changes(lead, folded, activities, table, bundle.keep, now),
     ], not folded.state.verdicts_outdated
 
 
 def _activity_changes(
-    lead: str, folded: Folded, activities: Mapping[str, Row[Activity]], table: Table, now: datetime
+    lead: str, folded: Folded, activities: Mapping[str, Row[Activity]], table: Table, keep: Retention, now: datetime
 ) -> Iterator[Change]:
     """Yield the revised activities, and the campaign mails whose clicks they change."""
     revised = {activity.id: activity for activity in folded.activities}
     judged = {id: row.value for id, row in activities.items()} | revised
     yield from click_corrections(lead, folded.activities, judged.values(), table, now)
-    yield from (Replace(activities[id].key, activity, activities[id].version) for id, activity in revised.items())
+    yield from (replace_activity(activities[id], activity, keep) for id, activity in revised.items())
 
 
 def _page_changes(rows: Sequence[Row[HistoryPage]], pages: Sequence[HistoryPage]) -> Iterator[Change]:

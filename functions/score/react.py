@@ -19,7 +19,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.fold_history import read_history, read_nearby
-from ripen.adapters.rows.fold_rows import Queues, fold_changes, wake_due
+from ripen.adapters.rows.fold_rows import Queues, fold_changes, replace_activity, wake_due
 from ripen.adapters.rows.lead_rows import LeadRows, has_outdated_verdicts, is_outdated, read_lead
 from ripen.adapters.table import MAX_CHANGES, Change, Key, Replace, Row, Table, keys
 from ripen.fold.fold import Folded, fold, with_embedded_decisions
@@ -176,7 +176,7 @@ def _plan(
         changes=[
             *fold_changes(rows, folded, table, now),
             *new_clicks(lead, folded.activities, table, now),
-            *(Replace(found.rows[a.id].key, a, found.rows[a.id].version) for a in folded.activities),
+            *(replace_activity(found.rows[a.id], a, bundle.keep) for a in folded.activities),
         ],
         outcome=_Outcome.VERDICTS_OUTDATED if folded.state.verdicts_outdated else _Outcome.DONE,
     )

@@ -23,6 +23,7 @@ from ripen.ids import digest
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.address import address_hash
 from ripen.playbook.bundle import EngagementRule
+from ripen.playbook.retention import Retention, activity_expires
 from tests.support.builders import an_activity
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.folded_activities import react
@@ -33,7 +34,8 @@ from tests.support.site_visits import BUNDLE, LINK_KEYS, a_beacon, a_view
 PRICING = EngagementRule(code="pricing", kind="page_viewed", subject="pricing", points=15, words={})
 CLICKED = EngagementRule(code="clicked", kind="link_clicked", subject="", points=20, words={})
 SCORING = replace(BUNDLE.scoring, engagement=(*BUNDLE.scoring.engagement, PRICING, CLICKED))
-PLAN = replace(BUNDLE, scoring=SCORING)
+KEEP = Retention(activities={Kind.PAGE_VIEWED: 730, Kind.LINK_CLICKED: 90})
+PLAN = replace(BUNDLE, scoring=SCORING, keep=KEEP)
 EMAILS = ("hanako@example.co.jp", "taro@example.co.jp")
 BROWSERS = ("browser-one", "browser-two")
 
@@ -84,6 +86,7 @@ class Story:
         activities = [row.value for row in rows if keys.kind(row.key.ref) == "activity"]
         return {
             "rows": [row.value for row in rows if row.key.sk in ("profile", "state", "contact", "due#crm")],
+            "expiry": {row.key.sk: row.expires for row in rows},
             "activities": [(a.id, a.kind, a.verdict, a.folded, a.facts) for a in activities],
             "due": {row.key.sk: row.due for row in rows},
             "others": [row.key.sk for row in rows if keys.kind(row.key.ref) in ("alert", "enrollment")],
@@ -147,6 +150,8 @@ def test_story_ends_the_same_wherever_it_is_folded(events: list[Event]) -> None:
     at_the_door.live(events)
     by_react.live(events)
     assert at_the_door.ending() == by_react.ending()
+    for row in [row for lead in by_react.leads() for row in by_react.table.under(lead, "activity#")]:
+        assert row.expires == activity_expires(row.value, KEEP), row.value
 
 
 @pytest.mark.parametrize(("at_the_door", "folds"), [(True, 0), (False, 2)])

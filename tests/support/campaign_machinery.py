@@ -18,6 +18,7 @@ from ripen.lead.contact import Contact
 from ripen.lead.state import State
 from ripen.mail.ledger import Send, SendState
 from ripen.playbook.bundle import Bundle, Campaign
+from ripen.playbook.retention import Retention
 from tests.support.builders import a_bundle, a_campaign, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import CONSENT, FakeSes, an_outside
@@ -27,7 +28,8 @@ KEY = keys.campaign("autumn")
 
 
 def a_playbook(*campaigns: Campaign, **changes: Any) -> Bundle:
-    return a_bundle(campaigns={campaign.name: campaign for campaign in campaigns or (AUTUMN,)}, **changes)
+    by_name = {campaign.name: campaign for campaign in campaigns or (AUTUMN,)}
+    return a_bundle(campaigns=by_name, keep=Retention(mails=1000), **changes)
 
 
 def leads_of(shard_wanted: int, count: int) -> list[str]:

@@ -42,6 +42,7 @@ from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.planned_mails import (
     ADDRESS_KEY,
+    EXPIRES,
     Killed,
     a_release,
     a_send,
@@ -246,6 +247,7 @@ class Sending(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self) -> None:
         for row in self._rows():
+            assert row.expires == EXPIRES, f"{row.value.state} without the time at which it expires"
             if row.value.state in OPEN:
                 assert row.due is not None, f"{row.value.state} and off the agenda"
             if row.value.state is SendState.ACCEPTED:

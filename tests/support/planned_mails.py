@@ -29,6 +29,8 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 LINK_KEYS = KeyRing.of(b"link" * 8)
 ADDRESS_KEY = b"addr" * 8
 SITE = "https://m.example.com"
+EXPIRES = NOON + timedelta(days=730)
+"""When the row of a planned mail is deleted."""
 CONSENT = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
 
 
@@ -119,7 +121,7 @@ def a_release(table: Table, clock: FakeClock, queue: FakeQueue, quota: Callable[
 
 def planned(table: Table, send: Send, at: datetime = NOON) -> Key[Send]:
     """Put a send on the agenda, as nurture.advance does."""
-    table.write(Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send)))
+    table.write(Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send), expires=EXPIRES))
     return keys.send(send.lead, send.id)
 
 

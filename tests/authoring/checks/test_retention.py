@@ -84,4 +84,4 @@ def test_default_is_as_long_as_the_clauses_need(tmp_path: Path, smallest: CheckP
 
 def test_each_kind_of_activity_has_one_period() -> None:
     assert sorted(kind for kinds in GROUPS.values() for kind in kinds) == sorted(Kind)
-    assert GROUPS.keys() == KeepPart.model_fields.keys() - {"mails", "decisions"}
+    assert GROUPS.keys() == KeepPart.model_fields.keys() - {"mails"}

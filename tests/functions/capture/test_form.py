@@ -9,6 +9,7 @@ from ripen.adapters.table import Create, Replace, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import Contact
+from ripen.playbook.retention import Retention
 from ripen.tracking.visitor import VisitorPointer
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.form_posts import EMAIL, SilentQueue, activities, body_of, contact_of, lead_of, profile_of
@@ -122,10 +123,13 @@ def test_a_stranger_s_tick_lifts_no_unsubscription_and_mails_once(dependencies: 
 def test_a_form_with_double_opt_in_grants_nothing_by_itself(dependencies: Dependencies) -> None:
     bundle = dependencies.live.bundle
     form = replace(bundle.forms["whitepaper"], opt_in="double")
-    live = replace(dependencies.live, bundle=replace(bundle, forms={"whitepaper": form}))
+    keep = Retention(mails=730)
+    live = replace(dependencies.live, bundle=replace(bundle, forms={"whitepaper": form}, keep=keep))
     serve(a_post(email=EMAIL, consent="on"), replace(dependencies, live=live))
     assert contact_of(dependencies.table).consent == {}
     assert contact_of(dependencies.table).asked is not None
+    (planned,) = dependencies.table.under(lead_of(dependencies.table), "send#")
+    assert planned.expires == NOON + timedelta(days=730)
 
 
 def test_a_failed_wake_loses_nothing(dependencies: Dependencies) -> None:

@@ -5,6 +5,7 @@ import pytest
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
 from ripen.journey.context import JourneyContext
+from ripen.playbook.retention import Retention
 from tests.support.builders import a_bundle
 from tests.support.scripted_engine import Says, script_engine
 from tests.support.sqs_events import a_playbook
@@ -12,7 +13,7 @@ from tests.support.sqs_events import a_playbook
 
 @pytest.fixture
 def playbook(table: Table) -> Playbook:
-    return a_playbook(table, a_bundle())
+    return a_playbook(table, a_bundle(keep=Retention(mails=730)))
 
 
 @pytest.fixture

@@ -49,6 +49,16 @@ def test_update_changes_the_profile_and_creates_an_activity_for_the_fold(
     assert len(table.due(Lane.BULK, shard("lead1"), NOON)) == 1
 
 
+def test_mail_has_the_time_at_which_its_row_expires(
+    table: Table, playbook: Playbook, clock: FakeClock, says: Says
+) -> None:
+    enrol(table)
+    says(SEND)
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
+    [row] = table.under("lead1", "send#")
+    assert row.expires == SEND.planned + timedelta(days=730)
+
+
 def test_points_are_an_activity_with_their_reason(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:

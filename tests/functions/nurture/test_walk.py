@@ -65,6 +65,8 @@ def test_every_lead_of_the_segment_gets_one_mail(machinery: Machinery, small_pag
     assert {(send.state, send.campaign, send.origin, send.not_before) for send in sends.values()} == {
         (SendState.PLANNED, True, "autumn", NOON)
     }
+    rows = [row for lead in leads[:7] for row in machinery.table.under(lead, "send#")]
+    assert {row.expires for row in rows} == {NOON + timedelta(days=1000)}
     walk = walked(machinery.table, 5)
     assert (walk.passed, walk.taken, walk.done) == (8, 7, True)
     assert machinery.counts() == {"planned": 7}

@@ -51,7 +51,7 @@ def retention(part: KeepPart, bundle: Bundle) -> Retention:
             needed = [] if key in part.model_fields_set else [need.days for need in needs if need.kind == kind]
             if period is not None and None not in needed:
                 days[str(kind)] = max([period, *filter(None, needed)])
-    return Retention(activities=days, mails=part.mails, decisions=part.decisions)
+    return Retention(activities=days, mails=part.mails)
 
 
 def needs_of(bundle: Bundle) -> Iterator[Need]:

@@ -108,7 +108,6 @@ class KeepPart(Part):
     steps: _Period = Field(730, description="What steps of journeys did: points, updates, requests to enrol")
     refusals: _Refusals = Field(None, description="Unsubscribed, complained, bounced, and confirmations")
     mails: _Mails = Field(1095, description="The rows of sent and skipped mails")
-    decisions: _Period = Field(730, description="Decisions that no other row has")
 
 
 class RipenFile(Part):

@@ -1,7 +1,7 @@
 """The table in memory, with the same verbs and the same conflicts as the real one. Tests compare the two."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -99,13 +99,15 @@ class MemoryTable(Table):
         stored = self._stored.get(pk, {}).get(sk)
         if stored is None or stored.due != due.at:
             return False
-        self._stored[pk][sk] = _StoredRow(stored.body, stored.version, _to_millis(until), stored.lane)
+        self._stored[pk][sk] = replace(stored, due=_to_millis(until))
         return True
 
     def put(self, row: Row[Any]) -> None:
         """Copy a row of another table with its version. The listener is not called."""
         body = msgspec.json.encode(row.value)
-        self._stored.setdefault(row.key.pk, {})[row.key.sk] = _StoredRow(body, row.version, row.due, row.lane)
+        self._stored.setdefault(row.key.pk, {})[row.key.sk] = _StoredRow(
+            body, row.version, row.due, row.lane, row.expires
+        )
 
     def _fits(self, change: Change) -> bool:
         stored = self._stored.get(change.key.pk, {}).get(change.key.sk)
@@ -137,7 +139,9 @@ class MemoryTable(Table):
                 sums = Counts(of=of | {name: of.get(name, 0) + number for name, number in numbers.items()})
                 rows[key.sk] = _StoredRow(msgspec.json.encode(sums), stored.version + 1 if stored else 1)
             case Mark() if stored:
-                rows[change.key.sk] = _StoredRow(stored.body, stored.version + 1, _to_millis(change.due), change.lane)
+                rows[change.key.sk] = replace(
+                    stored, version=stored.version + 1, due=_to_millis(change.due), lane=change.lane
+                )
             case _:
                 pass
 
@@ -146,7 +150,9 @@ class MemoryTable(Table):
 
 
 def _row[T](key: Key[T], stored: _StoredRow) -> Row[T]:
-    return Row(key, msgspec.json.decode(stored.body, type=key.type), stored.version, stored.due, stored.lane)
+    return Row(
+        key, msgspec.json.decode(stored.body, type=key.type), stored.version, stored.due, stored.lane, stored.expires
+    )
 
 
 def _lead(due: Due) -> str:

@@ -80,7 +80,7 @@ def _changes(row: Row[Any], there: Row[Any] | None, used: Table, restored: Table
     if isinstance(value, Contact) and there:
         value = with_later_refusals(there.value, value)
         yield from _refusal_activities(value, there.value, used, restored, now)
-    yield Replace(row.key, value, there.version if there else 0, due=row.due, lane=row.lane)
+    yield Replace(row.key, value, there.version if there else 0, due=row.due, lane=row.lane, expires=row.expires)
 
 
 def _refusal_activities(

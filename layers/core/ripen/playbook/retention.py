@@ -16,7 +16,11 @@ class Retention(Struct, frozen=True, kw_only=True):
     activities: dict[str, int] = {}
     """By kind of activity."""
     mails: int | None = None
-    decisions: int | None = None
+
+
+KEPT_FOR_GOOD = Retention()
+DECISIONS_KEPT = timedelta(days=730)
+"""For decisions with rows of their own. Those inside activities, mails and enrollments go with them."""
 
 
 def activity_expires(activity: Activity, keep: Retention) -> datetime | None:
@@ -32,11 +36,6 @@ def activity_expires(activity: Activity, keep: Retention) -> datetime | None:
 def mail_expires(planned: datetime, keep: Retention) -> datetime | None:
     """Return when a mail's row in the send ledger expires."""
     return _after(planned, keep.mails)
-
-
-def decision_expires(at: datetime, keep: Retention) -> datetime | None:
-    """Return when a decision with a row of its own expires."""
-    return _after(at, keep.decisions)
 
 
 def _after(at: datetime, days: int | None) -> datetime | None:

@@ -9,6 +9,7 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, decisions_inside
 from ripen.mail import send_decisions
 from ripen.mail.ledger import Send
+from ripen.playbook.retention import DECISIONS_KEPT
 
 _KINDS = ("decision#", "activity#", "send#", "enrollment#")
 """The kinds of rows that hold decisions."""
@@ -16,7 +17,8 @@ _KINDS = ("decision#", "activity#", "send#", "enrollment#")
 
 def create_decision(decision: Decision) -> Create[Decision]:
     """Return the change that stores the decision under its lead, in order of time."""
-    return Create(keys.decision(decision.lead, decision.at, decision.id), decision)
+    key = keys.decision(decision.lead, decision.at, decision.id)
+    return Create(key, decision, expires=decision.at + DECISIONS_KEPT)
 
 
 def read_decisions(table: Table, lead: str) -> list[Decision]:

@@ -16,6 +16,7 @@ from ripen.agenda import Lane
 from ripen.fold.fold import fold, with_embedded_decisions
 from ripen.lead.activity import Activity, Verdict
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.retention import KEPT_FOR_GOOD, Retention, activity_expires
 from ripen.tracking.click_evidence import is_click
 
 logger = Logger(child=True)
@@ -53,14 +54,14 @@ def _fold(new: Sequence[Activity], rows: LeadRows, table: Table, bundle: Bundle,
     folded = with_embedded_decisions(fold(history, new, bundle, now))
     if len(folded.activities) < len(new):
         return None
-    return [*create_activities(folded.activities, None), *fold_changes(rows, folded, table, now)]
+    return [*create_activities(folded.activities, None, keep=bundle.keep), *fold_changes(rows, folded, table, now)]
 
 
 def create_activities(
-    activities: Sequence[Activity], due: datetime | None, lane: Lane = Lane.HOT
+    activities: Sequence[Activity], due: datetime | None, lane: Lane = Lane.HOT, keep: Retention = KEPT_FOR_GOOD
 ) -> list[Create[Activity]]:
-    """Return the changes that create the activities; without `due` they are folded already."""
-    return [Create(keys.activity(a.lead, a.at, a.id), a, due=due, lane=lane) for a in activities]
+    """Return the changes that create the activities; without `due` they are folded already, and expire by `keep`."""
+    return [Create(keys.activity(a.lead, a.at, a.id), a, due, lane, activity_expires(a, keep)) for a in activities]
 
 
 def _waits_for_verdict(row: Row[Activity]) -> bool:

@@ -24,8 +24,10 @@ from ripen.fold.consequences import (
 from ripen.fold.fold import Folded
 from ripen.fold.history_page import cut_page
 from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.activity import Activity
 from ripen.lead.state import State
 from ripen.marks import CrmMark
+from ripen.playbook.retention import Retention, activity_expires
 from ripen.ports import Wake
 
 _MAX_WOKEN_ENROLLMENTS = 40
@@ -53,6 +55,11 @@ def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) ->
         *(Mark(key, now) for key in woken),
         *(create_decision(decision) for decision in folded.decisions),
     ]
+
+
+def replace_activity(row: Row[Activity], folded: Activity, keep: Retention) -> Replace[Activity]:
+    """Return the change that writes the activity as it was folded or judged again."""
+    return Replace(row.key, folded, row.version, expires=activity_expires(folded, keep))
 
 
 def wake_due(changes: Sequence[Change], now: datetime, queues: Queues) -> None:

@@ -21,7 +21,7 @@ def move_sends(moves: Iterable[tuple[Row[Send], MovedSend]], now: datetime) -> l
     changes, counted = list[Change](), list[tuple[Send | None, Send]]()
     for row, moved in moves:
         after = with_decision(row.value, moved.send, now)
-        changes.append(Replace(row.key, after, row.version, moved.due, ledger.lane(after)))
+        changes.append(Replace(row.key, after, row.version, moved.due, ledger.lane(after), row.expires))
         counted.append((row.value, after))
     return changes + count_sends(counted)
 

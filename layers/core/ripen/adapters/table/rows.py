@@ -31,6 +31,8 @@ class Row[T](Struct, frozen=True):
     version: int
     due: datetime | None = None
     lane: Lane = Lane.HOT
+    expires: datetime | None = None
+    """A change that replaces the row must name it again."""
 
 
 def parse_due(item: dict[str, Any]) -> Due:
@@ -74,6 +76,7 @@ def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
             int(item["version"]["N"]),
             from_millis(item["due"]["N"]) if "due" in item else None,
             Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
+            datetime.fromtimestamp(int(item["expires"]["N"]), UTC) if "expires" in item else None,
         )
     except (msgspec.ValidationError, ValueError) as error:
         raise NewerFormat(f"a row of the type {key.type.__name__}: {error}") from None
