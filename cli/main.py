@@ -123,6 +123,13 @@ COMMANDS = {
             "隔離中のフォーム送信を一覧し、受け付けるか破棄します。",
         ),
     ),
+    "retention": (
+        "cli.commands.retention:retention",
+        Words(
+            "Show which rows expire, in which month, and what other periods would change.",
+            "どの行がどの月に削除されるか、期間を変えるとどうなるかを表示します。",
+        ),
+    ),
     "redrive": (
         "cli.commands.redrive:redrive",
         Words(

@@ -1,0 +1,92 @@
+"""ripen retention: what expires by the periods of `keep`, and when."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import to_builtins
+from rich.console import Console
+from rich.table import Table
+
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption
+from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
+from cli.output.progress import bar
+from cli.stack.stack import connect
+from ripen.operations.leads.retention import NEVER, Expiry, apply_periods, expiries
+from ripen.operations.live_playbook import live_bundle
+from ripen.playbook.retention import Retention
+
+_MONTHS = 6
+_Apply = Annotated[
+    bool,
+    typer.Option(
+        "--apply",
+        help=say(
+            "Give every row the time of the live playbook. Run it after publishing other periods.",
+            "すべての行を、公開中のプレイブックの期間に合わせます。期間を変えて公開したあとに実行します。",
+        ),
+    ),
+]
+
+
+@help_text(
+    "Show which rows expire, in which month, and what other periods would change."
+    "\n\nThe periods are `keep` in ripen.yaml. The command reads the whole table and compares it with the playbook's"
+    " folder.",
+    "どの行がどの月に削除されるか、期間を変えるとどうなるかを表示します。"
+    "\n\n期間は ripen.yaml の `keep` です。テーブル全体を読み、プレイブックのフォルダーの期間と比べます。",
+)
+def retention(folder: FolderOption = DEFAULT_FOLDER, apply: _Apply = False, as_json: AsJson = False) -> None:
+    stack = connect()
+    live = live_bundle(stack.playbook).keep
+    console = Console(highlight=False, soft_wrap=True, stderr=as_json)
+    if apply:
+        with bar(say("Changing rows", "行を更新しています")) as progress:
+            count = apply_periods(stack.table, live, progress)
+        console.print(say(f"[bold]Changed: {count} rows.[/]", f"[bold]{count} 行を更新しました。[/]"))
+        if as_json:
+            print_json({"changed": count})
+        return
+    with bar(say("Reading the table", "テーブルを読んでいます")) as progress:
+        found = expiries(stack.table, _periods(folder, live), progress)
+    if as_json:
+        print_json(to_builtins(found))
+        return
+    console.print(_table(found) if found else say("There is nothing to keep yet.", "保存している行はまだありません。"))
+    console.print(
+        say(
+            "Times in rows do not follow a new period by themselves: publish, then run ripen retention --apply",
+            "期間を変えても、すでにある行の時刻は変わりません。公開してから実行: ripen retention --apply",
+        )
+    )
+
+
+def _periods(folder: Path, live: Retention) -> Retention:
+    """Return the periods of the folder, or the live ones without a folder."""
+    from ripen_authoring.compile import compile_or_fail  # slow to load
+
+    return compile_or_fail(folder).keep if (folder / "ripen.yaml").is_file() else live
+
+
+def _table(found: list[Expiry]) -> Table:
+    table = Table(
+        say("Kind", "種類"),
+        say("Gone", "削除済み"),
+        say("Goes", "削除される月"),
+        say("With the folder's periods", "フォルダーの期間では"),
+    )
+    for each in found:
+        table.add_row(each.kind, str(each.gone), _months(each.now), _months(each.planned))
+    return table
+
+
+def _months(counts: dict[str, int]) -> str:
+    """Return the first months with their counts, the sum of all later ones, and what never goes."""
+    months = {month: count for month, count in counts.items() if month != NEVER}
+    later = sum(islice(months.values(), _MONTHS, None))
+    shown = [f"{month}: {count}" for month, count in islice(months.items(), _MONTHS)]
+    shown += [say(f"later: {later}", f"以降: {later}")] if later else []
+    never = counts.get(NEVER, 0)
+    return "\n".join([*shown, *([say(f"never: {never}", f"削除なし: {never}")] if never else [])])
