@@ -1,4 +1,4 @@
-"""A table with a million mails due, whose rows exist only in the answers, and with real rows beside them."""
+"""A table with a million mails due or more, whose rows exist only in the answers, and with real rows beside them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,14 +13,14 @@ MAILS = 1_000_000
 _ENTRY_BYTES = 150
 """An entry of the index: the keys of table and index, with their names."""
 _PAGE_BYTES = 1_000_000
-_IN_SHARD = MAILS // SHARDS
 
 
 class MillionMails(MeteredDynamoDB):
-    """One table. The lane "mail" of its agenda holds a million mails, all due at the same moment."""
+    """One table. The lane "mail" of its agenda holds so many mails, all due at the same moment."""
 
-    def __init__(self, used: Usage, due: datetime) -> None:
+    def __init__(self, used: Usage, due: datetime, mails: int = MAILS) -> None:
         super().__init__(used)
+        self._in_shard = mails // SHARDS
         self._due = {"N": str(to_millis(due))}
         self._delivered = [set[int]() for _ in range(SHARDS)]
 
@@ -41,25 +41,33 @@ class MillionMails(MeteredDynamoDB):
         first = _numbers(start["pk"]["S"])[1] + 1 if start else 0
         if wanted.get("Select") == "COUNT":
             return self._counted(int(shard), first)
-        items = [self.item(int(shard), number) for number in self._waiting(int(shard), first, Limit or _IN_SHARD)]
+        items = [self.item(int(shard), number) for number in self._waiting(int(shard), first, Limit or self._in_shard)]
         self._read_entries(len(items))
         return {"Items": items, "Count": len(items)}
+
+    def paginate(self, *, PaginationConfig: dict[str, Any] | None = None, **wanted: Any) -> Iterator[dict[str, Any]]:  # noqa: N803
+        """Yield all pages, as boto3's paginator does."""
+        page = self.query(Limit=(PaginationConfig or {}).get("MaxItems"), **wanted)
+        yield page
+        while key := page.get("LastEvaluatedKey"):
+            page = self.query(ExclusiveStartKey=key, **wanted)
+            yield page
 
     def _waiting(self, shard: int, first: int, most: int) -> Iterator[int]:
         """Yield the numbers of the next mails in the lane."""
         delivered, number = self._delivered[shard], first
-        while most and number < _IN_SHARD:
+        while most and number < self._in_shard:
             if number not in delivered:
                 yield number
                 most -= 1
             number += 1
 
     def _counted(self, shard: int, first: int) -> dict[str, Any]:
-        page = min(_IN_SHARD - first, _PAGE_BYTES // _ENTRY_BYTES)
+        page = min(self._in_shard - first, _PAGE_BYTES // _ENTRY_BYTES)
         self._read_entries(page)
         counted = page - sum(number in self._delivered[shard] for number in range(first, first + page))
         last = first + page - 1
-        more = {"LastEvaluatedKey": self.item(shard, last)} if last < _IN_SHARD - 1 else {}
+        more = {"LastEvaluatedKey": self.item(shard, last)} if last < self._in_shard - 1 else {}
         return {"Count": counted} | more
 
     def item(self, shard: int, number: int) -> dict[str, Any]:

@@ -25,8 +25,10 @@ PARTS = (
         ("tests/long/test_mutants.py",),
         minutes=25,
     ),
+    Part("soak", "nothing is lost or doubled under random faults", ("tests/long/test_soak.py",), minutes=40),
     Part("screens", "axe finds no mistake on any screen", ("tests/long/test_screens.py",), minutes=20),
     Part("lighthouse", "Lighthouse's scores of the landing pages", ("tests/long/test_lighthouse.py",), minutes=30),
+    Part("ten-million", "what reads cost at ten million rows", ("tests/long/test_ten_million.py",), minutes=5),
     Part("sdks", "the providers' own clients understand our stand-ins", ("tests/long/test_sdks.py",), minutes=10),
     Part(
         "firefox",
