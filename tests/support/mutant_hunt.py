@@ -110,7 +110,7 @@ def hunt(mutants: Sequence[Mutant], watch: Watch, until: float, processes: int) 
             else:
                 outcome.survived.append(mutant)
         if time.monotonic() >= until:
-            outcome.not_reached, waiting = waiting, []
+            outcome.not_reached, waiting = outcome.not_reached + waiting, []
         _collect(running, outcome)
     return outcome
 
