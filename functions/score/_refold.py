@@ -1,4 +1,4 @@
-"""Recalculate a lead from all its activities, because verdicts were revised or the definitions changed."""
+"""Recalculate a lead from its history, because verdicts were revised or the definitions changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
 
     1. Read the lead's rows, before its activities: a fold in between makes the write fail.
     2. Stop if the lead is erased or up to date.
-    3. Read all activities, and recalculate the lead.
+    3. Read the history, and the activities if they must be judged again; recalculate the lead.
     4. Write the state, what follows from it, and the revised activities; if there are more, the state stays due.
     """
     table, bundle = dependencies.table, dependencies.bundle
@@ -49,7 +49,8 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
     if rows.profile is None or rows.state is None or not (is_old or has_outdated_verdicts(rows.state)):
         return [], True
     pages: list[Row[HistoryPage]] = list(table.under(lead, "history#"))
-    activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
+    judged = list(table.under(lead, "activity#")) if has_outdated_verdicts(rows.state) else []
+    activities: dict[str, Row[Activity]] = {row.value.id: row for row in judged}
     folded = refold(
         _history(rows, rows.profile.value, rows.state.value, pages, table, bundle, now),
         (row.value for row in activities.values()),
@@ -93,12 +94,12 @@ def _history(
     now: datetime,
 ) -> LeadHistory:
     journeys = journeys_to_read(state, profile, (), bundle, now)
-    deliveries = {row.value.id: row.value.delivered for row in table.under(profile.id, "send#") if row.value.delivered}
+    sends = table.under(profile.id, "send#") if state.verdicts_outdated else ()
     return LeadHistory(
         profile=profile,
         state=state,
         pages=[row.value for row in pages],
         contact=rows.contact.value if rows.contact else None,
         enrollments=enrollments_in(journeys, profile.id, table),
-        deliveries=deliveries,
+        deliveries={row.value.id: row.value.delivered for row in sends if row.value.delivered},
     )

@@ -41,10 +41,10 @@ def refold(
 ) -> Folded:
     """Return the lead as it would be if the present verdicts and points had held all along.
 
-    The history is replayed: pages of the lead, then what the state holds. `activities` are all that are left of the
-    lead's, to judge them again; those that are not folded yet are only evidence about the others. The result has at
-    most `most` of the activities with a revised verdict, so that it fits a transaction; the state is right with any
-    number of them, and due at once if there are more. `previous` is the playbook before this one.
+    The history is replayed: the lead's pages, then what the state holds. `activities` are the lead's, to judge them
+    again; without them the verdicts stay. Those that are not folded yet are only evidence about the others. The result
+    has at most `most` of the activities with a revised verdict, so that it fits a transaction; the state is right with
+    any number of them, and due at once if there are more. `previous` is the playbook before this one.
     """
     before = lead.state or State(lead=lead.profile.id)
     all_revised = _revised(lead, activities)
