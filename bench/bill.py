@@ -71,7 +71,8 @@ def _size(leads: int, activities: float, mails: float) -> Size:
     """Return a size with this mix: most activities are page views, most mails go out in campaigns."""
     shares = {
         "beacon of a stranger": 0.4,
-        "following beacon": 0.4,
+        "beacon of an active lead": 0.3,
+        "following beacon": 0.1,
         "first beacon of a visit": 0.12,
         "beacon that a journey awaits": 0.02,
         "click of a lead": 0.04,

@@ -27,6 +27,7 @@ BARS: dict[str, tuple[float, float | None]] = {
     "beacon of a stranger": (1, 4),
     "first beacon of a visit": (9, 4),
     "following beacon": (4, 4),
+    "beacon of an active lead": (4.5, 4.5),
     "beacon that a journey awaits": (8, 6),
     "transactional mail": (12, None),
     "marketing mail": (16, None),
@@ -51,7 +52,7 @@ def _usages() -> Iterator[tuple[str, Usage]]:
     """Yield what each activity used. It is done twice; the second time counts, when all caches are warm."""
     cloud = MemoryCloud()
     from bench.plan import example  # the functions in these modules make their clients when they are imported
-    from bench.scenarios import CAMPAIGN_LEADS, JOURNEY_LEADS, STEPS, Scenarios
+    from bench.scenarios import ACTIVE_BEACONS, CAMPAIGN_LEADS, JOURNEY_LEADS, STEPS, Scenarios
 
     cloud.publish(example())
     yield "idle minute", _used(lambda: _pass_idle_hour(cloud), cloud) / 60
@@ -60,6 +61,7 @@ def _usages() -> Iterator[tuple[str, Usage]]:
         if prepare := getattr(scenarios, name.replace(" ", "_"), None):
             _used(prepare(), cloud)
             yield name, _used(prepare(), cloud)
+    yield "beacon of an active lead", _used(scenarios.active_lead(), cloud) / ACTIVE_BEACONS
     yield "mail of a campaign", _used(scenarios.campaign(), cloud) / CAMPAIGN_LEADS
     yield "step of a journey", _used(scenarios.steps(), cloud) / (JOURNEY_LEADS * STEPS)
 

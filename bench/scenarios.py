@@ -26,6 +26,7 @@ FOLD = ("react", "react_bulk", "beacons")
 JOURNEYS = (*FOLD, "advance", "deliver", "deliver_bulk")
 Work = Callable[[], None]
 CAMPAIGN_LEADS = 3_200
+ACTIVE_BEACONS = 200
 JOURNEY_LEADS = 200
 STEPS = 4
 _BATCH = 10
@@ -96,6 +97,18 @@ class Scenarios:
         self._visit(visitor, "/cases", "/features")
         self._cloud.clock.at += timedelta(minutes=2)
         return lambda: self._visit(visitor, "/about", "/cases")
+
+    def active_lead(self) -> Work:
+        """Prepare ACTIVE_BEACONS page views of one lead, a minute apart, of pages that no journey waits for."""
+        self.following_beacon()()
+        visitor, paths = f"visitor-{self._visitors}", ("/features", "/cases", "/about")
+
+        def work() -> None:
+            for number in range(ACTIVE_BEACONS):
+                self._cloud.clock.at += timedelta(minutes=1)
+                self._visit(visitor, paths[number % 3], paths[number % 3 - 1])
+
+        return work
 
     def beacon_that_a_journey_awaits(self) -> Work:
         """Prepare a page view for which the lead's journey waits, in a visit that goes on."""
