@@ -25,6 +25,7 @@ from ripen.playbook.graph import BranchStep, Journey, Path, SendStep, Until, Wai
 
 _START = datetime(2025, 11, 24, 1, 0, tzinfo=UTC)
 _DAYS = 3
+WAIT_ENDS = _START + timedelta(days=_DAYS)
 AFTER_THE_WAIT = _START + timedelta(days=_DAYS + 1)
 _MAIL = "bench"
 _TIMES_IN = 10

@@ -120,7 +120,7 @@ class MemoryCloud:
         assert not answered["batchItemFailures"], (queue, bodies)
 
     def pass_time(self, *queues: str, **delta: float) -> None:
-        """Move the clock; the tick leases what is due and wakes the workers of these queues.
+        """Move the clock; the tick wakes the workers of these queues for what falls due or is overdue.
 
         What a tick without due rows uses is not counted: it is the same each minute, however many leads there are.
         """

@@ -135,8 +135,8 @@ class Scenarios:
         return self._campaign
 
     def steps(self) -> Work:
-        """Prepare four steps of JOURNEY_LEADS leads: send, wait, branch, send, with the lease after the wait."""
-        from bench.leads import AFTER_THE_WAIT, Leads  # nurture.advance in it makes its client when it is imported
+        """Prepare four steps of JOURNEY_LEADS leads: send, wait, branch, send, with the tick before the wait ends."""
+        from bench.leads import WAIT_ENDS, Leads  # nurture.advance in it makes its client when it is imported
 
         leads = Leads()
         refs = leads.enter(JOURNEY_LEADS)
@@ -146,7 +146,9 @@ class Scenarios:
             used = self._cloud.take()
             leads.mailed(refs)
             self._cloud.used.set(used)
-            self._cloud.clock.at = AFTER_THE_WAIT
+            first = self._cloud.table.get(keys.parse(refs[0]))
+            assert first and first.due == WAIT_ENDS
+            self._cloud.clock.at = WAIT_ENDS - timedelta(seconds=30)
             self._cloud.pass_time()
             leads.to_the_end(refs)
 

@@ -48,8 +48,8 @@ def reclassify(
     leads = "lead" if count == 1 else "leads"
     console.print(
         say(
-            f"{count} {leads} will be recalculated by version {RULES_VERSION} of the rules, beginning within a minute.",
-            f"見込み客 {count} 人を、規則バージョン {RULES_VERSION} で再計算します。1 分以内に始まります。",
+            f"{count} {leads} will be recalculated by version {RULES_VERSION} of the rules, within minutes.",
+            f"見込み客 {count} 人を、規則バージョン {RULES_VERSION} で再計算します。2 分以内に始まります。",
         )
     )
     console.print(

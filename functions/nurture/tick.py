@@ -1,7 +1,7 @@
-"""nurture.tick: takes the rows that are due from the agenda each minute, and wakes their workers.
+"""nurture.tick: wakes the workers of the rows on the agenda that fall due within the next minute, each at its second.
 
-A lost message, a purged queue or a crashed worker loses nothing: the row stays on the agenda, and after its lease the
-worker is woken again.
+A lost message, a purged queue or a crashed worker loses nothing: the row stays on the agenda, and a later tick finds it
+overdue. Such a row is leased, so that its worker is woken once in five minutes.
 """
 
 import os
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from math import ceil
 from typing import Any
@@ -31,16 +31,32 @@ _THREADS = 10
 """The number of connections that a boto3 client keeps."""
 _LEASE = timedelta(minutes=5)
 _LEASES = {"state": timedelta(hours=1)}
-"""A new playbook marks all leads at once. If they were woken again while the first messages wait, the queue would only
-grow."""
+"""`ripen reclassify --all` marks all leads at once. If they were woken again while the first messages wait, the queue
+would only grow."""
+_PATIENCE = timedelta(seconds=30)
+"""How long a row that has fallen due is left to the message that was sent for it, by an earlier tick or by its
+writer."""
 _PAGE = 100
 _RESERVE_MILLIS = 10_000
 """Time that the current pages may still take."""
 _FOR_MAIL_MILLIS = 15_000
 """Time that is also kept for the release of mail, so that a backlog of other rows does not delay mail."""
 
-LaneShard = tuple[Lane, int]
-"""A lane of the agenda, and one of its shards."""
+
+class Place(Struct, frozen=True):
+    """Where the tick is in one shard of a lane: after this entry, or at the beginning."""
+
+    lane: Lane
+    shard: int
+    after: Due | None = None
+
+
+class _Page(Struct, frozen=True):
+    """The rows of a page whose workers are woken, and where the tick goes on; None if the shard is done."""
+
+    rows: list[Due]
+    next: Place | None
+
 
 logger = Logger()
 metrics = Metrics()
@@ -94,11 +110,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def run_tick(context: Any) -> int:
     """Wake all due work, then release mail if there is time left. Return how many rows were woken."""
-    ahead = timedelta() if CLOCK_MOVES else LOOK_AHEAD
     urgent = CountingQueue(queues.hot["send"])
     with_count = replace(queues, hot={**queues.hot, "send": urgent})
     failures = Failures()
-    woken = tick(table, clock, with_count, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS), failures)
+    woken = tick(table, clock, with_count, CLOCK_MOVES, lambda: has_time(context, _FOR_MAIL_MILLIS), failures)
     if has_time(context):
         mail = Release(
             table=table,
@@ -121,52 +136,57 @@ def has_time(context: Any, kept_millis: int = 0) -> bool:
 
 
 def tick(
-    table: Table, clock: Clock, queues: Queues, ahead: timedelta, has_time: Callable[[], bool], failures: Failures
+    table: Table, clock: Clock, queues: Queues, clock_moves: bool, has_time: Callable[[], bool], failures: Failures
 ) -> int:
-    """Wake the worker of each row that is due within `ahead`, at its second. Return how many rows were woken.
+    """Wake the worker of each row that falls due soon, at its second, or that is overdue. Return how many were woken.
 
-    A row is leased first: of two ticks at the same time only one wakes its worker, and no later tick does so for five
-    minutes. The shards take turns, a page each, so that a backlog in one shard does not delay the others. Paced mail is
-    left to `release`.
+    The shards take turns, a page each, so that a backlog in one shard does not delay the others. Paced mail is left to
+    `release`. If the clock can be moved, no message is delayed, and each row that is due is leased and woken at once.
     """
 
-    def wake_page(shard: LaneShard) -> tuple[int, bool]:
+    def wake_page(place: Place) -> tuple[int, Place | None]:
         if not has_time():
-            return 0, False
-        leased, is_more = _leased(shard, table, clock, ahead, failures)
-        return _wake(leased, shard[0], clock, queues), is_more
+            return 0, None
+        page = _page(place, table, clock.now(), clock_moves, failures)
+        return _wake(page.rows, place.lane, clock, queues), page.next
 
-    woken, shards = 0, list[LaneShard](product((Lane.HOT, Lane.BULK), range(SHARDS)))
+    nothing: tuple[int, Place | None] = (0, None)
+    woken = 0
+    places = [Place(lane, shard) for lane, shard in product((Lane.HOT, Lane.BULK), range(SHARDS))]
     with ThreadPoolExecutor(_THREADS) as pool:
-        while shards:
-            pages = list(pool.map(failures.attempt(wake_page, (0, False)), shards))
+        while places:
+            pages = list(pool.map(failures.attempt(wake_page, nothing), places))
             woken += sum(count for count, _ in pages)
-            shards = [shard for shard, (_, is_more) in zip(shards, pages, strict=True) if is_more]
+            places = [next for _, next in pages if next]
     logger.info("ticked", woken=woken)
     return woken
 
 
-def _leased(
-    shard: LaneShard, table: Table, clock: Clock, ahead: timedelta, failures: Failures
-) -> tuple[list[Due], bool]:
-    """Lease the rows of the next page. Return those that this call got, and whether there may be more.
+def _page(place: Place, table: Table, now: datetime, clock_moves: bool, failures: Failures) -> _Page:
+    """Choose the rows of the next page whose workers are woken.
 
-    If another tick got them all, the shard is left to that tick.
+    1. A row that falls due soon is woken without a lease, which would cost more than the row's own work. Two ticks at
+       the same time may both wake its worker, which does no harm.
+    2. A row that has just fallen due is left to the message that was sent for it.
+    3. An overdue row is leased: of two ticks only one wakes its worker, and no later tick does so for five minutes. If
+       another tick got all rows of a page, the shard is left to that tick.
     """
-    now = clock.now()
-    found = table.due(*shard, now + ahead, _PAGE)
+    patience, ahead = (timedelta(), timedelta()) if clock_moves else (_PATIENCE, LOOK_AHEAD)
+    found = table.due(place.lane, place.shard, now + ahead, _PAGE, place.after)
+    overdue, soon = [due for due in found if due.at <= now - patience], [due for due in found if due.at > now]
 
     def lease(due: Due) -> bool:
-        return table.lease(due, max(now, due.at) + _LEASES.get(keys.kind(due.ref), _LEASE))
+        return table.lease(due, now + _LEASES.get(keys.kind(due.ref), _LEASE))
 
-    leased = [due for due in found if failures.attempt(lease, otherwise=False)(due)]
-    return leased, len(found) == _PAGE and bool(leased)
+    leased = [due for due in overdue if failures.attempt(lease, otherwise=False)(due)]
+    is_more = len(found) == _PAGE and (bool(leased) or len(overdue) < _PAGE)
+    return _Page([*leased, *soon], replace(place, after=found[-1]) if is_more else None)
 
 
-def _wake(leased: list[Due], lane: Lane, clock: Clock, queues: Queues) -> int:
-    """Wake the workers of the leased rows, each at its second. Return how many were woken."""
+def _wake(rows: list[Due], lane: Lane, clock: Clock, queues: Queues) -> int:
+    """Wake the workers of the rows, each at its second. Return how many were woken."""
     now, refs_by_delay = clock.now(), defaultdict[tuple[str, int], list[Ref]](list)
-    for due in leased:
+    for due in rows:
         refs_by_delay[keys.kind(due.ref), max(0, ceil((due.at - now).total_seconds()))].append(due.ref)
     woken = 0
     for (kind, delay), refs in refs_by_delay.items():

@@ -188,9 +188,9 @@ class Sending(RuleBasedStateMachine):
 
     @rule(mode=st.sampled_from(MODES))
     def tick(self, mode: str) -> None:
-        now, queue = timedelta(), FakeQueue()
+        queue = FakeQueue()
         queues = {"send": queue}
-        tick(self.table, self.clock, Queues(hot=queues, bulk=queues), now, lambda: True, Failures())
+        tick(self.table, self.clock, Queues(hot=queues, bulk=queues), True, lambda: True, Failures())
         release(a_release(self.table, self.clock, queue, lambda: _QUOTA), 0, Failures())
         for ref in queue.woken:
             self.wake(keys.typed(keys.parse(ref), Send), mode, "")

@@ -4,7 +4,8 @@ The hot lane is for work that a person waits for (a form just filled in); the bu
 it (mass mail, beacons, imports). functions/nurture/tick.py maps each kind of row to the worker that it wakes.
 
 The writer of a row that is due within 15 minutes wakes the worker itself, with a delayed message. The tick finds such a
-row only if the message was lost (wake_up), because the lease of a row costs more than a message.
+row only if the message was lost (wake_up). The tick leases no row but an overdue one, because a lease costs more than
+a message.
 """
 
 from datetime import datetime, timedelta
@@ -53,8 +54,9 @@ def shard(lead: str) -> int:
     return crc32(lead.encode()) % SHARDS
 
 
-LOOK_AHEAD = timedelta(seconds=60)
-"""How far ahead the tick looks. It comes every minute, and wakes each worker at its second."""
+LOOK_AHEAD = timedelta(seconds=65)
+"""How far ahead the tick looks, to wake each worker at its second. It comes every minute; in the other seconds two
+ticks wake the same worker, so that no row is missed if a tick comes a little later."""
 GRACE = LOOK_AHEAD + timedelta(seconds=30)
 """How much later than its time a row is due for the tick if its writer sends the message: the tick does not look ahead
 to it, and then the message has half a minute to arrive and to be handled."""

@@ -1,6 +1,5 @@
 """nurture.tick on a real table: the worker of each due row is woken at its second, by one tick only."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,25 +20,13 @@ from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from tests.support.builders import a_lead, an_activity
 from tests.support.campaign_machinery import leads_of
+from tests.support.due_activities import OVERDUE, an_activity_row, ticked
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import a_send, planned
 from tests.support.sqs_events import LambdaContext
 from tests.support.troubled_dynamodb import TroubledDynamoDB, an_error
 
-AHEAD = timedelta(seconds=60)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-
-
-def an_activity_row(table: Table, n: int = 1, lead: str = "lead1", due: datetime = NOON, lane: Lane = Lane.HOT) -> str:
-    activity = an_activity(id=f"activity{n}", lead=lead)
-    key = keys.activity(lead, activity.at, activity.id)
-    table.write(Create(key, activity, due=due, lane=lane))
-    return key.ref
-
-
-def ticked(table: Table, clock: FakeClock, queue: FakeQueue, ahead: timedelta = AHEAD) -> int:
-    queues = {"activity": queue}
-    return tick(table, clock, Queues(hot=queues, bulk=queues), ahead, lambda: True, Failures())
 
 
 def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) -> None:
@@ -61,11 +48,11 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
 
     for lane in (Lane.HOT, Lane.BULK):
         for key, value in rows(lane):
-            table.write(Create(key, value, due=NOON, lane=lane))
+            table.write(Create(key, value, due=OVERDUE, lane=lane))
     names = ("activity", "due#crm", "state", "enrollment", "send", "alert", "action")
     hot, bulk = ({name: FakeQueue() for name in names} for _ in range(2))
     # when
-    assert tick(table, clock, Queues(hot=hot, bulk=bulk), AHEAD, lambda: True, Failures()) == 14
+    assert tick(table, clock, Queues(hot=hot, bulk=bulk), False, lambda: True, Failures()) == 14
     # then
     for lane, queues in ((Lane.HOT, hot), (Lane.BULK, bulk)):
         assert {name: queue.woken for name, queue in queues.items()} == {
@@ -77,56 +64,6 @@ def test_walks_of_a_recalculation_have_a_worker_of_their_own() -> None:
     rows = [keys.REFOLDING, keys.walk(keys.REFOLDING, 3), keys.walk(keys.campaign("autumn"), 3)]
     found = [tick_module.queues.of(key.ref, Lane.BULK) for key in rows]
     assert found == [tick_module.refold, tick_module.refold, tick_module.walk]
-
-
-def test_row_due_within_the_minute_is_woken_at_its_second(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    late = an_activity_row(table, 1, "lead1", NOON - timedelta(hours=1))
-    soon = an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=29_001))
-    an_activity_row(table, 3, "lead3", NOON + timedelta(milliseconds=60_001))
-    assert ticked(table, clock, queue) == 2
-    assert dict(zip(queue.woken, queue.delays, strict=True)) == {late: 0, soon: 30}
-
-
-def test_nothing_is_woken_early_when_the_clock_is_moved(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    due = an_activity_row(table, 1, "lead1", NOON)
-    an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=1))
-    assert ticked(table, clock, queue, ahead=timedelta()) == 1
-    assert (queue.woken, queue.delays) == ([due], [0])
-
-
-def test_within_its_lease_a_row_is_woken_once_and_after_it_again(
-    table: Table, clock: FakeClock, queue: FakeQueue
-) -> None:
-    ref = an_activity_row(table)
-    assert ticked(table, clock, queue) == 1
-    clock.at = NOON + timedelta(minutes=4) - SECOND
-    assert ticked(table, clock, queue) == 0
-    clock.at = NOON + timedelta(minutes=5)
-    assert ticked(table, clock, queue) == 1
-    assert queue.woken == [ref, ref]
-
-
-def test_a_row_leased_ahead_of_its_time_keeps_its_whole_lease(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    an_activity_row(table, due=NOON + AHEAD)
-    assert ticked(table, clock, queue) == 1
-    clock.at = NOON + timedelta(minutes=5)
-    assert ticked(table, clock, queue, ahead=timedelta()) == 0
-
-
-def test_ticks_at_once_wake_each_row_once(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    refs = {an_activity_row(table, n, f"lead{n}") for n in range(60)}
-    with ThreadPoolExecutor(3) as pool:
-        woken = list(pool.map(lambda _: ticked(table, clock, queue), range(3)))
-    assert sum(woken) == 60
-    assert len(queue.woken) == 60
-    assert set(queue.woken) == refs
-
-
-@pytest.mark.many_rows
-def test_a_backlog_is_worked_off_page_by_page(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    for n in range(230):
-        an_activity_row(table, n, "lead1", NOON - timedelta(seconds=n))
-    assert ticked(table, clock, queue) == 230
 
 
 @pytest.mark.many_rows
@@ -142,7 +79,7 @@ def test_backlog_in_some_shards_does_not_delay_the_others(
     monkeypatch.setattr(tick_module, "_THREADS", 1)
     pages = iter([True] * SHARDS)
     queues = Queues(hot={"activity": queue}, bulk={})
-    tick(table, clock, queues, AHEAD, lambda: next(pages, False), Failures())
+    tick(table, clock, queues, False, lambda: next(pages, False), Failures())
     # then each had its page
     assert last in queue.woken
     assert len(queue.woken) == 10 * 100 + 1
@@ -159,20 +96,10 @@ def test_shard_is_left_to_the_tick_that_takes_the_whole_page(table: Table, clock
     looks = iter(range(4 * SHARDS))
     queues = Queues(hot={"activity": queue}, bulk={})
     assert (
-        tick(Taken("table", table._client), clock, queues, AHEAD, lambda: next(looks, None) is not None, Failures())
+        tick(Taken("table", table._client), clock, queues, False, lambda: next(looks, None) is not None, Failures())
         == 0
     )
     assert next(looks, None) == 2 * SHARDS  # each shard of both lanes once
-
-
-def test_state_is_leased_for_an_hour(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    table.write(Create(keys.state("lead1"), State(lead="lead1"), due=NOON, lane=Lane.BULK))
-    queues = Queues(hot={}, bulk={"state": queue})
-    woken = []
-    for minutes in (0, 30, 31):
-        clock.move(minutes=minutes)
-        woken.append(tick(table, clock, queues, AHEAD, lambda: True, Failures()))
-    assert woken == [1, 0, 1]
 
 
 def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
@@ -180,7 +107,7 @@ def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
 ) -> None:
     an_activity_row(table)
     queues = Queues(hot={"activity": queue}, bulk={})
-    assert tick(table, clock, queues, AHEAD, lambda: False, Failures()) == 0
+    assert tick(table, clock, queues, False, lambda: False, Failures()) == 0
     assert ticked(table, clock, queue) == 1
 
 
@@ -207,7 +134,7 @@ def test_row_that_a_transaction_is_changing_is_left_to_the_next_tick(clock: Fake
     client.trouble[refs[1]] = client.exceptions.TransactionConflictException()
     queues = Queues(hot={"activity": queue}, bulk={})
 
-    assert tick(table, clock, queues, AHEAD, lambda: True, failures) == 2
+    assert tick(table, clock, queues, False, lambda: True, failures) == 2
 
     assert queue.woken == [refs[0], refs[2]]
     failures.raise_any()  # nothing failed
@@ -220,7 +147,7 @@ def test_error_at_one_row_costs_no_other(clock: FakeClock, queue: FakeQueue) -> 
     client.trouble[refs[1]] = an_error("ThrottlingException")
     queues = Queues(hot={"activity": queue}, bulk={})
 
-    assert tick(table, clock, queues, AHEAD, lambda: True, failures) == 2
+    assert tick(table, clock, queues, False, lambda: True, failures) == 2
 
     assert queue.woken == [refs[0], refs[2]]
     with pytest.raises(ShardsFailed, match="1 calls"):
@@ -234,7 +161,7 @@ def test_error_in_one_shard_costs_no_other(clock: FakeClock, queue: FakeQueue) -
     client.trouble[f"{Lane.HOT}#3"] = an_error("InternalServerError")
     queues = Queues(hot={"activity": queue}, bulk={})
 
-    assert tick(table, clock, queues, AHEAD, lambda: True, failures) == 1
+    assert tick(table, clock, queues, False, lambda: True, failures) == 1
 
     assert queue.woken == [other]
     with pytest.raises(ShardsFailed):
@@ -260,7 +187,7 @@ def test_mail_is_released_although_a_shard_failed_and_the_invocation_fails_at_th
 
 
 def test_row_of_an_unknown_kind_is_skipped_and_leased(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    table.write(Create(keys.profile("lead1"), a_lead(), due=NOON - SECOND))
+    table.write(Create(keys.profile("lead1"), a_lead(), due=OVERDUE))
     an_activity_row(table)
     assert ticked(table, clock, queue) == 1
     assert ticked(table, clock, queue) == 0
