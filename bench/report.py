@@ -54,26 +54,39 @@ class Rate:
     bar: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What something costs in US$, and what it should cost at most."""
+
+    usd: float
+    bar: float
+
+
 def show(
     bench: str,
     figures: dict[str, Figure],
     notes: str,
     costs: Mapping[str, Cost] | None = None,
     rates: Mapping[str, Rate] | None = None,
+    prices: Mapping[str, Price] | None = None,
 ) -> int:
-    """Print all figures, costs and rates, and return the exit code: 1 if one misses its bar."""
+    """Print all figures, costs, rates and prices, and return the exit code: 1 if one misses its bar."""
     if figures:
         _show_figures(figures)
     for name, rate in (rates or {}).items():
         under = "  under" if rate.per_second < rate.bar else ""
         print(f"\n{name:28}{rate.per_second:12.1f} a second{rate.bar:8g} at least{under}")
+    for name, price in (prices or {}).items():
+        over = "  over" if price.usd > price.bar else ""
+        print(f"\n{name:28}{price.usd:12.2f} US$     {price.bar:8g} at most{over}")
     if costs:
         _show_costs(costs)
     print(f"\n{notes}\n")
-    print(line(bench, figures, costs or {}, rates or {}), flush=True)
+    print(line(bench, figures, costs or {}, rates or {}, prices or {}), flush=True)
     is_over = [figure.is_over for figure in figures.values()]
     is_under = [rate.per_second < rate.bar for rate in (rates or {}).values()]
-    return int(any(is_over) or any(is_under) or any(cost.is_over for cost in (costs or {}).values()))
+    is_dear = [price.usd > price.bar for price in (prices or {}).values()]
+    return int(any(is_over + is_under + is_dear) or any(cost.is_over for cost in (costs or {}).values()))
 
 
 def _show_figures(figures: Mapping[str, Figure]) -> None:
@@ -100,19 +113,23 @@ def _show_costs(costs: Mapping[str, Cost]) -> None:
 
 
 def line(
-    bench: str, figures: dict[str, Figure], costs: Mapping[str, Cost], rates: Mapping[str, Rate] | None = None
+    bench: str,
+    figures: dict[str, Figure],
+    costs: Mapping[str, Cost],
+    rates: Mapping[str, Rate] | None = None,
+    prices: Mapping[str, Price] | None = None,
 ) -> str:
     """Return {"bench": …, "figures": {name: {…}}} as JSON.
 
     A figure of time has "ratio", "bar", "cpu_ms", "own_ms" and, for bulk work, "per_second"; a cost has the fields of
-    Cost, and a rate those of Rate.
+    Cost, a rate those of Rate, and a price those of Price.
     """
     times = {name: _rounded(figure) for name, figure in figures.items()}
-    others: dict[str, Cost | Rate] = {**costs, **(rates or {})}
+    others: dict[str, Cost | Rate | Price] = {**costs, **(rates or {}), **(prices or {})}
     return json.dumps({"bench": bench, "figures": times | {name: _exact(each) for name, each in others.items()}})
 
 
-def _exact(cost: Cost | Rate) -> dict[str, float | None]:
+def _exact(cost: Cost | Rate | Price) -> dict[str, float | None]:
     return {name: None if value is None else round(value, 2) for name, value in asdict(cost).items()}
 
 

@@ -4,26 +4,28 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
-from bench import activity, cold, journeys, plan
+from bench import activity, cold, journeys, plan, refold
 from bench.firsts import firsts
 from bench.memory_cloud import START, Message
 from bench.metered_dynamodb import Usage
 from bench.million_mails import MAILS, MillionMails
 from bench.outside import PROJECT
 from bench.release_cloud import Workers
-from bench.report import Cost, Figure, Rate, show
+from bench.report import Cost, Figure, Price, Rate, show
 from bench.stub import Storage
 from ripen.adapters.table import Table
 from ripen.agenda import SHARDS, Due, Lane, Ref
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.segment import segments
+from score import _refold_page
 from tests.support.fakes import NOON
-from tests.support.stack_template import FUNCTIONS
+from tests.support.stack_template import FUNCTIONS, mappings
 
 
 @pytest.mark.parametrize("ratio", [1.2, 1.6])
@@ -69,6 +71,34 @@ def test_rate_under_its_bar_fails_the_bench(capsys: pytest.CaptureFixture[str]) 
     assert [show("release", {}, "notes", rates={"mails": Rate(per_second=n, bar=200)}) for n in (200, 199.9)] == [0, 1]
     last = capsys.readouterr().out.splitlines()[-1]
     assert json.loads(last)["figures"] == {"mails": {"per_second": 199.9, "bar": 200}}
+
+
+def test_price_over_its_bar_fails_the_bench(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [show("refold", {}, "notes", prices={"all": Price(usd=n, bar=10)}) for n in (10, 10.01)] == [0, 1]
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert json.loads(last)["figures"] == {"all": {"usd": 10.01, "bar": 10}}
+
+
+def test_price_and_time_of_a_million_leads_follow_from_one() -> None:
+    used = Usage(write_units=2, read_units=10, calls=0.01, messages=1)
+    lead = refold.Lead({"query": 8, "put_item": 0.8}, 0.02, used)
+    assert lead.seconds(1769) == pytest.approx(0.02 + (8 * 0.005 + 0.8 * 0.01) / 8)
+    assert lead.seconds(884) == pytest.approx(2 * 0.02 + 0.006, rel=0.01)
+    prices = tomllib.loads((PROJECT / "bench/prices.toml").read_text())
+    assert refold.cost(lead, 1769, prices) == pytest.approx(
+        {"DynamoDB writes": 1.43, "DynamoDB reads": 1.425, "Lambda time": 0.599, "Lambda requests": 0.002, "SQS": 1.2},
+        rel=0.01,
+    )
+
+
+def test_workers_of_the_recalculation_are_those_of_the_template() -> None:
+    [(_, _, mapping)] = [found for found in mappings() if found[0] == "ScoreRefold"]
+    worker = refold.worker_of_template()
+    assert refold._THREADS == _refold_page._THREADS
+    assert (worker.memory, worker.count) == (
+        FUNCTIONS["ScoreRefold"]["MemorySize"],
+        mapping["ScalingConfig"]["MaximumConcurrency"],
+    )
 
 
 def test_a_million_mails_are_read_page_by_page_without_the_delivered_ones() -> None:
