@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from ripen.adapters.table import Replace, keys
+from ripen.operations.publication.publish import publish
+from ripen.operations.publication.recalculation import recalculation
 from sandbox.stack import physical_ids
 from tests.e2e.lived.test_campaign import halt
 from tests.e2e.lived.test_crm_steps import walk_through_the_crm_steps
@@ -54,6 +56,12 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "ReactBulk"): "visits after a click without a verdict",
         ("sqs:SendMessage", "Alert"): "a visit that makes its lead hot",
         ("sqs:SendMessage", "Sync"): "a visit that changes its lead's rank",
+    },
+    "ScoreRefold": {
+        ("dynamodb:UpdateItem", "Table"): "a lead that cannot be recalculated, and is left to score.react",
+        ("sqs:SendMessage", "Advance"): "new rules that move a lead on in a journey which waits for its rank",
+        ("sqs:SendMessage", "Sync"): "new rules that change what Salesforce shows",
+        ("sqs:SendMessage", "Alert"): "new rules while a lead turns hot",
     },
     "NurtureAdvance": {
         (
@@ -151,6 +159,18 @@ def do_what_earlier_files_do(cloud: RunningCloud, email: str, mail: dict[str, An
         halt(cloud)
     if not wrote(cloud, "CapturePoll"):
         become_a_member(cloud)
+    if not wrote(cloud, "ScoreRefold"):
+        publish_other_rules(cloud)
+
+
+def publish_other_rules(cloud: RunningCloud) -> None:
+    """Let scores decay at another speed, so that all leads are recalculated."""
+    stack = cloud.stack
+    live = stack.playbook.live().bundle
+    scoring = replace(live.scoring, half_life_days=live.scoring.half_life_days + 1)
+    publish(replace(live, hash="slower", scoring=scoring), stack.table, stack.playbook, stack.site, stack.clock.now())
+    cloud.ripen("clock", "+2m")
+    eventually(lambda: (found := recalculation(stack.table)) and found.is_done)
 
 
 def wrote(cloud: RunningCloud, function: str) -> bool:
