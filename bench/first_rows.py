@@ -19,7 +19,6 @@ from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rules_version import rules_version
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from ripen.tracking.visitor import VisitorPointer
@@ -72,7 +71,7 @@ def _lead() -> Iterator[Change]:
 
 def _refolding(bundle: Bundle, now: datetime) -> Iterator[Change]:
     """Yield a recalculation, and its walk through the first shard."""
-    yield Create(keys.REFOLDING, Refolding(lap=1, bundle=bundle.hash, rules=rules_version(bundle), at=now))
+    yield Create(keys.REFOLDING, Refolding(lap=1, bundle=bundle.hash, at=now))
     yield Create(keys.walk(keys.REFOLDING, 0), Walk(shard=0), due=now)
 
 

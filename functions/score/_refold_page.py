@@ -29,6 +29,8 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     table: Table
     clock: Clock
     live: Callable[[], Bundle]
+    bundle: Callable[[str], Bundle]
+    """Returns the bundle with this hash."""
     previous: Callable[[], Bundle | None]
     """Returns the playbook before the live one, None without one."""
     queue: Wake

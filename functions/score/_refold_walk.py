@@ -54,10 +54,15 @@ def _start(key: Key[Refolding], dependencies: Dependencies) -> None:
 
 def _is_in_force(owner: Row[Refolding], ref: Ref, dependencies: Dependencies) -> bool:
     """Return whether the live playbook has the rules of the publication. If not, wake the row again when it has."""
-    if rules_version(dependencies.live()) == owner.value.rules:
+    if rules_version(dependencies.live()) == _rules(owner, dependencies):
         return True
     dependencies.queue.wake(ref, delay=round(PROPAGATION_TIME.total_seconds()))
     return False
+
+
+def _rules(owner: Row[Refolding], dependencies: Dependencies) -> str:
+    """Return the rules version of the publication, by this code: the publisher's may be of another release."""
+    return rules_version(dependencies.bundle(owner.value.bundle))
 
 
 def _walk_page(key: Key[Walk], dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
@@ -72,7 +77,7 @@ def _walk_page(key: Key[Walk], dependencies: Dependencies, has_time: Callable[[]
     if row.value.lap != owner.value.lap:
         _move_cursor(row, row.value, dependencies, is_over=True)
     elif _is_in_force(owner, key.ref, dependencies):
-        after = _page(row.value, owner.value.rules, dependencies, has_time)
+        after = _page(row.value, _rules(owner, dependencies), dependencies, has_time)
         if _move_cursor(row, after, dependencies, is_over=after.done) and not after.done:
             dependencies.queue.wake(key.ref)
 

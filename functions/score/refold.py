@@ -29,6 +29,7 @@ dependencies = Dependencies(
     table=table,
     clock=ApplicationClock(table, moves="CLOCK_MOVES" in os.environ),
     live=lambda: playbook.live().bundle,
+    bundle=playbook.bundle,
     previous=playbook.before,
     queue=Queue(os.environ["REFOLD_QUEUE"]),
     queues=Queues(

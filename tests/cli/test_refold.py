@@ -4,7 +4,6 @@ from copy import replace
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from cli.stack.stack import Stack
@@ -15,7 +14,6 @@ from ripen.operations.publication.publish import publish
 from ripen.operations.publication.refold import changes_rules, refold_all
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Condition
-from ripen.scoring.rules_version import rules_version
 from ripen.settings import LivePlaybook
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
@@ -78,18 +76,3 @@ def test_publication_of_other_rules_starts_a_recalculation_when_it_is_in_force(t
     row = table.get(keys.REFOLDING)
     assert row and (row.value.lap, row.value.bundle) == (2, "back")
     assert (row.due, row.lane) == (NOON + timedelta(seconds=6), Lane.BULK)
-
-
-def test_rules_version_is_noted_as_the_functions_reckon_it(table: Table) -> None:
-    """A number without a fraction is another text after it was stored."""
-
-    class Stored(Kept):
-        def put(self, bundle: Bundle) -> None:
-            super().put(msgspec.json.decode(msgspec.json.encode(bundle), type=Bundle))
-
-    stored: Any = Stored((a_bundle(),))
-    whole = replace(a_bundle(), hash="whole", scoring=replace(a_bundle().scoring, half_life_days=30))
-    publish(a_bundle(), table, stored, "", NOON)
-    publish(whole, table, stored, "", NOON)
-    row = table.get(keys.REFOLDING)
-    assert row and row.value.rules == rules_version(stored.bundle("whole"))

@@ -129,7 +129,7 @@ def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest
 
 def a_recalculation(table: Table, done: int, failed: int = 0) -> None:
     """Add a recalculation that is done in some shards, and has passed ten leads in each of the others."""
-    table.write(Create(keys.REFOLDING, Refolding(lap=2, bundle="b1", rules="r", at=NOON)))
+    table.write(Create(keys.REFOLDING, Refolding(lap=2, bundle="b1", at=NOON)))
     for shard in range(SHARDS):
         walk = Walk(shard=shard, lap=2, passed=20 if shard < done else 10, failed=failed, done=shard < done)
         table.write(Create(keys.walk(keys.REFOLDING, shard), walk))
@@ -149,7 +149,7 @@ def test_walks_of_the_lap_before_do_not_count(table: Table, capsys: pytest.Captu
     a_recalculation(table, done=SHARDS)
     assert "recalculated" not in told(capsys)
     assert plain(capsys)["recalculation"]["done"]
-    table.write(Replace(keys.REFOLDING, Refolding(lap=3, bundle="b2", rules="r", at=NOON), 1))
+    table.write(Replace(keys.REFOLDING, Refolding(lap=3, bundle="b2", at=NOON), 1))
     assert "playbook b2 (since 2026-11-21 12:00): 0 leads so far, 0 of 64 parts done." in told(capsys)
 
 

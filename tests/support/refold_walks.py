@@ -39,6 +39,7 @@ class Publisher:
             table=self.table,
             clock=self.clock,
             live=lambda: self.live,
+            bundle={each.hash: each for each in (OLD, NEW, NEWER)}.__getitem__,
             previous=lambda: OLD,
             queue=self.queue,
             queues=queues,

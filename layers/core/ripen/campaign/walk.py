@@ -58,9 +58,7 @@ class Refolding(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
 
     lap: int
     bundle: str
-    """Hash of the published playbook."""
-    rules: str
-    """The rules version (ripen.scoring.rules_version) that each state gets."""
+    """Hash of the published playbook, whose rules version each state gets."""
     at: datetime
     """When it was published."""
 

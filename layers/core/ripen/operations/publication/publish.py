@@ -38,6 +38,6 @@ def publish(
         Replace(keys.PUBLISHED, Published(history=(*past, new)[-_MOST_KEPT:]), was=history.version if history else 0),
         *schedules(bundle, before, table, now),
         *polls(bundle, table, now),
-        *refolding(playbook.bundle(bundle.hash), before, table, now, due=now + ahead),
+        *refolding(bundle, before, table, now, due=now + ahead),
     )
     return True

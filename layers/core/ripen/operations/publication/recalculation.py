@@ -15,14 +15,13 @@ from ripen.scoring.rules_version import rules_version
 def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime, due: datetime) -> list[Change]:
     """Return the row that starts a recalculation at `due`, for the transaction that makes the playbook live.
 
-    Nothing, if `before` has the same rules, or if there is no playbook before and hence no lead. The bundle is the
-    stored one, as the functions read it: their rules version is compared with the one that is noted here.
+    Nothing, if `before` has the same rules, or if there is no playbook before and hence no lead.
     """
     if before is None or rules_version(before) == rules_version(bundle):
         return []
     row = table.get(keys.REFOLDING)
     lap = row.value.lap + 1 if row else 1
-    started = Refolding(lap=lap, bundle=bundle.hash, rules=rules_version(bundle), at=now)
+    started = Refolding(lap=lap, bundle=bundle.hash, at=now)
     return [Replace(keys.REFOLDING, started, row.version if row else 0, due=due, lane=Lane.BULK)]
 
 
