@@ -60,7 +60,7 @@ class Scenarios:
         return lambda: self._post(form)
 
     def click_of_a_lead(self) -> Work:
-        """Prepare a settled lead's click on a link in its first mail, with its verdict two minutes later."""
+        """Prepare a settled lead's next click on a link in its first mail, with its verdict two minutes later."""
         self._settled_lead()
         return self._click()
 
@@ -200,10 +200,11 @@ class Scenarios:
     # States of leads
 
     def _settled_lead(self) -> str:
-        """Let a visitor become a lead and get its first mail; nothing is due. Return the visitor's id."""
+        """Let a visitor become a lead and read its first mail; nothing is due. Return the visitor's id."""
         visitor = self._visitor()
         self._post(self._form(visitor))
         self._cloud.pass_time(*JOURNEYS, minutes=1)
+        self._click()()
         self._cloud.pass_time(*JOURNEYS, minutes=5)
         self._settle()
         return visitor

@@ -1,7 +1,8 @@
 """Take the README's pictures, docs/story.png and docs/story.ja.png, from the running local cloud (`make pictures`).
 
 For each language: publish the playbook with that language first, which Slack and Salesforce then use; let a visitor ask
-for the guide; put side by side what the visitor, sales and Salesforce see; restore the playbook.
+for the guide and open it by the link in the mail; put side by side what the visitor, sales and Salesforce see; restore
+the playbook.
 """
 
 import base64
@@ -27,8 +28,8 @@ _WIDTH = 1800
 _LOCALES = {"en": "[en, ja]", "ja": "[ja, en]"}
 """The locales in ripen.yaml that put a language first."""
 _CAPTIONS = {
-    "en": ("A form is filled in", "The guide arrives by mail", "Sales hears why in Slack", "Salesforce knows too"),
-    "ja": ("フォームに入力すると", "資料がメールで届き", "営業にはSlackで理由まで届き", "Salesforceにも残る"),
+    "en": ("A form is filled in", "The link in the mail is read", "Sales hears why in Slack", "Salesforce knows too"),
+    "ja": ("フォームに入力すると", "届いたメールから資料を開き", "営業にはSlackで理由まで届き", "Salesforceにも残る"),
 }
 _PAGE = """<!doctype html><meta charset="utf-8"><style>
 *{box-sizing:border-box} body{margin:0;width:1800px;padding:44px 52px 52px;background:#e9efee;color:#16211f;
@@ -80,12 +81,13 @@ def _published(cloud: RunningCloud, lang: str) -> Iterator[None]:
 
 
 def _taken(browser: Browser, cloud: RunningCloud, lang: str) -> Pictures:
-    """Let a visitor ask for the guide, and return what comes of it."""
+    """Let a visitor ask for the guide and read it, and return what comes of it."""
     with Visitor.arrives(browser, cloud, Device.PHONE, lang) as visitor:
         visitor.opens("pages/whitepaper")
         page = visitor.page.screenshot()
         visitor.email = f"{visitor.email[:4]}@sample.example.com"
         visitor.has_asked_for_the_paper()
+        cloud.reads_mail(visitor.email)
         lead = eventually(lambda: _settled(cloud, visitor.email))
         mails = httpx.get(f"{cloud.status['mailbox']}/list.json").json()
         mail = next(mail["id"] for mail in mails if mail["to"] == visitor.email)

@@ -38,7 +38,10 @@ def _ripen(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
 
 
 def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
-    mails = say("every mail that Ripen sends arrives here", "Ripen が送るメールはすべてここに届きます")
+    mails = say(
+        "every mail arrives here: open it and follow its link, and the lead turns hot",
+        "メールはすべてここに届きます。リンクを開くと、見込み客はホットになります",
+    )
     cards = say(
         "hot leads arrive in #sales: press Accept (対応する)",
         "ホットになった見込み客が #sales に届きます。「対応する」を押します",

@@ -16,6 +16,7 @@ from cli.local.web import web
 from cli.stack.stack import Stack
 from ripen.failure import Failure
 from ripen.operations.leads.report import lead_report
+from ripen.tracking.visit import BRIDGE_PARAMETER
 from sandbox.slack.workspace import SALES
 
 _FORM = "whitepaper"
@@ -82,15 +83,21 @@ class Actions:
             raise Failure(f"{said.get('field') or 'form'}: {said.get('error', answer.status_code)}")
 
     def click(self, email: str) -> None:
-        """Follow the link in the latest mail, as a browser does."""
+        """Follow the link in the latest mail, as a browser does: the script of the page that opens sends a beacon."""
         headers = {"user-agent": "Mozilla/5.0", "accept": "text/html", "sec-fetch-mode": "navigate"}
-        httpx.get(self._link(email, _CLICK), headers=headers, follow_redirects=True, timeout=_SECONDS)
+        shown = httpx.get(self._link(email, _CLICK), headers=headers, follow_redirects=True, timeout=_SECONDS)
+        if token := shown.url.params.get(BRIDGE_PARAMETER):
+            self._view(email, str(shown.url.copy_remove_param(BRIDGE_PARAMETER)), {"bridge": token})
 
     def visit(self, email: str) -> None:
         """View the pricing page, whose script sends a beacon."""
+        self._view(email, f"{self._status().api}/pages/pricing", {})
+
+    def _view(self, email: str, url: str, bridge: Mapping[str, str]) -> None:
+        """Send the beacon of a page; `bridge` has the token of the click that opened it, if there was one."""
         api, now = self._status().api, self._stack().clock.now().isoformat()
-        view = {"id": token_hex(8), "type": "page_view", "url": f"{api}/pages/pricing", "at": now}
-        beacon = {"visitor": _browser(email), "sent": now, "events": [view]}
+        view = {"id": token_hex(8), "type": "page_view", "url": url, "at": now}
+        beacon = {"visitor": _browser(email), "sent": now, "events": [view], **bridge}
         answer = web.post(f"{api}/track", json=beacon)
         if answer.is_error:
             raise Failure(f"The visit was not taken: {answer.text}")
@@ -145,7 +152,10 @@ class Actions:
                 pressed = {"channel": SALES, "messageTs": card["ts"], "user": _BOB, "action": button}
                 web.post(f"{slack}/_control/interact", json=pressed)
                 return
-        raise Failure("There is no such button on a card about this lead.", "The card comes when the lead is hot.")
+        raise Failure(
+            "There is no such button on a card about this lead.",
+            "First click the link in the mail.",
+        )
 
 
 def _button(blocks: list[dict[str, Any]], action: str) -> dict[str, Any] | None:

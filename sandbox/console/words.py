@@ -39,8 +39,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "phone": ("電話番号", "Phone"),
     "nobody": ("まだ誰も選ばれていません", "No lead is selected yet"),
     "nobody_hint": (
-        "このページのフォームを送信するか、最近の見込み客を選んでください。",
-        "Send the form on this page, or select one of the recent leads.",
+        "このページのフォームを送信し、届いたメールのリンクをクリックしてください。最近の見込み客も選べます。",
+        "Send the form on this page, then click the link in the mail. Or select one of the recent leads.",
     ),
     "score": ("スコア", "Score"),
     "points": ("点", "points"),
@@ -57,7 +57,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mails": ("送信したメール", "Mails as sent"),
     "no_mails": ("まだ送っていません。", "None sent yet."),
     "slack": ("Slack のカード", "Slack card"),
-    "no_card": ("ホットになると、ここにカードが届きます。", "The card appears when the lead turns hot."),
+    "no_card": (
+        "メールのリンクをクリックしてホットになると、ここにカードが届きます。",
+        "The card appears when the lead turns hot: click the link in the mail.",
+    ),
     "salesforce": ("Salesforce のレコード", "Salesforce record"),
     "no_record": ("まだ登録されていません。", "Not there yet."),
     "decisions": ("判断とその理由", "Decisions, and why"),

@@ -20,7 +20,7 @@ PATIENCE = 300
 FIELDS = ("last_name", "first_name", "company", "department", "job_title")
 HOT = {"phone": "03-1234-5678"}
 TITLE = "部長 "
-"""A title that makes the leads hot."""
+"""A title with which the leads turn hot by their click."""
 PEOPLE = {
     f"hostile{number}@sample-shoji.example.jp": {"department": "x", "job_title": "x"}
     | dict(zip(FIELDS, texts, strict=False))
@@ -39,6 +39,7 @@ def lives(cloud: RunningCloud) -> dict[str, dict[str, Any]]:
 
 def _settled(cloud: RunningCloud, email: str) -> dict[str, Any]:
     eventually(lambda: cloud.mails(email), PATIENCE)
+    cloud.reads_mail(email)
     eventually(lambda: cloud.cards(email), PATIENCE)
     eventually(lambda: cloud.lead(email)["profile"]["crm"], PATIENCE)
     return cloud.lead(email)

@@ -67,6 +67,7 @@ def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(
     with Visitor.arrives(browser, cloud, Device.DESK, lang) as visitor:
         # given a lead that is hot
         visitor.has_asked_for_the_paper()
+        cloud.reads_mail(visitor.email)
         lead = eventually(lambda: _told(visitor))
 
         # when a person in sales looks the lead up

@@ -16,6 +16,7 @@ def test_an_outage_of_ses_delays_only_the_mail(cloud: RunningCloud) -> None:
     # when SES breaks every connection
     with cloud.fault("mailbox", "drop"):
         cloud.submit("whitepaper", **person)
+        cloud.submit("contact", **person)
 
         # then the card and the record are there, and the mail waits
         eventually(lambda: cloud.cards(person["last_name"]))
@@ -36,6 +37,7 @@ def test_an_outage_of_slack_delays_only_the_card(cloud: RunningCloud) -> None:
 
     with cloud.fault("slack", "down"):
         cloud.submit("whitepaper", **person)
+        cloud.submit("contact", **person)
         eventually(lambda: cloud.mails(person["email"]))
         eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
         eventually(lambda: [alert for alert in cloud.lead(person["email"])["alerts"] if alert["error"]])
@@ -51,6 +53,7 @@ def test_an_outage_of_salesforce_delays_only_the_record(cloud: RunningCloud) -> 
 
     with cloud.fault("salesforce", "down"):
         cloud.submit("whitepaper", **person)
+        cloud.submit("contact", **person)
         eventually(lambda: cloud.mails(person["email"]))
         [card] = eventually(lambda: cloud.cards(person["last_name"]))
         eventually(lambda: (cloud.lead(person["email"])["crm"] or {}).get("error"))
@@ -69,6 +72,7 @@ def test_the_tick_does_the_work_of_a_purged_queue(cloud: RunningCloud, kind: str
     # given a queue without a worker, which is then purged
     with nobody_reads(cloud, kind) as url:
         cloud.submit("whitepaper", **person)
+        cloud.submit("contact", **person)
         eventually(lambda: waiting(cloud, url))
         cloud.cloud.client("sqs").purge_queue(QueueUrl=url)
         assert waiting(cloud, url) == 0

@@ -22,7 +22,7 @@ def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: RunningClou
     assert [task["OwnerId"] for task in tasks] == [contact["OwnerId"]]
     assert cloud.records("Lead", "Id", Email=CUSTOMER) == []
     [written] = cloud.records("Contact", "Ripen_Rank__c, Ripen_Key__c", Id=contact["Id"])
-    assert written == {"Ripen_Rank__c": "hot", "Ripen_Key__c": lead["profile"]["id"]}
+    assert written == {"Ripen_Rank__c": "warm", "Ripen_Key__c": lead["profile"]["id"]}
 
 
 def test_a_lead_with_only_an_address_waits_for_name_and_company(cloud: RunningCloud) -> None:

@@ -35,14 +35,15 @@ def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: Ru
 
     # when the form arrives, and time passes
     cloud.submit("whitepaper", **person)
+    cloud.submit("contact", **person)
     eventually(lambda: kept_back(cloud, person) == {"would have sent", "would have written", "would have posted"})
     cloud.ripen("clock", "+2h")
 
     # then no outside system got a call, and the list shows what would have been done
     assert counts(cloud) == before
-    assert cloud.lead(person["email"])["rank"] == "hot"
     listed = json.loads(cloud.ripen("shadow", "--json"))
-    assert len([entry for entry in listed if entry["email"] == person["email"]]) == 3
+    listed_for = {entry["outcome"] for entry in listed if entry["email"] == person["email"]}
+    assert listed_for == {"would have sent", "would have written", "would have posted"}
 
     # when shadow mode ends, then Salesforce gets the lead; the mail and the card stay unsent
     cloud.ripen("shadow", "off")

@@ -15,9 +15,9 @@ from tests.support.local_cloud import SALES, RunningCloud, eventually
 
 
 def a_card(cloud: RunningCloud, **changes: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return a hot lead that is in Salesforce, and its card."""
+    """Return a lead that asks for contact and is in Salesforce, and its card."""
     person = a_director(**changes)
-    cloud.submit("whitepaper", **person)
+    cloud.submit("contact", **person)
     [card] = eventually(lambda: cloud.linked_cards(person["last_name"]))
     return person, card
 

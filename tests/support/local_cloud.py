@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import httpx
@@ -23,6 +25,7 @@ from ripen.adapters.table import Table
 from ripen.failure import Failure
 from ripen.operations.leads.report import lead_report
 from sandbox.stack import Cloud
+from tests.support.form_visitors import A_BROWSER
 from tests.support.slack_workspace import KnownSecrets
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -76,6 +79,16 @@ class RunningCloud:
     def submit(self, form: str, **answers: str) -> httpx.Response:
         """Submit a form as the script of a company's own site does."""
         return self.post(f"/forms/{form}", json=answers)
+
+    def reads_mail(self, email: str) -> None:
+        """Follow the first link of the latest mail as a person does, whose browser reports the page that it opens."""
+        mail = eventually(lambda: self.mails(email))[0]
+        link = re.findall(r'href="([^"]+/c/[^"]+)"', mail["html"])[0]
+        opened = httpx.URL(self._outside.get(link, headers=A_BROWSER).headers["location"])
+        now, visitor = self.stack.clock.now().isoformat(), token_hex(16)
+        view = {"id": token_hex(8), "type": "page_view", "url": str(opened.copy_with(query=None)), "at": now}
+        beacon = {"visitor": visitor, "sent": now, "events": [view], "bridge": opened.params["rpn"]}
+        assert self.post("/track", json=beacon).is_success
 
     def post(self, path: str, **sent: Any) -> httpx.Response:
         return self._outside.post(f"{self.status['api']}{path}", **sent)

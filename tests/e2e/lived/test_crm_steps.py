@@ -30,11 +30,12 @@ def walked(cloud: RunningCloud) -> Walked:
 
 
 def walk_through_the_crm_steps(cloud: RunningCloud) -> Walked:
-    """Enrol a warm lead by hand and wait until all steps of the journey are done."""
+    """Enrol a warm lead that reads its mail by hand, and wait until all steps of the journey are done."""
     published(cloud)
     person = a_director(job_title="", company=f"株式会社{token_hex(3)}")
     cloud.submit("whitepaper", **person)
     eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
+    cloud.reads_mail(person["email"])
     cloud.ripen("enrol", "crm-steps", person["email"])
     cloud.tick()
     lead = eventually(lambda: _done(cloud, person["email"]))

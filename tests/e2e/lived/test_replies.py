@@ -15,6 +15,7 @@ def a_mail(cloud: RunningCloud) -> tuple[dict[str, str], dict[str, Any]]:
     person = a_director(consent="yes")
     cloud.submit("whitepaper", **person)
     [mail] = eventually(lambda: cloud.mails(person["email"]))
+    cloud.reads_mail(person["email"])
     eventually(lambda: cloud.linked_cards(person["last_name"]))
     return person, mail
 

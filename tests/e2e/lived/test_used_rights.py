@@ -53,7 +53,6 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "Alert"): "a form at a provider that makes its lead hot",
     },
     "CaptureBeacons": {
-        ("sqs:SendMessage", "ReactBulk"): "visits after a click without a verdict",
         ("sqs:SendMessage", "Alert"): "a visit that makes its lead hot",
         ("sqs:SendMessage", "Sync"): "a visit that changes its lead's rank",
     },
@@ -102,7 +101,9 @@ def ask_for_the_paper(cloud: RunningCloud, person: dict[str, str]) -> dict[str, 
     cloud.get("/pages/whitepaper")
     cloud.submit("whitepaper", **person, visitor=visitor)
     [mail] = eventually(lambda: cloud.mails(person["email"]))
-    eventually(lambda: cloud.cards(person["last_name"]))
+    cloud.submit("contact", **person)
+    cloud.reads_mail(person["email"])
+    eventually(lambda: cloud.cards(person["last_name"])[1:])
     eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
     look(cloud, visitor)
     return mail
@@ -132,7 +133,7 @@ def bounce_and_unsubscribe(cloud: RunningCloud) -> None:
 
 def accept_in_slack(cloud: RunningCloud, person: dict[str, str]) -> None:
     """Accept the lead on its card, and ask for it with the slash command."""
-    [card] = cloud.cards(person["last_name"])
+    card = cloud.cards(person["last_name"])[0]
     press(cloud, card, "accept", "U0ALICE")
     command(cloud, f"lead {person['email']}")
     eventually(lambda: cloud.lead(person["email"])["alerts"][0]["outcome"])
