@@ -14,7 +14,7 @@ from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
-from cli.output.refold import say_refold
+from cli.output.refold import say_walk
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
@@ -78,7 +78,7 @@ def publish(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) ->
 
 
 def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
-    """Make the bundle live, and return what happened. If its rules are new, the server recalculates the leads."""
+    """Make the bundle live, and return what happened. The server then brings all leads up to date."""
     from cli.stack.in_force import wait_with
     from ripen.operations.publication.release import release
 
@@ -87,8 +87,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     _show_release(found, bundle, screen)
     if not found.is_new:
         return {"playbook": bundle.hash, "published": False}
-    if found.needs_refold:
-        say_refold(screen)
+    say_walk(found, screen)
     pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
     for page in pages:
         screen.print(say(f"Form: {page}", f"フォーム: {page}"))
@@ -97,6 +96,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
         "published": True,
         "moved_on": found.moved_on,
         "recalculates": found.needs_refold,
+        "new_periods": found.has_new_periods,
         "pages": pages,
     }
 

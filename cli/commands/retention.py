@@ -2,9 +2,7 @@
 
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from msgspec import to_builtins
 from rich.console import Console
 from rich.table import Table
@@ -14,21 +12,11 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.stack.stack import connect
-from ripen.operations.leads.retention import NEVER, Expiry, apply_periods, expiries
+from ripen.operations.leads.retention import NEVER, Expiry, expiries
 from ripen.operations.live_playbook import live_bundle
 from ripen.playbook.retention import Retention
 
 _MONTHS = 6
-_Apply = Annotated[
-    bool,
-    typer.Option(
-        "--apply",
-        help=say(
-            "Give every row the time of the live playbook. Run it after publishing other periods.",
-            "すべての行を、公開中のプレイブックの期間に合わせます。期間を変えて公開したあとに実行します。",
-        ),
-    ),
-]
 
 
 @help_text(
@@ -38,29 +26,16 @@ _Apply = Annotated[
     "どの行がどの月に削除されるか、期間を変えるとどうなるかを表示します。"
     "\n\n期間は ripen.yaml の `keep` です。テーブル全体を読み、プレイブックのフォルダーの期間と比べます。",
 )
-def retention(folder: FolderOption = DEFAULT_FOLDER, apply: _Apply = False, as_json: AsJson = False) -> None:
+def retention(folder: FolderOption = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     stack = connect()
     live = live_bundle(stack.playbook).keep
     console = Console(highlight=False, soft_wrap=True, stderr=as_json)
-    if apply:
-        with bar(say("Changing rows", "行を更新しています")) as progress:
-            count = apply_periods(stack.table, live, progress)
-        console.print(say(f"[bold]Changed: {count} rows.[/]", f"[bold]{count} 行を更新しました。[/]"))
-        if as_json:
-            print_json({"changed": count})
-        return
     with bar(say("Reading the table", "テーブルを読んでいます")) as progress:
         found = expiries(stack.table, _periods(folder, live), progress)
     if as_json:
         print_json(to_builtins(found))
         return
     console.print(_table(found) if found else say("There is nothing to keep yet.", "保存している行はまだありません。"))
-    console.print(
-        say(
-            "Times in rows do not follow a new period by themselves: publish, then run ripen retention --apply",
-            "期間を変えても、すでにある行の時刻は変わりません。公開してから実行: ripen retention --apply",
-        )
-    )
 
 
 def _periods(folder: Path, live: Retention) -> Retention:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
-from cli.output.refold import say_refold
+from cli.output.refold import say_walk
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.in_force import wait_with
 from cli.stack.stack import Stack, connect
@@ -56,10 +56,9 @@ def rollback(
             f"{found.bundle} に[green]もどしました[/]。取り消すには: ripen rollback",
         )
     )
-    if found.needs_refold:
-        say_refold(console)
+    say_walk(found, console)
     if as_json:
-        print_json({"playbook": found.bundle, "recalculates": found.needs_refold})
+        print_json({"playbook": found.bundle, "recalculates": found.needs_refold, "new_periods": found.has_new_periods})
 
 
 def _show_published(stack: Stack, console: Console, *, as_json: bool) -> None:

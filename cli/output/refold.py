@@ -1,4 +1,6 @@
-"""Say that all leads are recalculated after a new playbook, and how far that is."""
+"""Say what the server does to all leads after a new playbook, and how far that is."""
+
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -6,9 +8,19 @@ from cli.output.language import say
 from ripen.agenda import SHARDS
 from ripen.operations.publication.recalculation import Recalculation
 
+if TYPE_CHECKING:
+    from ripen.operations.publication.release import Release
 
-def say_refold(screen: Console) -> None:
-    """Say that the recalculation has begun, and where to look."""
+
+def say_walk(found: "Release", screen: Console) -> None:
+    """Say what follows for all leads, and where to look."""
+    if found.needs_refold:
+        _say_refold(screen)
+    if found.has_new_periods:
+        _say_periods(screen)
+
+
+def _say_refold(screen: Console) -> None:
     screen.print(
         say(
             "Scoring, segments or journey triggers have changed: the server recalculates all leads, beginning within a"
@@ -26,6 +38,18 @@ def say_refold(screen: Console) -> None:
     )
 
 
+def _say_periods(screen: Console) -> None:
+    screen.print(
+        say(
+            "The periods of keep have changed: within a minute the server begins to change when existing activities and"
+            " mails are deleted. See how far it is: ripen status – and what goes when: ripen retention",
+            "keep の期間が変わりました。サーバーが 1 分以内に、すでにある行動とメールの削除時刻を変え始めます。"
+            "進み具合: ripen status、削除の時期: ripen retention",
+        ),
+        soft_wrap=True,
+    )
+
+
 def say_progress(found: Recalculation, since: str, screen: Console) -> None:
     """Say how far the recalculation is, unless it is done."""
     if found.is_done:
@@ -33,9 +57,9 @@ def say_progress(found: Recalculation, since: str, screen: Console) -> None:
     leads = "1 lead" if found.passed == 1 else f"{found.passed:,} leads"
     screen.print(
         say(
-            f"Leads are being recalculated by the playbook {found.bundle} (since {since}): {leads} so far,"
+            f"Leads are being brought up to date with the playbook {found.bundle} (since {since}): {leads} so far,"
             f" {found.shards_done} of {SHARDS} parts done.",
-            f"プレイブック {found.bundle} で見込み客を再計算しています（{since} から）。"
+            f"プレイブック {found.bundle} に合わせて見込み客を更新しています（{since} から）。"
             f"{found.passed:,} 人が済み、{SHARDS} 部分のうち {found.shards_done} が完了。",
         ),
         soft_wrap=True,

@@ -1,12 +1,17 @@
-"""Recalculate the leads of one page of the roster, in threads: while one waits for DynamoDB, another is computed."""
+"""Bring the leads of one page of the roster up to date with a new playbook: recalculate them, and set when rows expire.
+
+They are done in threads: while one waits for DynamoDB, another is computed.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum, auto
+from functools import partial
 
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
+from ripen.adapters.rows.expiry import apply_periods
 from ripen.adapters.rows.fold_rows import Queues, wake_due
 from ripen.adapters.table import Mark, Table, keys
 from ripen.agenda import Lane
@@ -47,22 +52,57 @@ class Outcome(Enum):
     FAILED = auto()
     """score.react retries it."""
     NOT_REACHED = auto()
-    """The time was over, or other rules were published."""
+    """The time was over before the lead was done, or another playbook was published."""
 
 
-def recalculate(
-    leads: Sequence[str], rules: str, dependencies: Dependencies, has_time: Callable[[], bool]
+def is_followed(published: Bundle, live: Bundle) -> bool:
+    """Return whether the live playbook has the rules and periods of this one, which was published.
+
+    The rules are reckoned by this code: the publisher's may be of another release.
+    """
+    return rules_version(live) == rules_version(published) and live.keep == published.keep
+
+
+def update(
+    leads: Sequence[str],
+    published: Bundle,
+    dependencies: Dependencies,
+    has_time: Callable[[], bool],
+    *,
+    sets_expiry: bool = False,
 ) -> list[Outcome]:
-    """Recalculate the leads by the live playbook, as long as it has these rules and there is time.
+    """Update the leads by the published playbook, as long as it is live and there is time.
 
-    A lead that fails costs no other: it is put on the agenda, where score.react retries it.
+    With `sets_expiry`, also write when their rows expire by its periods. If that fails, the error is raised: nothing
+    else would do it later. A lead that cannot be recalculated costs no other: it is put on the agenda, where
+    score.react retries it.
     """
 
-    def work(lead: str) -> Outcome:
-        return _recalculate(lead, rules, dependencies) if has_time() else Outcome.NOT_REACHED
+    def goes_on() -> bool:
+        return has_time() and is_followed(published, dependencies.live())
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        started = [pool.submit(work, lead) for lead in leads]
+        outcomes = _recalculated(leads, published, dependencies, goes_on, pool)
+        if not sets_expiry:
+            return outcomes
+        apply = partial(apply_periods, keep=published.keep, table=dependencies.table, goes_on=goes_on)
+        have_times = list(pool.map(apply, leads))
+    return [
+        outcome if has_times else Outcome.NOT_REACHED for outcome, has_times in zip(outcomes, have_times, strict=True)
+    ]
+
+
+def _recalculated(
+    leads: Sequence[str],
+    published: Bundle,
+    dependencies: Dependencies,
+    goes_on: Callable[[], bool],
+    pool: ThreadPoolExecutor,
+) -> list[Outcome]:
+    def work(lead: str) -> Outcome:
+        return _recalculate(lead, published, dependencies) if goes_on() else Outcome.NOT_REACHED
+
+    started = [pool.submit(work, lead) for lead in leads]
     found = []
     for lead, work_done in zip(leads, started, strict=True):
         if error := work_done.exception():
@@ -72,7 +112,7 @@ def recalculate(
     return found
 
 
-def _recalculate(lead: str, rules: str, dependencies: Dependencies) -> Outcome:
+def _recalculate(lead: str, published: Bundle, dependencies: Dependencies) -> Outcome:
     """Recalculate one lead, part by part; after some parts its state stays due, for score.react.
 
     Each attempt asks for the live playbook: one that is not live any more would undo the work of the next lap.
@@ -82,7 +122,7 @@ def _recalculate(lead: str, rules: str, dependencies: Dependencies) -> Outcome:
     def attempt(_: int) -> Outcome | None:
         nonlocal written
         bundle, now = dependencies.live(), dependencies.clock.now()
-        if rules_version(bundle) != rules:
+        if not is_followed(published, bundle):
             return Outcome.NOT_REACHED
         changes, is_last = refold_changes(lead, _of_fold(bundle, dependencies), now)
         if changes:

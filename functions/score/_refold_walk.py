@@ -1,4 +1,4 @@
-"""The walk that recalculates all leads: its start, and one page of it.
+"""The walk that brings all leads up to date with a new playbook: its start, and one page of it.
 
 The cursor moves after the page. A worker that is killed loses nothing: the page is begun again, and leads that are up
 to date by then are only passed. A lead that acts before the walk reaches it is recalculated by score.react.
@@ -15,8 +15,7 @@ from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Conflict, Key, Replace, Row, keys
 from ripen.agenda import Lane, Ref
 from ripen.campaign.walk import Refolding, Walk, advanced
-from ripen.scoring.rules_version import rules_version
-from score._refold_page import Dependencies, Outcome, recalculate
+from score._refold_page import Dependencies, Outcome, is_followed, update
 
 _PAGE = 100
 """Leads of one message: some seconds of work, so that the 64 walks take turns."""
@@ -53,20 +52,15 @@ def _start(key: Key[Refolding], dependencies: Dependencies) -> None:
 
 
 def _is_in_force(owner: Row[Refolding], ref: Ref, dependencies: Dependencies) -> bool:
-    """Return whether the live playbook has the rules of the publication. If not, wake the row again when it has."""
-    if rules_version(dependencies.live()) == _rules(owner, dependencies):
+    """Return whether the playbook of the publication is live. If not, wake the row again when it is."""
+    if is_followed(dependencies.bundle(owner.value.bundle), dependencies.live()):
         return True
     dependencies.queue.wake(ref, delay=round(PROPAGATION_TIME.total_seconds()))
     return False
 
 
-def _rules(owner: Row[Refolding], dependencies: Dependencies) -> str:
-    """Return the rules version of the publication, by this code: the publisher's may be of another release."""
-    return rules_version(dependencies.bundle(owner.value.bundle))
-
-
 def _walk_page(key: Key[Walk], dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
-    """Recalculate the next page of leads, move the cursor past those that were reached, and wake the next page.
+    """Update the next page of leads, move the cursor past those that were reached, and wake the next page.
 
     A walk of an earlier lap leaves the agenda.
     """
@@ -77,15 +71,16 @@ def _walk_page(key: Key[Walk], dependencies: Dependencies, has_time: Callable[[]
     if row.value.lap != owner.value.lap:
         _move_cursor(row, row.value, dependencies, is_over=True)
     elif _is_in_force(owner, key.ref, dependencies):
-        after = _page(row.value, _rules(owner, dependencies), dependencies, has_time)
+        after = _page(row.value, owner.value, dependencies, has_time)
         if _move_cursor(row, after, dependencies, is_over=after.done) and not after.done:
             dependencies.queue.wake(key.ref)
 
 
-def _page(walk: Walk, rules: str, dependencies: Dependencies, has_time: Callable[[], bool]) -> Walk:
-    """Recalculate the leads of the next page, and return the walk after it."""
+def _page(walk: Walk, owner: Refolding, dependencies: Dependencies, has_time: Callable[[], bool]) -> Walk:
+    """Bring the leads of the next page up to date, and return the walk after it."""
     leads = list(dependencies.table.leads(walk.shard, walk.after, _PAGE))
-    outcomes = recalculate(leads, rules, dependencies, has_time)
+    published = dependencies.bundle(owner.bundle)
+    outcomes = update(leads, published, dependencies, has_time, sets_expiry=owner.has_new_periods)
     reached = list(takewhile(lambda outcome: outcome is not Outcome.NOT_REACHED, outcomes))
     return advanced(
         walk,

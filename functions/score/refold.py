@@ -1,5 +1,7 @@
 """score.refold: recalculates all leads after a publication that changed scoring, segments or triggers.
 
+If it changed `keep`, the rows of all leads get the times at which they expire now.
+
 Woken through SQS (Refold) for the `refold#leads` row, and for its 64 `walk#` rows: a page of leads at a time.
 """
 
@@ -40,7 +42,7 @@ dependencies = Dependencies(
 )
 
 _RESERVE_MILLIS = 20_000
-"""Time that the leads which are being recalculated may still take."""
+"""Time that the leads which are being updated may still take."""
 
 
 @logger.inject_lambda_context

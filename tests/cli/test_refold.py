@@ -11,10 +11,10 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.state import State
 from ripen.operations.publication.publish import publish
-from ripen.operations.publication.refold import changes_rules, refold_all
-from ripen.playbook.bundle import Bundle, Segment
+from ripen.operations.publication.recalculation import changes_rules
+from ripen.operations.publication.refold import refold_all
+from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition
-from ripen.settings import LivePlaybook
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import Kept
@@ -41,18 +41,12 @@ def stack(table: Table, clock: FakeClock) -> Stack:
     )
 
 
-def changes_rules_of(stack: Stack, bundle: Bundle) -> bool:
-    return changes_rules(bundle, stack.table, stack.playbook)
-
-
-def test_only_changed_rules_need_a_refold(stack: Stack, table: Table) -> None:
+def test_only_changed_rules_need_a_refold() -> None:
     segment = Segment(name="s", when=(Condition(field="company", present=True),))
-    assert not changes_rules_of(stack, a_bundle())
-    table.write(Create(keys.LIVE, LivePlaybook(bundle="bundle1", site="", at=NOON)))
-    assert not changes_rules_of(stack, replace(a_bundle(), hash="2", stages=("lead", "customer")))
-    assert changes_rules_of(stack, replace(a_bundle(), segments={"s": segment}))
+    assert not changes_rules(replace(a_bundle(), hash="2", stages=("lead", "customer")), a_bundle())
+    assert changes_rules(replace(a_bundle(), segments={"s": segment}), a_bundle())
     dearer = replace(a_bundle().scoring, half_life_days=30)
-    assert changes_rules_of(stack, replace(a_bundle(), scoring=dearer))
+    assert changes_rules(replace(a_bundle(), scoring=dearer), a_bundle())
 
 
 def test_refold_puts_every_lead_on_the_agenda(stack: Stack, table: Table) -> None:

@@ -57,18 +57,6 @@ def test_it_says_what_is_gone_and_what_would_go(stack: Stack, capsys: pytest.Cap
     }
 
 
-def test_applied_periods_are_in_the_rows_and_leave_the_work_due(
-    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command.retention(apply=True, as_json=True)
-    assert json.loads(capsys.readouterr().out) == {"changed": 3}
-    [mail] = table.under("lead1", "send#")
-    assert (mail.due, mail.expires) == (NOON, NOON + timedelta(days=730))
-    assert found(capsys)["page_viewed"] == {"gone": 1, "now": {"2026-12": 2}, "planned": {"2026-12": 2}}
-    command.retention(apply=True, as_json=True)
-    assert json.loads(capsys.readouterr().out) == {"changed": 0}
-
-
 def test_table_shows_the_months(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     command.retention(folder=NOWHERE)
     shown = capsys.readouterr().out

@@ -31,6 +31,7 @@ class Publisher:
 
     def __init__(self, table: Table) -> None:
         self.table, self.clock, self.queue, self.live = table, FakeClock(), FakeQueue(), OLD
+        self.published = {each.hash: each for each in (OLD, NEW, NEWER)}
 
     @property
     def dependencies(self) -> Dependencies:
@@ -39,7 +40,7 @@ class Publisher:
             table=self.table,
             clock=self.clock,
             live=lambda: self.live,
-            bundle={each.hash: each for each in (OLD, NEW, NEWER)}.__getitem__,
+            bundle=self.published.__getitem__,
             previous=lambda: OLD,
             queue=self.queue,
             queues=queues,
@@ -50,6 +51,7 @@ class Publisher:
         now = self.clock.now()
         self.table.write(*refolding(bundle, self.live, self.table, now, due=now))
         self.live = bundle
+        self.published[bundle.hash] = bundle
 
     def start(self, bundle: Bundle) -> None:
         self.publish(bundle)

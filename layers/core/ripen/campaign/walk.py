@@ -51,7 +51,7 @@ class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
 
 
 class Refolding(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The `refold#leads` row: a publication changed the rules, so all leads are recalculated.
+    """The `refold#leads` row: a publication changed the rules or the periods of `keep`, so all leads are updated.
 
     Its walk goes over all leads, whatever their segments. The next such publication begins the next lap.
     """
@@ -61,6 +61,8 @@ class Refolding(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     """Hash of the published playbook, whose rules version each state gets."""
     at: datetime
     """When it was published."""
+    has_new_periods: bool = False
+    """Whether `keep` has changed, or changed before and not all rows have their times by it yet."""
 
 
 class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""What expires by `keep`: what is gone, what goes when, and the rows whose time must change with a new period."""
+"""What expires by `keep`: what is gone, what goes when, and what other periods would change."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.adapters.table import Conflict, Replace, Row, Table
+from ripen.adapters.rows.expiry import row_expires
+from ripen.adapters.table import Row, Table
 from ripen.decision import Decision
 from ripen.lead.activity import Activity
 from ripen.lead.history import HistoryPage
@@ -15,7 +16,7 @@ from ripen.lead.state import State
 from ripen.mail.ledger import Send
 from ripen.operations.leads.scan import scan_table
 from ripen.operations.progress import Progress, silent
-from ripen.playbook.retention import Retention, activity_expires, mail_expires
+from ripen.playbook.retention import Retention
 
 _WANTED = {"activity#": "", "send#": "", "decision#": "", "state": "", "history#": ""}
 MAILS, DECISIONS = "mails", "decisions"
@@ -66,28 +67,10 @@ def expiries(table: Table, keep: Retention, progress: Progress = silent) -> list
     ]
 
 
-def apply_periods(table: Table, keep: Retention, progress: Progress = silent) -> int:
-    """Give each row the time at which it expires by these periods. Return how many rows were changed.
-
-    A row that another worker changes at the same moment keeps what that worker writes; repeat it if that matters.
-    """
-    return sum(scan_table(table, _WANTED, lambda rows: [_apply(row, keep, table) for row in rows], progress))
-
-
-def _apply(row: Row[Any], keep: Retention, table: Table) -> int:
-    if _kind(row) is None or row.expires == (expires := _planned(row, keep)):
-        return 0
-    try:
-        table.write(Replace(row.key, row.value, row.version, row.due, row.lane, expires))
-    except Conflict:
-        return 0
-    return 1
-
-
 def _seen(row: Row[Any], keep: Retention) -> Iterator[_Seen]:
     if kind := _kind(row):
         is_known = isinstance(row.value, Activity) and row.value.folded is not None
-        yield _Seen(kind, _month(row.expires), _month(_planned(row, keep)), -is_known)
+        yield _Seen(kind, _month(row.expires), _month(row_expires(row, keep)), -is_known)
     match row.value:
         case HistoryPage(entries=entries) | State(history=entries):
             yield from (_Seen(str(kind), known=count) for kind, count in Counter(e.kind for e in entries).items())
@@ -105,18 +88,6 @@ def _kind(row: Row[Any]) -> str | None:
         case Decision():
             return DECISIONS
     return None
-
-
-def _planned(row: Row[Any], keep: Retention) -> datetime | None:
-    """Return when the row expires by these periods, in whole seconds as in the table."""
-    match row.value:
-        case Activity() as activity:
-            expires = activity_expires(activity, keep)
-        case Send(planned=planned):
-            expires = mail_expires(planned, keep)
-        case _:
-            return row.expires
-    return expires.replace(microsecond=0) if expires else None
 
 
 def _month(expires: datetime | None) -> str:

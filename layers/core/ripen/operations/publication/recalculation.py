@@ -1,11 +1,15 @@
-"""After a publication that changes scoring, segments or triggers, functions/score/refold.py recalculates all leads."""
+"""The walk over all leads after a publication, which functions/score/refold.py does.
+
+It recalculates them if scoring, segments or triggers have changed. If `keep` has changed, it sets when their rows
+expire.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ripen.adapters.rows import walk_rows
-from ripen.adapters.table import Change, Replace, Table, keys
+from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign.walk import Refolding
 from ripen.playbook.bundle import Bundle
@@ -13,16 +17,38 @@ from ripen.scoring.rules_version import rules_version
 
 
 def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime, due: datetime) -> list[Change]:
-    """Return the row that starts a recalculation at `due`, for the transaction that makes the playbook live.
+    """Return the row that starts the walk at `due`, for the transaction that makes the playbook live.
 
-    Nothing, if `before` has the same rules, or if there is no playbook before and hence no lead.
+    Nothing, if `before` has the same rules and periods, or if there is no playbook before and hence no lead. If the
+    previous walk has not given new periods to all rows yet, this one does.
     """
-    if before is None or rules_version(before) == rules_version(bundle):
+    if before is None or not (changes_rules(bundle, before) or changes_periods(bundle, before)):
         return []
     row = table.get(keys.REFOLDING)
-    lap = row.value.lap + 1 if row else 1
-    started = Refolding(lap=lap, bundle=bundle.hash, at=now)
+    started = Refolding(
+        lap=row.value.lap + 1 if row else 1,
+        bundle=bundle.hash,
+        at=now,
+        has_new_periods=changes_periods(bundle, before) or _has_periods_to_give(row, table),
+    )
     return [Replace(keys.REFOLDING, started, row.version if row else 0, due=due, lane=Lane.BULK)]
+
+
+def changes_rules(bundle: Bundle, before: Bundle) -> bool:
+    """Tell whether scoring, segments or the triggers of journeys differ."""
+    return rules_version(before) != rules_version(bundle)
+
+
+def changes_periods(bundle: Bundle, before: Bundle) -> bool:
+    """Tell whether `keep` differs."""
+    return before.keep != bundle.keep
+
+
+def _has_periods_to_give(row: Row[Refolding] | None, table: Table) -> bool:
+    if row is None or not row.value.has_new_periods:
+        return False
+    found = recalculation(table)
+    return found is not None and not found.is_done
 
 
 @dataclass(frozen=True)

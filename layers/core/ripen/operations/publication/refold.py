@@ -2,23 +2,14 @@
 
 from copy import replace
 
-from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.errors import Contended
 from ripen.failure import Failure
 from ripen.operations.leads.scan import scan_leads
 from ripen.operations.progress import Progress, silent
-from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
-from ripen.scoring.rules_version import rules_version
 from ripen.words import Words
-
-
-def changes_rules(bundle: Bundle, table: Table, playbook: Playbook) -> bool:
-    """Tell whether scoring, segments or the triggers of journeys differ from those of the live playbook."""
-    live = table.get(keys.LIVE)
-    return live is not None and rules_version(playbook.bundle(live.value.bundle)) != rules_version(bundle)
 
 
 def refold_all(table: Table, clock: Clock, progress: Progress = silent) -> int:

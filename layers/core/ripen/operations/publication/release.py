@@ -12,7 +12,7 @@ from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.progress import Progress, silent
 from ripen.operations.publication.people import affected_people, move_on
 from ripen.operations.publication.publish import publish
-from ripen.operations.publication.refold import changes_rules
+from ripen.operations.publication.recalculation import changes_periods, changes_rules
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
 from ripen.settings import LivePlaybook
@@ -31,6 +31,8 @@ class Release:
     """People whose step was changed and who move on as the journey's file says."""
     needs_refold: bool = False
     """Scoring, segments or triggers have changed: score.refold recalculates all leads."""
+    has_new_periods: bool = False
+    """`keep` has changed: score.refold sets when the rows of all leads expire."""
 
 
 def release(
@@ -42,7 +44,7 @@ def release(
     2. Store the bundle, move the pointer to it, and wait until every function uses it.
     3. Wake the people who leave a changed step.
     """
-    needs_refold = changes_rules(bundle, table, playbook)
+    before = _published_last(table, playbook)
     enrollments, steps = affected_people(live_bundle_if_any(playbook), bundle, table, playbook, progress)
     if undecided := [step.demand for step in steps if step.is_undecided]:
         raise Failure(
@@ -52,21 +54,37 @@ def release(
     if not _make_live(bundle, table, playbook, site, clock, wait):
         return Release(bundle.hash, is_new=False)
     moved = move_on(enrollments, steps, table, clock.now())
-    return Release(bundle.hash, is_new=True, moved_on=moved, needs_refold=needs_refold)
+    return _released(bundle, before, moved)
 
 
 def roll_back(to: str, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> Release:
     """Restore the previous playbook, or the one whose hash begins with `to`. People in journeys stay where they are."""
     bundle = playbook.bundle(_earlier(history(table), to))
-    needs_refold = changes_rules(bundle, table, playbook)
-    is_new = _make_live(bundle, table, playbook, site, clock, wait)
-    return Release(bundle.hash, is_new=is_new, needs_refold=needs_refold)
+    before = _published_last(table, playbook)
+    if not _make_live(bundle, table, playbook, site, clock, wait):
+        return Release(bundle.hash, is_new=False)
+    return _released(bundle, before)
 
 
 def history(table: Table) -> tuple[LivePlaybook, ...]:
     """Return every playbook that was published, the latest last."""
     row = table.get(keys.PUBLISHED)
     return row.value.history if row else ()
+
+
+def _published_last(table: Table, playbook: Playbook) -> Bundle | None:
+    live = table.get(keys.LIVE)
+    return playbook.bundle(live.value.bundle) if live else None
+
+
+def _released(bundle: Bundle, before: Bundle | None, moved_on: int = 0) -> Release:
+    return Release(
+        bundle.hash,
+        is_new=True,
+        moved_on=moved_on,
+        needs_refold=before is not None and changes_rules(bundle, before),
+        has_new_periods=before is not None and changes_periods(bundle, before),
+    )
 
 
 def _make_live(bundle: Bundle, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> bool:
