@@ -17,6 +17,8 @@ from tests.support.builders import an_activity
         (Kind.PAGE_VIEWED, {"visitor": "v1234567"}, False),
         (Kind.PAGE_READ, {"visitor": "v1234567", "likely": "yes"}, False),
         (Kind.FORM_SUBMITTED, {"source": "form"}, False),
+        (Kind.FORM_SUBMITTED, {"source": "form", "click": "typed"}, False),
+        (Kind.ENTRY_ASKED, {"click": "sent with the request"}, False),
         (Kind.LINK_FOLLOWED, {"target": "https://example.com"}, False),
         (Kind.POINTS_GIVEN, {"points": "50"}, False),
         (Kind.CAMPAIGN_JOINED, {"member": "m1"}, False),
