@@ -28,7 +28,9 @@ def compiled(tmp_path: Path, smallest: CheckPlaybook, changes: dict[str, str]) -
     ("written", "changes", "message"),
     [
         ("visits: 2 years", {}, "6:8: '2 years' is not a length of time"),
-        ("visits: 29 days", {}, "6:8: '29 days' is too short"),
+        ("clicks: 29 days", {}, "6:8: '29 days' is too short: verdicts about clicks"),
+        ("visits: 99 days", {}, "6:8: '99 days' is too short: a browser's own record"),
+        ("downloads: 99 days", {}, "6:8: '99 days' is too short: a browser's own record"),
         ("refusals: 1094 days", {}, "6:8: '1094 days' is too short: refusals prove"),
         ("mails: 729 days", {}, "6:8: '729 days' is too short: links in a mail lead to its row for two years"),
         ("visits: 399 days", {S: VIEWED},
@@ -55,7 +57,7 @@ def test_period_that_is_too_short_is_an_error(
     ("written", "changes"),
     [
         ("visits: 400 days", {S: VIEWED}),
-        ("visits: 30 days", {S: "when: {viewed: pricing}\n"}),
+        ("visits: 100 days", {S: "when: {viewed: pricing}\n"}),
         ("clicks: 30 days", {J: "goal: {clicked: m}\n" + steps("- wait: 100 days", "- send: m")}),
         ("forms: forever", {J: steps("- branch:", "    - {when: {submitted: any}, then: [send: m]}")}),
     ],

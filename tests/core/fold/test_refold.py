@@ -18,6 +18,7 @@ from ripen.lead.history import history_entry
 from ripen.lead.state import Rank, State
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import WaitForStep, WaitPath
+from ripen.playbook.retention import Retention
 from ripen.scoring.rules_version import rules_version
 from ripen.tracking.click_verdict import RULES_VERSION
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -241,3 +242,16 @@ def test_revised_activities_come_in_parts_but_the_state_at_once() -> None:
     machines = [entry.details.verdict for entry in rest.state.history].count(Verdict.MACHINE)
     assert machines == 7
     assert not any(isinstance(c, CrmOutdated) for c in rest.consequences)
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(93, Verdict.MACHINE), (94, Verdict.HUMAN)])
+def test_click_whose_evidence_may_have_expired_keeps_its_verdict(days: int, verdict: Verdict) -> None:
+    # given a click that passed because of a visit, which is gone
+    click = replace(a_click(1, agent="library"), folded=NOON)
+    state = State(lead="lead1", history=(history_entry(click),), verdicts_outdated=True)
+    bundle = replace(BUNDLE, keep=Retention(activities={Kind.PAGE_VIEWED: 100}))
+    # when it is judged again
+    got = refold(LeadHistory(profile=JUNIOR, state=state), [click], bundle, NOON + timedelta(days=days))
+    # then only a young one is
+    (entry,) = got.state.history
+    assert (entry.details.verdict, got.state.verdicts_outdated) == (verdict, False)

@@ -86,6 +86,14 @@ _Period = Annotated[
     int | None,
     kept_for(30, "verdicts about clicks are revised for some weeks", "クリックの判定は数週間のあいだ見直されます"),
 ]
+_Visits = Annotated[
+    int | None,
+    kept_for(
+        100,
+        "a browser's own record of its visits is kept for 90 days, and may join the lead again",
+        "ブラウザー側の訪問記録は 90 日間残り、見込み客に再び結び付くことがあります",
+    ),
+]
 _Refusals = Annotated[
     int | None,
     kept_for(1095, "refusals prove that later mail was not wanted", "配信停止などの記録は、あとで証明に使います"),
@@ -99,8 +107,8 @@ _Mails = Annotated[
 class KeepPart(Part):
     """How long rows are kept, by what they are about: 730 days, 104 weeks, or forever."""
 
-    visits: _Period = Field(730, description="Pages viewed and read, and links to other sites followed")
-    downloads: _Period = 730
+    visits: _Visits = Field(730, description="Pages viewed and read, and links to other sites followed")
+    downloads: _Visits = 730
     clicks: _Period = Field(730, description="Links followed in mails")
     forms: _Period = Field(1825, description="Submissions. One with a consent is kept as its proof")
     replies: _Period = 1825

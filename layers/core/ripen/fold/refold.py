@@ -21,6 +21,7 @@ from ripen.lead.history import HistoryPage, with_revised
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.retention import evidence_since
 from ripen.scoring.rank import next_rank_change
 from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import Score, score
@@ -47,7 +48,7 @@ def refold(
     any number of them, and due at once if there are more. `previous` is the playbook before this one.
     """
     before = lead.state or State(lead=lead.profile.id)
-    all_revised = _revised(lead, activities)
+    all_revised = _revised(lead, activities, evidence_since(bundle.keep, now))
     revised = all_revised[:most]
     is_outdated = len(revised) < len(all_revised)
     history = (*lead.pages, HistoryPage(entries=before.history))
@@ -72,11 +73,14 @@ def refold(
     )
 
 
-def _revised(lead: LeadHistory, activities: Iterable[Activity]) -> list[tuple[Activity, Activity]]:
-    """Return the folded activities that are judged otherwise now, each before and after."""
+def _revised(
+    lead: LeadHistory, activities: Iterable[Activity], since: datetime | None
+) -> list[tuple[Activity, Activity]]:
+    """Return the activities folded since then that are judged otherwise now, each before and after."""
     known = tuple(activities)
     evidence = Evidence(known, lead.deliveries)
-    judged = ((activity, reclassify(activity, evidence)) for activity in known if activity.folded)
+    folded = (a for a in known if a.folded and (since is None or a.folded >= since))
+    judged = ((activity, reclassify(activity, evidence)) for activity in folded)
     return [(before, after) for before, after in judged if before != after]
 
 
