@@ -76,11 +76,18 @@ def refold(
 def _revised(
     lead: LeadHistory, activities: Iterable[Activity], since: datetime | None
 ) -> list[tuple[Activity, Activity]]:
-    """Return the activities folded since then that are judged otherwise now, each before and after."""
+    """Return the activities folded since then that are judged otherwise now, each before and after.
+
+    A visit that a click began has the verdict of the click, so it is as old as the click.
+    """
     known = tuple(activities)
     evidence = Evidence(known, lead.deliveries)
-    folded = (a for a in known if a.folded and (since is None or a.folded >= since))
-    judged = ((activity, reclassify(activity, evidence)) for activity in folded)
+
+    def is_recent(activity: Activity) -> bool:
+        judged_with = evidence.source_click(activity) or activity
+        return since is None or judged_with.folded is None or judged_with.folded >= since
+
+    judged = ((a, reclassify(a, evidence)) for a in known if a.folded and is_recent(a))
     return [(before, after) for before, after in judged if before != after]
 
 
