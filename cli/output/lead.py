@@ -72,10 +72,22 @@ def _panel(found: dict[str, Any]) -> Panel:
     if found["lacks_proof"]:
         lines.append(f"  {card_words(language())['no_proof']}")
     lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]
+    lines += _expired(found["expired_activities"])
     if profile["crm"]:
         url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"
         lines.append(escape(say(f"Salesforce: {url} (owner {owner})", f"Salesforce: {url}（担当者 {owner}）")))
     return Panel("\n".join(lines), title=escape(name), title_align="left", expand=False)
+
+
+def _expired(count: int) -> list[str]:
+    if not count:
+        return []
+    are = "1 older activity has" if count == 1 else f"{count:,} older activities have"
+    words = say(
+        f"{are} expired: score and segments still count them",
+        f"保存期間を過ぎた行動 {count:,} 件は削除済み（スコアとセグメントでは引き続き数えます）",
+    )
+    return [f"  [dim]{words}[/]"]
 
 
 def _rows(title: str, rows: list[dict[str, Any]], zone: str, *names: str) -> RenderableType:

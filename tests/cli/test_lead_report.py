@@ -3,15 +3,18 @@
 import json
 from copy import replace
 from datetime import timedelta
-from typing import Any
+from io import StringIO
+from typing import Any, Literal
 
 import pytest
+from rich.console import Console
 
 from cli.commands import lead as command
+from cli.output.lead import lead_parts
 from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
 from ripen.adapters.rows.decisions import create_decision
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.decision import Decision, DecisionKind, KeptDecision, Outcome
 from ripen.failure import Failure
 from ripen.lead.activity import Classification, ConsentProof, Kind, Verdict
@@ -234,3 +237,37 @@ def test_rows_are_in_japanese_words(
         assert words in out
     for code in ("skipped", "accepted", "posted", "hot ", "wu4bf"):
         assert code not in out
+
+
+@pytest.mark.parametrize(
+    ("folded", "language", "words"),
+    [
+        (3, "en", "2 older activities have expired: score and segments still count them"),
+        (2, "en", "1 older activity has expired: score and segments still count them"),
+        (3, "ja", "保存期間を過ぎた行動 2 件は削除済み（スコアとセグメントでは引き続き数えます）"),
+        (1, "en", ""),
+    ],
+)
+def test_expired_activities_are_counted(
+    stack: Stack, folded: int, language: Literal["en", "ja"], words: str, request: pytest.FixtureRequest
+) -> None:
+    # given a lead with one folded activity that is left, and one that is not folded yet
+    write_a_full_lead(stack.table)
+    row = stack.table.get(keys.state("lead1"))
+    assert row
+    left = an_activity(id="left", folded=NOON)
+    stack.table.write(
+        Replace(row.key, replace(row.value, activity_count=folded), row.version),
+        Create(keys.activity("lead1", NOON, "left"), left),
+    )
+    # when
+    if language == "ja":
+        request.getfixturevalue("japanese")
+    found = report(stack, "hanako@example.co.jp")
+    printed = StringIO()
+    Console(width=200, file=printed).print(lead_parts(found, "UTC")[0])
+    # then
+    assert found["expired_activities"] == folded - 1
+    out = printed.getvalue()
+    assert words in out
+    assert ("expired" in out or "保存期間" in out) is (folded > 1)

@@ -164,6 +164,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "score": {"total": 1, "fit": 1, "engagement": 0},
         "rank": "cold",
         "lacks_proof": False,
+        "expired_activities": 0,
         "reasons": [{"points": 1.0, "words": text}],
         "enrollments": [],
         "sends": [],

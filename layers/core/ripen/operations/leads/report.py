@@ -56,6 +56,7 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
         "alerts": _all(rows, "alert"),
         "decisions": [plain(each) for each in in_order_of_time(decisions_in(row.value for row in rows))],
         "activities": _all(rows, "activity"),
+        "expired_activities": _expired(state, activities) if state else 0,
         "crm": next(iter(_all(rows, "due#crm")), None),
         "next": _agenda(rows),
     }
@@ -75,6 +76,11 @@ def _score(profile: Profile, state: State, bundle: Bundle, now: datetime) -> dic
         "lacks_proof": lacks_proof(state, bundle.scoring, now),
         "reasons": [plain(reason) | {"points": round(reason.points, 1)} for reason in found],
     }
+
+
+def _expired(state: State, activities: list[Activity]) -> int:
+    """Return how many of the lead's activities have expired by `keep`: the state still counts them."""
+    return max(0, state.activity_count - sum(activity.folded is not None for activity in activities))
 
 
 def _first[T](rows: list[Row[Any]], type: type[T]) -> T | None:
