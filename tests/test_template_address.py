@@ -85,7 +85,7 @@ def test_links_begin_with_the_domain_where_there_is_one() -> None:
 def test_functions_that_look_at_the_address_of_a_visitor_know_the_key_of_the_edge() -> None:
     looking = {name for name in FUNCTIONS if re.search(r"\brequest\.address\b", source_of(name))}
     knowing = {name for name in FUNCTIONS if "EDGE_KEY" in variables_read(file_of(name))}
-    assert looking == knowing == {"CaptureForm", "CaptureLink"}
+    assert looking == knowing == {"CaptureForm", "CaptureLink", "NurturePreferences"}
 
 
 def test_edge_writes_the_address_of_the_visitor_and_a_secret_into_the_headers_that_functions_read() -> None:

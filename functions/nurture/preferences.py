@@ -12,10 +12,11 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
+from ripen.adapters.edge import Edge
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.sends import linked_send
@@ -44,6 +45,7 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
+edge = Edge(os.environ["EDGE_KEY"])
 
 _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """The address of the page is a key: other sites and search engines must not learn it."""
@@ -59,6 +61,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     link_keys: KeyRing
     network_key: bytes
     bundle: Bundle
+    edge: Edge = field(default_factory=Edge)
 
 
 @logger.inject_lambda_context
@@ -73,24 +76,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
         link_keys=secrets.ring(Rotated.LINK),
         network_key=secrets.key("network"),
         bundle=playbook.live().bundle,
+        edge=edge,
     )
     return respond(event, dependencies)
 
 
 def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Response:
     """Return the page for this request. A POST with a valid token unsubscribes or confirms before it is answered."""
-    asked = gateway.request(event | {"body": ""})  # a broken body must not stop the request
-    brand, confirms = dependencies.bundle.brand, asked.path.startswith("/confirm/")
+    request = gateway.request(event | {"body": ""})  # a broken body must not stop the request
+    brand, confirms = dependencies.bundle.brand, request.path.startswith("/confirm/")
     purpose = link_token.Purpose.CONFIRM if confirms else link_token.Purpose.UNSUBSCRIBE
-    send = _send(asked.parameters.get("token", ""), purpose, dependencies)
-    locale = gateway.language(asked, brand.locales, brand.default_locale, _locale(asked, send, brand))
+    send = _send(request.parameters.get("token", ""), purpose, dependencies)
+    locale = gateway.language(request, brand.locales, brand.default_locale, _locale(request, send, brand))
     if send is None:
         return _page("bad-link", 404, locale, brand)
-    match asked.method:
+    match request.method:
         case "GET" | "HEAD":
             return _page("confirm" if confirms else "unsubscribe", 200, locale, brand)
         case "POST" if confirms:
-            confirm(send, network_hash(asked.address, dependencies.network_key), dependencies)
+            confirm(send, _network(request, dependencies), dependencies)
             return _page("confirmed", 200, locale, brand)
         case "POST":
             unsubscribe(send, dependencies)
@@ -123,6 +127,12 @@ def confirm(send: Send, network: str, dependencies: Dependencies) -> None:
     dependencies.react.wake(key.ref)
     logger.info("confirmed", lead=send.lead, send=send.id)
     metrics.add_metric(name="Confirmed", unit=MetricUnit.Count, value=1)
+
+
+def _network(request: gateway.Request, dependencies: Dependencies) -> str:
+    """Return a keyed hash of the reader's network, for the proof of the consent."""
+    request = dependencies.edge.with_visitor(request)
+    return network_hash(request.address, dependencies.network_key)
 
 
 def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activity] | None:
@@ -196,9 +206,9 @@ def _send(text: str, purpose: link_token.Purpose, dependencies: Dependencies) ->
     return linked_send(dependencies.table, link)
 
 
-def _locale(asked: gateway.Request, send: Send | None, brand: Brand) -> str:
+def _locale(request: gateway.Request, send: Send | None, brand: Brand) -> str:
     """Return the requested language, else that of the mail; "" leaves the choice to the browser."""
-    wanted = asked.query.get("lang") or (send.locale if send else "")
+    wanted = request.query.get("lang") or (send.locale if send else "")
     return wanted if wanted in brand.locales else ""
 
 

@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from nurture.preferences import respond
+from ripen.adapters.edge import Edge
 from ripen.adapters.rows.campaign_counts import campaign_totals
 from ripen.adapters.table import Replace, Table, keys
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.tracking import link_token
+from ripen.tracking.click_signals import network_hash
 from tests.support.builders import a_lead
+from tests.support.edge_manager import EdgeManager
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import LINK_KEYS, a_send, known, sent, unsubscribing
 
@@ -224,6 +227,21 @@ def test_the_button_of_a_confirmation_counts_once_with_its_proof(
     assert activity.value.facts["form"] == ASKED.form
     assert (activity.value.kind, activity.due) == ("confirmed", clock.now())
     assert queue.woken == [activity.key.ref]
+
+
+def test_the_proof_of_a_confirmation_has_the_network_of_the_reader_behind_cloudfront(
+    asked: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    event = {
+        "rawPath": f"/confirm/{CONFIRM}",
+        "pathParameters": {"token": CONFIRM},
+        "headers": {"ripen-edge": EdgeManager.key, "ripen-viewer": "198.51.100.7"},
+        "requestContext": {"http": {"method": "POST", "sourceIp": "203.0.113.7"}},
+    }
+    behind = unsubscribing(asked, clock, react=queue, edge=Edge("edge", EdgeManager()))
+    assert respond(event, behind)["statusCode"] == 200
+    (activity,) = asked.under("lead1", "activity#")
+    assert activity.value.consent.network == network_hash("198.51.100.7", behind.network_key)
 
 
 def test_the_button_of_a_confirmation_adopts_what_was_typed(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
