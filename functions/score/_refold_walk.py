@@ -22,6 +22,10 @@ _PAGE = 100
 _LEASE = timedelta(minutes=5)
 """Longer than a message waits while the pages of the other walks are worked on."""
 
+_SOON = timedelta(minutes=1)
+"""How long after a publication it is asked every few seconds whether it is in force. Later, only the tick wakes the
+row: else each of its messages would begin another such chain."""
+
 logger = Logger(child=True)
 
 
@@ -52,10 +56,11 @@ def _start(key: Key[Refolding], dependencies: Dependencies) -> None:
 
 
 def _is_in_force(owner: Row[Refolding], ref: Ref, dependencies: Dependencies) -> bool:
-    """Return whether the playbook of the publication is live. If not, wake the row again when it is."""
+    """Return whether the playbook of the publication is live. If not yet, wake the row again when it is."""
     if is_followed(dependencies.bundle(owner.value.bundle), dependencies.live()):
         return True
-    dependencies.queue.wake(ref, delay=round(PROPAGATION_TIME.total_seconds()))
+    if dependencies.clock.now() < owner.value.at + _SOON:
+        dependencies.queue.wake(ref, delay=round(PROPAGATION_TIME.total_seconds()))
     return False
 
 

@@ -71,6 +71,17 @@ def test_walk_starts_when_the_playbook_is_in_force(publisher: Publisher, table: 
     assert publisher.with_rules(NEW, leads) == leads
 
 
+def test_publication_that_never_gets_in_force_is_left_to_the_tick(publisher: Publisher) -> None:
+    publisher.publish(NEW)
+    publisher.live = OLD
+    publisher.clock.move(seconds=59)
+    publisher.run(OWNER.ref)
+    assert publisher.queue.woken == [OWNER.ref]
+    publisher.clock.move(seconds=1)
+    publisher.run(OWNER.ref)
+    assert publisher.queue.woken == [OWNER.ref]  # else each message of the tick begins a chain without an end
+
+
 def test_message_that_comes_twice_starts_no_second_lap(publisher: Publisher, table: Table) -> None:
     roster(table, 2)
     publisher.start(NEW)
