@@ -33,13 +33,12 @@ def apply_periods(lead: str, *, keep: Retention, table: Table, goes_on: Callable
         for row in table.under(lead, prefix):
             if not goes_on():
                 return False
-            if row.expires != row_expires(row, keep):
-                _rewrite(row, keep, table)
+            _set_time(row, keep, table)
     return True
 
 
-def _rewrite(row: Row[Any], keep: Retention, table: Table) -> None:
-    """Write the row's time. A row that another worker has changed meanwhile is read again."""
+def _set_time(row: Row[Any], keep: Retention, table: Table) -> None:
+    """Write the row's time if it has another one. A row that another worker has changed meanwhile is read again."""
 
     def attempt(number: int) -> None:
         found = table.get(row.key) if number else row
