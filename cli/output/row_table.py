@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 
 def row_table(title: str, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> Table:
-    """Return the table. Its cells are plain text: what looks like markup in them is shown as it is."""
-    table = Table(*columns, title=title, title_justify="left")
+    """Return the table. Its cells are plain text, shown as typed, and folded rather than cut."""
+    table = Table(*(Column(name, overflow="fold") for name in columns), title=title, title_justify="left")
     for cells in rows:
         table.add_row(*map(escape, cells))
     return table
