@@ -16,7 +16,7 @@ def welcome(status: LocalCloud, detached: bool) -> str:
     next_ = say("Next", "次に")
     address = say("ADDRESS", "メールアドレス")
     stops = say(f"{end} stops it.", f"停止するには {end}。")
-    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead {address}, ripen clock +3d, ripen --help. {stops}"])
+    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead {address}, ripen clock +3d, ripen --help", stops])
 
 
 def _parts(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
@@ -39,17 +39,17 @@ def _ripen(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
 
 def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
     mails = say(
-        "every mail arrives here: open it and follow its link, and the lead turns hot",
-        "メールはすべてここに届きます。リンクを開くと、見込み客はホットになります",
+        "mails arrive here: follow a link in one, and the lead is hot",
+        "メールはここに届きます。リンクを開くと、ホットになります",
     )
     cards = say(
         "hot leads arrive in #sales: press Accept (対応する)",
-        "ホットになった見込み客が #sales に届きます。「対応する」を押します",
+        "ホットな見込み客が #sales に届きます。「対応する」を押します",
     )
     records = say("what sales sees (the certificate is our own)", "営業の画面（証明書は自己署名）")
     calls = say(
-        'plays a system of yours that journeys call, answers {"grade": "A"}',
-        'シナリオが呼び出す社内システムの代役。{"grade": "A"} と応答します',
+        'plays a system that journeys call: answers {"grade": "A"}',
+        'シナリオが呼ぶ社内システムの代役。{"grade": "A"} と応答します',
     )
     emulator = say("the emulator, for aws --endpoint-url", "エミュレーター（aws --endpoint-url 用）")
     return (
