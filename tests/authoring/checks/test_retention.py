@@ -27,7 +27,8 @@ def compiled(tmp_path: Path, smallest: CheckPlaybook, changes: dict[str, str]) -
 @pytest.mark.parametrize(
     ("written", "changes", "message"),
     [
-        ("visits: 2 years", {}, "6:8: '2 years' is not a length of time"),
+        ("visits: 2 years", {}, "6:8: '2 years' is not a number of days; write 100 days or more, or forever"),
+        ("clicks: for ever", {}, "6:8: 'for ever' is not a number of days; write 30 days or more, or forever"),
         ("clicks: 29 days", {}, "6:8: '29 days' is too short: verdicts about clicks"),
         ("visits: 99 days", {}, "6:8: '99 days' is too short: a browser's own record"),
         ("downloads: 99 days", {}, "6:8: '99 days' is too short: a browser's own record"),

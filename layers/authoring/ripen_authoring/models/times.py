@@ -25,7 +25,13 @@ def kept_for(least: int, why_en: str, why_ja: str) -> BeforeValidator:
     def read(written: str) -> int | None:
         if str(written).strip() == "forever":
             return None
-        found = expressions.days(written)
+        try:
+            found = expressions.days(written)
+        except InvalidValue:
+            raise InvalidValue(
+                f"{quoted(written)} is not a number of days; write {least} days or more, or forever",
+                f"{quoted(written)} は日数ではありません。{least} days 以上か forever を書いてください",
+            ) from None
         if found < least:
             raise InvalidValue(
                 f"{quoted(written)} is too short: {why_en}; write {least} days or more, or forever",
