@@ -53,8 +53,15 @@ def _table(found: list[Expiry]) -> Table:
         say("With the folder's periods", "フォルダーの期間では"),
     )
     for each in found:
-        table.add_row(each.kind, str(each.gone), _months(each.now), _months(each.planned))
+        table.add_row(_kind(each.kind), str(each.gone), _months(each.now), _months(each.planned))
     return table
+
+
+def _kind(kind: str) -> str:
+    """Return the kind with its key of `keep`, if that is another word."""
+    from ripen_authoring.building.retention import GROUPS  # slow to load
+
+    return next((f"{kind} ({key})" for key, kinds in GROUPS.items() if kind in kinds), kind)
 
 
 def _months(counts: dict[str, int]) -> str:

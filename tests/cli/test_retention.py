@@ -60,7 +60,7 @@ def test_it_says_what_is_gone_and_what_would_go(stack: Stack, capsys: pytest.Cap
 def test_table_shows_the_months(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     command.retention(folder=NOWHERE)
     shown = capsys.readouterr().out
-    assert "page_viewed" in shown
+    assert "page_viewed (visits)" in shown
     assert "2026-12: 2" in shown
     assert "never: 2" in shown
 
