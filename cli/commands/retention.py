@@ -35,25 +35,30 @@ def retention(folder: FolderOption = DEFAULT_FOLDER, as_json: AsJson = False) ->
     if as_json:
         print_json(to_builtins(found))
         return
-    console.print(_table(found) if found else say("There is nothing to keep yet.", "保存している行はまだありません。"))
+    if not found:
+        console.print(say("There is nothing to keep yet.", "保存している行はまだありません。"))
+        return
+    console.print(_table(found, compared=_has_playbook(folder)))
 
 
 def _periods(folder: Path, live: Retention) -> Retention:
     """Return the periods of the folder, or the live ones without a folder."""
     from ripen_authoring.compile import compile_or_fail  # slow to load
 
-    return compile_or_fail(folder).keep if (folder / "ripen.yaml").is_file() else live
+    return compile_or_fail(folder).keep if _has_playbook(folder) else live
 
 
-def _table(found: list[Expiry]) -> Table:
-    table = Table(
-        say("Kind", "種類"),
-        say("Gone", "削除済み"),
-        say("Goes", "削除される月"),
-        say("With the folder's periods", "フォルダーの期間では"),
-    )
+def _has_playbook(folder: Path) -> bool:
+    return (folder / "ripen.yaml").is_file()
+
+
+def _table(found: list[Expiry], compared: bool) -> Table:
+    table = Table(say("Kind", "種類"), say("Gone", "削除済み"), say("Goes", "削除される月"))
+    if compared:
+        table.add_column(say("With the folder's periods", "フォルダーの期間では"))
     for each in found:
-        table.add_row(_kind(each.kind), str(each.gone), _months(each.now), _months(each.planned))
+        planned = [_months(each.planned)] if compared else []
+        table.add_row(_kind(each.kind), str(each.gone), _months(each.now), *planned)
     return table
 
 
