@@ -11,6 +11,7 @@ from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.doctor.finding import OWNERS, Finding, State
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
+from cli.output.row_table import folded
 from cli.stack.stack import connect
 from ripen.words import Words
 
@@ -41,7 +42,7 @@ def doctor(
 
 def _show(found: list[Finding]) -> None:
     lang, console = language(), Console(highlight=False)
-    table = Table("", say("Prerequisite", "前提条件"), say("Owner", "担当"), say("Found", "結果"))
+    table = Table(*folded(("", say("Prerequisite", "前提条件"), say("Owner", "担当"), say("Found", "結果"))))
     for finding in found:
         mark, title, owner = _head(finding)
         table.add_row(mark, title, owner, escape(finding.found.in_language(lang)))

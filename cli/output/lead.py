@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cli.output.language import language, say
+from cli.output.row_table import folded
 from cli.output.time_zone import local_time, times_are_in
 from ripen.operations.phrases import reason
 from ripen.operations.state_words import in_a_word, outcome_in_a_word
@@ -93,7 +94,7 @@ def _expired(count: int) -> list[str]:
 def _rows(title: str, rows: list[dict[str, Any]], zone: str, *names: str) -> RenderableType:
     if not rows:
         return say(f"{title}: none", f"{title}: なし")
-    columns = (_COLUMNS[name].in_language(language()) for name in names)
+    columns = folded(_COLUMNS[name].in_language(language()) for name in names)
     table = Table(*columns, title=title, title_justify="left", title_style="bold")
     for row in rows:
         table.add_row(*(escape(_cell(name, row.get(name), zone)) for name in names))

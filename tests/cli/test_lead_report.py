@@ -198,7 +198,9 @@ def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stac
     assert (untouched["clicked"], untouched["clicks"]) == (None, [])
 
 
-def shown(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+def shown(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str = "200"
+) -> str:
     """Return what `ripen lead` prints of a full lead with a decision of sales."""
     write_a_full_lead(stack.table)
     alert = Alert(id="wu4bf", lead="lead1", kind="hot", planned=NOON, state=AlertState.POSTED, posted=NOON)
@@ -214,7 +216,7 @@ def shown(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     )
     stack.table.write(Create(keys.alert("lead1", alert.id), alert), create_decision(press))
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", columns)
     command.lead("hanako@example.co.jp")
     return capsys.readouterr().out
 
@@ -226,6 +228,12 @@ def test_times_are_in_the_brands_zone_which_is_named(
     assert "Times: Asia/Tokyo" in out
     assert "2026-11-21 12:00" in out
     assert "03:00" not in out
+
+
+def test_nothing_is_cut_on_a_narrow_screen(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "…" not in shown(stack, monkeypatch, capsys, columns="40")
 
 
 @pytest.mark.usefixtures("japanese")
