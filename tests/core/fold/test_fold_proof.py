@@ -14,6 +14,7 @@ from ripen.fold.refold import refold
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, State
 from ripen.scoring.rules_version import rules_version
+from ripen.tracking.click_verdict import VERDICT_DELAY
 from tests.support.builders import a_lead, an_activity
 from tests.support.fakes import NOON
 from tests.support.pure_folds import BUNDLE, a_click, folded
@@ -71,6 +72,24 @@ def test_proof_comes_before_the_points() -> None:
 def test_machines_click_is_no_proof() -> None:
     got = lived(a_click(verdict=Verdict.MACHINE), state=lived(an_activity()).state)
     assert (got.state.rank, got.state.proven) == (Rank.WARM, None)
+
+
+def test_scanners_click_soon_after_delivery_proves_nothing_until_its_page_reports_a_visit() -> None:
+    # given a click two seconds after the delivery, by what looks like a browser
+    click = a_click(at=LATER, received=LATER, verdict=Verdict.UNJUDGED, facts={"send": "s", "link": "0"})
+    form = lived(an_activity())
+    now = LATER + VERDICT_DELAY
+    delivered = LeadHistory(profile=SENIOR, state=form.state, deliveries={"s": LATER - timedelta(seconds=2)})
+    # when it is judged
+    got = fold(delivered, [click], WARY, now)
+    # then it counts as a person's and proves nothing
+    assert [a.verdict for a in got.activities] == [Verdict.HUMAN]
+    assert (got.state.rank, got.state.proven) == (Rank.WARM, None)
+    # when a visit follows from it
+    visit = an_activity(id="visit", kind=Kind.PAGE_VIEWED, at=now, received=now, facts={"click": click.id})
+    seen = fold(replace(delivered, state=got.state, nearby=got.activities), [visit], WARY, now)
+    # then
+    assert (seen.state.rank, seen.state.proven) == (Rank.HOT, now)
 
 
 def test_lead_without_a_proof_cools_at_its_time() -> None:

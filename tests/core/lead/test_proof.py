@@ -2,7 +2,8 @@
 
 import pytest
 
-from ripen.lead.activity import Kind, Verdict
+from ripen.decision import Reason
+from ripen.lead.activity import Classification, Kind, Verdict
 from ripen.lead.proof import is_proof
 from tests.support.builders import an_activity
 
@@ -33,3 +34,20 @@ def test_only_an_act_that_needs_the_mail_is_a_proof(kind: Kind, facts: dict[str,
 @pytest.mark.parametrize("kind", [Kind.LINK_CLICKED, Kind.PAGE_VIEWED])
 def test_what_no_person_did_is_no_proof(kind: Kind, verdict: Verdict) -> None:
     assert not is_proof(an_activity(kind=kind, facts={"click": "c1"}, verdict=verdict))
+
+
+@pytest.mark.parametrize(
+    ("points", "why", "proves"),
+    [
+        (0, (), True),
+        (-100, (Reason.PERSON_FOLLOWED,), True),
+        (30, ("clicked within 10 s of delivery",), False),
+        (40, (Reason.NOT_A_PAGE_REQUEST,), False),
+        (-70, ("clicked within 10 s of delivery", Reason.PERSON_FOLLOWED), False),
+    ],
+    ids=["nothing", "person followed", "soon after delivery", "bare request", "soon, then a form or a visit"],
+)
+def test_click_with_points_for_a_machine_is_no_proof(points: int, why: tuple[str, ...], proves: bool) -> None:
+    classification = Classification(points=points, rules_version=2, why=why)
+    click = an_activity(kind=Kind.LINK_CLICKED, facts={"send": "s1", "link": "1"}, classification=classification)
+    assert is_proof(click) is proves
