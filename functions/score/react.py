@@ -45,6 +45,8 @@ _TRANSACTION_VISIBLE = timedelta(hours=1)
 _DUE_PRECISION = timedelta(milliseconds=1)
 _MAX_REFOLD_PARTS = 10
 """Transactions for the revised verdicts of one lead at a time."""
+_MAX_RECALCULATIONS = 4
+"""Before one fold. Just after a publication, a worker with the other playbook may recalculate the lead in between."""
 _MAX_WAITING_CLICKS = 40
 """Clicks without a verdict that are folded together with other activities."""
 
@@ -128,11 +130,14 @@ def _fold_batch(
             wake_due(plan.changes, now, dependencies.queues)
         return plan.outcome
 
-    try:
-        return dependencies.table.retrying(write)
-    except StateOutdated:
-        _refold(lead, dependencies)
-        return dependencies.table.retrying(write) if activities else _Outcome.DONE
+    for _ in range(_MAX_RECALCULATIONS):
+        try:
+            return dependencies.table.retrying(write)
+        except StateOutdated:
+            _refold(lead, dependencies)
+            if not activities:
+                return _Outcome.DONE
+    return dependencies.table.retrying(write)
 
 
 def _refold(lead: str, dependencies: Dependencies) -> None:

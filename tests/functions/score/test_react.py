@@ -7,17 +7,19 @@ import pytest
 
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.ids import alert_id
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank
 from ripen.marks import CrmMark
+from ripen.scoring.rules_version import rules_version
 from score import react as react_module
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import a_lead_row, captured, due, key_of, react, value, woken
+from tests.support.refold_walks import NEW, OLD
 from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
 BUNDLE = a_bundle()
@@ -198,3 +200,29 @@ def test_missing_rows_change_nothing(table: Table, clock: FakeClock, queues: Que
 def test_row_of_another_kind_is_refused(table: Table, clock: FakeClock, queues: Queues) -> None:
     with pytest.raises(ValueError, match="not the key of a Activity"):
         react([CRM.ref], table, BUNDLE, clock, queues)
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_activity_is_folded_beside_a_worker_with_another_playbook(
+    table: Table, clock: FakeClock, queues: Queues, rounds: int
+) -> None:
+    # given a worker that follows another playbook, and recalculates the lead as soon as this one has done so
+    a_lead_row(table, job_title="")
+    react(captured(table, an_activity()), table, OLD, clock, queues)
+
+    class Beside(Table):
+        left = rounds
+
+        def write(self, *changes: Change) -> None:
+            super().write(*changes)
+            if self.left:
+                self.left -= 1
+                react([STATE.ref], table, OLD, clock, queues)
+
+    beside = Beside(table.name, table._client)
+    # when
+    view = an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now(), received=clock.now())
+    react(captured(table, view), beside, NEW, clock, queues)
+    # then
+    assert (beside.left, value(table, STATE).rules_version) == (0, rules_version(NEW))
+    assert value(table, key_of(view)).folded == NOON
