@@ -67,8 +67,8 @@ def say_progress(found: Recalculation, since: str, screen: Console) -> None:
     if found.failed:
         screen.print(
             say(
-                f"[yellow]{found.failed:,} of them failed and are retried.[/] docs/operations.md",
-                f"[yellow]うち {found.failed:,} 人は失敗し、再試行します。[/] docs/operations.md",
+                f"[yellow]{found.failed:,} of them failed.[/] docs/operations.md",
+                f"[yellow]うち {found.failed:,} 人は失敗しました。[/] docs/operations.md",
             ),
             soft_wrap=True,
         )

@@ -11,7 +11,7 @@ from functools import partial
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from ripen.adapters.rows.expiry import apply_periods
+from ripen.adapters.rows.expiry import Applied, apply_periods
 from ripen.adapters.rows.fold_rows import Queues, wake_due
 from ripen.adapters.table import Mark, Table, keys
 from ripen.agenda import Lane
@@ -50,7 +50,7 @@ class Outcome(Enum):
     RECALCULATED = auto()
     UP_TO_DATE = auto()
     FAILED = auto()
-    """score.react retries it."""
+    """Not recalculated, which score.react retries, or rows without their new times, which the next walk retries."""
     NOT_REACHED = auto()
     """The time was over before the lead was done, or another playbook was published."""
 
@@ -73,9 +73,9 @@ def update(
 ) -> list[Outcome]:
     """Update the leads by the published playbook, as long as it is live and there is time.
 
-    With `sets_expiry`, also write when their rows expire by its periods. If that fails, the error is raised: nothing
-    else would do it later. A lead that cannot be recalculated costs no other: it is put on the agenda, where
-    score.react retries it.
+    With `sets_expiry`, also write when their rows expire by its periods. A lead that cannot be recalculated is put on
+    the agenda, where score.react retries it. Rows that cannot be read or written are left to the next publication
+    (operations.publication.recalculation). Raise any other error, and NewerFormat for a newer playbook.
     """
 
     def goes_on() -> bool:
@@ -86,10 +86,15 @@ def update(
         if not sets_expiry:
             return outcomes
         apply = partial(apply_periods, keep=published.keep, table=dependencies.table, goes_on=goes_on)
-        have_times = list(pool.map(apply, leads))
-    return [
-        outcome if has_times else Outcome.NOT_REACHED for outcome, has_times in zip(outcomes, have_times, strict=True)
-    ]
+        applied = list(pool.map(apply, leads))
+    return [_with_times(outcome, each) for outcome, each in zip(outcomes, applied, strict=True)]
+
+
+def _with_times(outcome: Outcome, applied: Applied) -> Outcome:
+    """Return what became of a lead that was recalculated with this outcome, and whose rows got their times."""
+    if outcome is Outcome.NOT_REACHED or applied is Applied.INTERRUPTED:
+        return Outcome.NOT_REACHED
+    return Outcome.FAILED if applied is Applied.NOT_ALL else outcome
 
 
 def _recalculated(
@@ -107,8 +112,9 @@ def _recalculated(
     for lead, work_done in zip(leads, started, strict=True):
         if error := work_done.exception():
             logger.error("lead not recalculated", lead=lead, exc_info=error)
-            _leave_to_react(lead, dependencies)
-        found.append(Outcome.FAILED if error else work_done.result())
+            found.append(_leave_to_react(lead, dependencies))
+        else:
+            found.append(work_done.result())
     return found
 
 
@@ -147,6 +153,14 @@ def _of_fold(bundle: Bundle, dependencies: Dependencies) -> _dependencies.Depend
     )
 
 
-def _leave_to_react(lead: str, dependencies: Dependencies) -> None:
-    table, due = dependencies.table, dependencies.clock.now()
-    table.retrying(lambda _: table.write(Mark(keys.state(lead), due, Lane.BULK)))
+def _leave_to_react(lead: str, dependencies: Dependencies) -> Outcome:
+    """Put the lead on the agenda. A lead that was erased meanwhile is up to date."""
+    table, due, state = dependencies.table, dependencies.clock.now(), keys.state(lead)
+
+    def attempt(number: int) -> Outcome:
+        if number and table.get(state) is None:
+            return Outcome.UP_TO_DATE
+        table.write(Mark(state, due, Lane.BULK))
+        return Outcome.FAILED
+
+    return table.retrying(attempt)

@@ -153,7 +153,7 @@ def test_walks_of_the_lap_before_do_not_count(table: Table, capsys: pytest.Captu
     assert "playbook b2 (since 2026-11-21 12:00): 0 leads so far, 0 of 64 parts done." in told(capsys)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "64 of them failed"), ("ja", "うち 64 人は失敗し、再試行します")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "64 of them failed"), ("ja", "うち 64 人は失敗しました")])
 def test_leads_that_failed_are_shown(
     lang: Literal["en", "ja"], words: str, table: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:

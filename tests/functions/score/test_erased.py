@@ -1,15 +1,17 @@
-"""Due rows of a lead that does not exist any more leave the agenda."""
+"""Due rows of a lead that does not exist any more leave the agenda, and it stops no walk."""
 
 from datetime import timedelta
 
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Table, keys
+from ripen.adapters.table.rows import primary_key
 from ripen.lead.state import State
 from ripen.marks import CrmMark
 from tests.support.builders import a_bundle, an_activity
 from tests.support.crm_sync import Office
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import react
+from tests.support.refold_walks import NEW, Publisher, roster
 
 ACTIVITY = keys.activity("lead1", NOON, "activity1")
 
@@ -37,3 +39,23 @@ def test_erased_lead_makes_no_call_to_the_crm(office: Office) -> None:
     office.table.write(Create(keys.crm_mark("lead1"), CrmMark(lead="lead1"), due=NOON))
     assert office.sync() == set()
     assert (office.crm.calls, office.mark().due) == (0, None)
+
+
+def test_lead_that_is_erased_while_it_is_recalculated_stops_no_page(table: Table) -> None:
+    # given a lead that fails, and is erased before it is put on the agenda
+    leads = roster(table, 3)
+
+    class Erased(Table):
+        def write(self, *changes: Change) -> None:
+            if changes[0].key == keys.state(leads[1]) and isinstance(changes[0], Replace):
+                self._client.delete_item(TableName=self.name, Key=primary_key(keys.state(leads[1])))
+                raise ZeroDivisionError
+            super().write(*changes)
+
+    publisher = Publisher(Erased(table.name, table._client, lambda seconds: None))
+    # when
+    publisher.start(NEW)
+    publisher.run_all()
+    # then
+    assert publisher.with_rules(NEW, leads) == [leads[0], leads[2]]
+    assert (publisher.walk.passed, publisher.walk.failed, publisher.walk.done) == (3, 0, True)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Table, keys
+from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Replace, Table, keys
+from ripen.adapters.table.rows import primary_key
 from ripen.agenda import Lane
+from ripen.errors import NewerFormat
 from ripen.lead.activity import Kind
 from ripen.operations.publication.recalculation import refolding
 from ripen.playbook.bundle import Bundle
@@ -64,6 +66,14 @@ def lived(table: Table, lead: str, views: int = 3) -> str:
 
 def expires(table: Table, lead: str) -> list[datetime | None]:
     return [row.expires for prefix in ("activity#", "send#") for row in table.under(lead, prefix)]
+
+
+def make_unreadable(table: Table, key: Key[Any]) -> dict[str, Any]:
+    """Give the row a field as newer code may, and return the item as it was."""
+    item: dict[str, Any] = table._client.get_item(TableName="table", Key=primary_key(key))["Item"]
+    body = item["body"]["S"].removesuffix("}") + ', "newer": 1}'
+    table._client.put_item(TableName="table", Item=item | {"body": {"S": body}})
+    return item
 
 
 def after(days: int) -> datetime:
@@ -176,6 +186,71 @@ def test_failure_leaves_the_cursor_so_that_the_page_is_retried(publisher: Publis
         publisher.run(KEY.ref)
     row = table.get(KEY)
     assert row and row.due and row.value.passed == 0
+
+
+def test_unreadable_row_costs_no_other_lead(publisher: Publisher, table: Counting) -> None:
+    # given a row that newer code wrote
+    leads = [lived(table, lead) for lead in roster(table, 3)]
+    make_unreadable(table, keys.activity(leads[1], NOON, "v001"))
+    # when
+    publisher.start(SHORT)
+    publisher.run_all()
+    # then the lead counts as failed, and only the rows of that kind after it keep their times
+    assert (publisher.walk.passed, publisher.walk.failed, publisher.walk.done) == (3, 1, True)
+    for lead in (leads[0], leads[2]):
+        assert expires(table, lead) == [None, after(30), after(30), after(30), after(300)]
+    assert [row.expires for row in table.under(leads[1], "send#")] == [after(300)]
+
+
+def test_newer_playbook_passes_no_lead(publisher: Publisher, table: Counting) -> None:
+    """It is one that this code cannot read, and which is published while the rows get their times."""
+    [lead] = roster(table, 1)
+    lived(table, lead)
+    publisher.start(SHORT)
+    asked = iter([True] * 4)
+
+    def has_time() -> bool:
+        if next(asked, False):
+            return True
+        raise NewerFormat("the playbook")
+
+    with pytest.raises(NewerFormat):
+        publisher.run(KEY.ref, has_time)
+    row = table.get(KEY)
+    assert row and row.due and row.value.passed == 0
+
+
+def test_row_that_other_workers_keep_changing_costs_no_other_row(publisher: Publisher, table: Counting) -> None:
+    leads = [lived(table, lead) for lead in roster(table, 2)]
+    busy = keys.activity(leads[0], NOON, "v001")
+
+    class Contended(Table):
+        def write(self, *changes: Change) -> None:
+            if changes[0].key == busy:
+                raise Conflict((0,))
+            super().write(*changes)
+
+    publisher.table = Contended("table", table._client, lambda seconds: None)
+    publisher.start(SHORT)
+    publisher.run_all()
+    assert (publisher.walk.passed, publisher.walk.failed, publisher.walk.done) == (2, 1, True)
+    assert expires(table, leads[0]) == [None, after(30), None, after(30), after(300)]
+    assert expires(table, leads[1]) == [None, after(30), after(30), after(30), after(300)]
+
+
+def test_rows_that_were_left_out_get_their_times_with_the_next_rules(publisher: Publisher, table: Counting) -> None:
+    # given a lead whose row could not be read
+    [lead] = roster(table, 1)
+    lived(table, lead)
+    readable = make_unreadable(table, keys.activity(lead, NOON, "v001"))
+    publisher.start(SHORT)
+    publisher.run_all()
+    # when newer code can read it, and other rules are published
+    table._client.put_item(TableName="table", Item=readable)
+    publisher.start(with_periods(30, NEW))
+    publisher.run_all()
+    # then
+    assert expires(table, lead) == [None, after(30), after(30), after(30), after(300)]
 
 
 def test_rules_published_before_all_rows_have_their_times_carry_the_periods_on(

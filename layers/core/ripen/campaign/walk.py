@@ -30,7 +30,7 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     canaries: int = 0
     """Canaries among them."""
     failed: int = 0
-    """Leads that could not be recalculated and were left to score.react."""
+    """Leads that could not be recalculated, or whose rows did not all get new periods."""
     last: datetime | None = None
     """When the last row that was written is due."""
     done: bool = False
@@ -62,7 +62,7 @@ class Refolding(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     at: datetime
     """When it was published."""
     has_new_periods: bool = False
-    """Whether `keep` has changed, or changed before and not all rows have their times by it yet."""
+    """Whether `keep` has changed, or changed before and not all rows have their times by it."""
 
 
 class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

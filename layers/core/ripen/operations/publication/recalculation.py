@@ -20,7 +20,7 @@ def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime
     """Return the row that starts the walk at `due`, for the transaction that makes the playbook live.
 
     Nothing, if `before` has the same rules and periods, or if there is no playbook before and hence no lead. If the
-    previous walk has not given new periods to all rows yet, this one does.
+    previous walk has not given new periods to all rows, because it goes on or leads failed, this one does.
     """
     if before is None or not (changes_rules(bundle, before) or changes_periods(bundle, before)):
         return []
@@ -48,7 +48,7 @@ def _has_periods_to_give(row: Row[Refolding] | None, table: Table) -> bool:
     if row is None or not row.value.has_new_periods:
         return False
     found = recalculation(table)
-    return found is not None and not found.is_done
+    return found is not None and (not found.is_done or found.failed > 0)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Recalculation:
     passed: int
     """Leads that were looked at: recalculated, or up to date already because they had acted before."""
     failed: int
-    """Leads that could not be recalculated; score.react retries each of them."""
+    """Leads that could not be recalculated, which score.react retries, or whose rows did not all get new periods."""
     shards_done: int
 
     @property
