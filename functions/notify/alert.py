@@ -251,7 +251,7 @@ def _write(row: Row[Alert], result: _Result, due: datetime | None, dependencies:
 
 
 def _as_acted(alert: Alert, now: Alert) -> Alert:
-    return replace(alert, outcome=now.outcome, by=now.by, by_name=now.by_name, acted=now.acted)
+    return replace(alert, outcome=now.outcome, by=now.by, by_name=now.by_name, acted=now.acted, left_out=now.left_out)
 
 
 def _retry_wait(alert: Alert, error: Undeliverable) -> timedelta:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.fold.consequences import ContactRequested, LeadTurnedHot
+from ripen.fold.consequences import ContactRequested, ContactRequestLeftOut, LeadTurnedHot
 from ripen.fold.fold import Folded, fold
 from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
@@ -36,7 +36,7 @@ def test_request_alerts_sales_whatever_the_rank() -> None:
     got = asked(replace(REQUEST, kind=Kind.FORM_SUBMITTED))
     assert got.state.rank is not Rank.HOT
     [alert] = alerts(got)
-    assert (alert.id, alert.kind) == (alert_id("lead1", CONTACT_REQUEST, "activity1"), CONTACT_REQUEST)
+    assert (alert.id, alert.kind) == (alert_id("lead1", CONTACT_REQUEST, f"{NOON.date()}/0"), CONTACT_REQUEST)
     assert (alert.lead, alert.planned, alert.text) == ("lead1", NOON, "相談を申し込む")
 
 
@@ -73,3 +73,50 @@ def test_refold_repeats_no_request() -> None:
     got = asked(REQUEST)
     again = refold(LeadHistory(profile=JUNIOR, state=got.state), got.activities, ASKING, NOON)
     assert alerts(again) == []
+
+
+def several(count: int, first: int = 0) -> list[Activity]:
+    return [replace(REQUEST, id=f"request{first + number}") for number in range(count)]
+
+
+def left_out(got: Folded) -> list[tuple[str, int]]:
+    return [(c.alert, c.left_out) for c in got.consequences if isinstance(c, ContactRequestLeftOut)]
+
+
+def test_lead_gets_three_cards_a_day_and_the_last_one_counts_the_rest() -> None:
+    at_once = asked(*several(5))
+    assert [alert.left_out for alert in alerts(at_once)] == [0, 0, 2]
+    assert left_out(at_once) == []
+    later = asked(*several(2, first=5), state=at_once.state)
+    assert alerts(later) == []
+    assert left_out(later) == [(alerts(at_once)[-1].id, 4)]
+
+
+def test_cards_go_on_where_the_fold_before_ended() -> None:
+    first = asked(*several(2))
+    second = asked(*several(2, first=2), state=first.state)
+    assert [alert.left_out for alert in alerts(second)] == [1]
+    assert len({alert.id for alert in (*alerts(first), *alerts(second))}) == 3
+
+
+def test_request_without_a_card_that_turns_the_lead_hot_is_the_alert_of_that() -> None:
+    cold = replace(asked(*several(3)).state, rank=Rank.COLD, episode=0)
+    assert [alert.kind for alert in alerts(asked(*several(1, first=3), profile=SENIOR, state=cold))] == ["hot"]
+
+
+def test_next_day_has_cards_of_its_own() -> None:
+    state = asked(*several(5)).state
+    tomorrow = fold(LeadHistory(profile=JUNIOR, state=state), several(1, first=5), ASKING, NOON + timedelta(days=1))
+    assert [alert.left_out for alert in alerts(tomorrow)] == [0]
+    # and a clock that is a little behind does not begin the day before again
+    assert left_out(asked(*several(1, first=6), state=tomorrow.state)) == []
+    assert {a.id for a in alerts(asked(*several(1, first=6), state=tomorrow.state))}.isdisjoint(
+        {a.id for a in (*alerts(tomorrow), *alerts(asked(*several(5))))}
+    )
+
+
+def test_refold_keeps_the_number_of_requests() -> None:
+    got = asked(*several(5))
+    again = refold(LeadHistory(profile=JUNIOR, state=got.state), got.activities, ASKING, NOON)
+    assert again.state.contact_requests == got.state.contact_requests
+    assert alerts(asked(*several(1, first=5), state=again.state)) == []

@@ -42,7 +42,7 @@ def test_request_wakes_the_alert_from_the_door(asking: Dependencies, queues: Que
         serve(a_post(email=EMAIL, job_title="部長", nonce="n1"), replace(asking, queues=queues))
     [alert] = alerts(asking)
     [form] = activities(asking.table)
-    assert alert.id == alert_id(form.lead, CONTACT_REQUEST, form.id)
+    assert alert.id == alert_id(form.lead, CONTACT_REQUEST, f"{NOON.date()}/0")
     assert woken(queues.alert) == [keys.alert(form.lead, alert.id).ref]
 
 
@@ -55,7 +55,7 @@ def test_request_that_score_react_folds_is_the_same_alert(
         react(refs, asking.table, ASKING, clock, queues)
     [alert] = alerts(asking)
     [form] = activities(asking.table)
-    assert alert.id == alert_id(form.lead, CONTACT_REQUEST, form.id)
+    assert alert.id == alert_id(form.lead, CONTACT_REQUEST, f"{NOON.date()}/0")
 
 
 def test_quarantined_request_alerts_nobody(asking: Dependencies, queues: Queues) -> None:
@@ -73,3 +73,18 @@ def test_card_says_that_the_person_asks_to_be_contacted(asking: Dependencies, qu
     shown = dumps(card["blocks"], ensure_ascii=False)
     assert "連絡を希望しています" in shown
     assert "対応する" in shown
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["door", "score.react"])
+def test_fourth_request_of_a_day_is_counted_on_the_third_card(
+    at_once: bool, asking: Dependencies, queues: Queues, queue: FakeQueue, clock: FakeClock
+) -> None:
+    for number in (0, 1, 2, 3, 4, 4):  # the last post is a repetition
+        serve(a_post(email=EMAIL, nonce=f"n{number}"), replace(asking, queues=queues) if at_once else asking)
+        for _ in range(2 if queue.woken else 0):
+            react([str(ref) for ref in queue.woken], asking.table, ASKING, clock, queues)
+    *others, last = sorted(alerts(asking), key=lambda alert: alert.left_out)
+    assert [alert.left_out for alert in (*others, last)] == [0, 0, 2]
+    card = render_card(last, asking.table, ASKING, NOON)
+    assert card is not None
+    assert "このほかに 2 件" in dumps(card["blocks"], ensure_ascii=False)

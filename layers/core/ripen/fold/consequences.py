@@ -10,9 +10,8 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
 from ripen.marks import CRM_INTERVAL
-from ripen.playbook.bundle import Bundle
 from ripen.playbook.wake_events import JOURNEY_ENDING_KINDS, event_names
-from ripen.slack.alert import CONTACT_REQUEST, HOT, Alert
+from ripen.slack.alert import HOT, Alert
 
 _ALSO_CHANGED_BY: dict[Kind, tuple[str, ...]] = {
     Kind.FORM_SUBMITTED: ("field", "tag", "consent"),
@@ -37,6 +36,13 @@ class ContactRequested(Struct, frozen=True):
     alert: Alert
 
 
+class ContactRequestLeftOut(Struct, frozen=True):
+    """Show on the last card of the day how many further requests got no card."""
+
+    alert: str
+    left_out: int
+
+
 class Enrolled(Struct, frozen=True):
     """Start the enrollment."""
 
@@ -55,31 +61,13 @@ class JourneysAffected(Struct, frozen=True):
     journeys: tuple[str, ...]
 
 
-Consequence = LeadTurnedHot | ContactRequested | Enrolled | CrmOutdated | JourneysAffected
+Consequence = LeadTurnedHot | ContactRequested | ContactRequestLeftOut | Enrolled | CrmOutdated | JourneysAffected
 
 
 def lead_turned_hot(state: State, now: datetime) -> LeadTurnedHot:
     """Return the alert for the lead's present hot episode."""
     id = alert_id(state.lead, HOT, state.episode)
     return LeadTurnedHot(Alert(id=id, lead=state.lead, kind=HOT, planned=now))
-
-
-def contact_requests(activities: Iterable[Activity], bundle: Bundle, now: datetime) -> list[ContactRequested]:
-    """Return an alert for each submission of a form that alerts sales."""
-    submissions = [a for a in activities if a.kind is Kind.FORM_SUBMITTED and a.verdict is Verdict.HUMAN]
-    return [
-        ContactRequested(
-            Alert(
-                id=alert_id(activity.lead, CONTACT_REQUEST, activity.id),
-                lead=activity.lead,
-                kind=CONTACT_REQUEST,
-                planned=now,
-                text=form.title.get(bundle.brand.default_locale, form.name),
-            )
-        )
-        for activity in submissions
-        if (form := bundle.forms.get(activity.subject)) and form.alerts_sales
-    ]
 
 
 def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: datetime) -> datetime:

@@ -15,10 +15,10 @@ from ripen.fold.consequences import (
     Consequence,
     CrmOutdated,
     Enrolled,
-    contact_requests,
     journeys_affected,
     lead_turned_hot,
 )
+from ripen.fold.contact_requests import Requests, contact_requests
 from ripen.fold.date_triggers import next_trigger_date
 from ripen.fold.entry import Entered, enter_journeys
 from ripen.fold.lead_history import LeadHistory, StateChange
@@ -101,12 +101,17 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
     after = _alert_late(before, after, ready, now)
     after, facts = with_segments(after, lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts, activities=ready), bundle, now)
-    state = replace(entered.state, verdicts_outdated=before.verdicts_outdated or _revises(lead, ready, evidence))
+    requests = contact_requests(before, ready, bundle, now)
+    state = replace(
+        entered.state,
+        verdicts_outdated=before.verdicts_outdated or _revises(lead, ready, evidence),
+        contact_requests=requests.counted,
+    )
     return Folded(
         state=state,
         score=points,
         activities=ready,
-        consequences=tuple(_consequences(lead, before, entered, ready, bundle, now)),
+        consequences=tuple(_consequences(lead, before, entered, ready, requests, now)),
         decisions=(
             *entered.decisions,
             *fold_decisions.machine_clicks(ready, evidence, bundle, now),
@@ -209,15 +214,16 @@ def _consequences(
     before: State,
     entered: Entered,
     activities: tuple[Activity, ...],
-    bundle: Bundle,
+    requests: Requests,
     now: datetime,
 ) -> Iterable[Consequence]:
     """Yield what follows. A submission that asks for contact and turns the lead hot is one alert, that it asks."""
     state = entered.state
     yield from map(Enrolled, entered.enrollments)
-    requests = contact_requests(activities, bundle, now)
-    yield from requests
-    if state.episode > before.episode and not requests:
+    yield from requests.cards
+    if requests.left_out:
+        yield requests.left_out
+    if state.episode > before.episode and not requests.cards:
         yield lead_turned_hot(state, now)
     if affected := journeys_affected(before, state, activities):
         yield affected

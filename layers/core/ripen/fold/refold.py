@@ -119,7 +119,7 @@ def _after_time(state: State, since: datetime, until: datetime, bundle: Bundle) 
 
 
 def _keep_what_was_done(state: State, replayed: State, bundle: Bundle, now: datetime) -> State:
-    """Return the replayed state with the journeys, episodes and alerts of the present one.
+    """Return the replayed state with the journeys, episodes, alerts and contact requests of the present one.
 
     Sales is alerted about a lead that turns out to be hot, unless it was alerted during this hot time already, or the
     lead is hot only because the scoring rules changed.
@@ -134,6 +134,7 @@ def _keep_what_was_done(state: State, replayed: State, bundle: Bundle, now: date
     return replace(
         replayed,
         journeys=state.journeys,
+        contact_requests=state.contact_requests,
         trigger_fields=state.trigger_fields,
         dates_checked_until=state.dates_checked_until,
         rank_since=state.rank_since if replayed.rank is state.rank else since,

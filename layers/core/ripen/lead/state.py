@@ -46,6 +46,13 @@ class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     """The events that can move the enrollment at once (wake_events.py), for the graph that it is pinned to."""
 
 
+class ContactRequests(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How many contact requests were folded on a day (UTC), so that a day has few cards (contact_requests.py)."""
+
+    day: str
+    count: int = 0
+
+
 class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead's `state` row, which each fold writes. Numbers are rounded only for rank and display.
 
@@ -64,6 +71,8 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """How many times the lead has turned hot."""
     alerted: datetime | None = None
     """When an alert was last due because the lead turned hot."""
+    contact_requests: ContactRequests | None = None
+    """Those of the latest day that had any."""
     proven: datetime | None = None
     """When the lead first did something that proves its address (proof.py); None: not yet."""
     segments: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     posted: datetime | None = None
     text: str = ""
     left_out: int = 0
-    """Later unproven replies of the same day that got no card (unproven_replies.py)."""
+    """Later unproven replies, or contact requests, of the same day that got no card."""
     halt: Halt | None = None
     channel: str = ""
     """The channel it was posted to; before that, the channel it is meant for ("" is the sales channel)."""

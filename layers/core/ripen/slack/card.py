@@ -26,8 +26,10 @@ def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str,
     """
     words, line = card_words(locale), fact_line(facts, locale)
     asks = words["asks"].format(form=cut(alert.text, "reason")) if alert.kind == CONTACT_REQUEST else ""
+    left_out = words["requests_left_out"].format(count=alert.left_out)
     blocks = [
         *([{"type": "section", "block_id": "asks", "text": plain(asks)}] if asks else []),
+        *([context("left_out", plain(left_out))] if alert.left_out else []),
         *fact_blocks(facts, locale),
         *_status(alert, facts.profile, words, tz),
         *_actions(_answers(alert, words) + _links(facts.profile, words)),

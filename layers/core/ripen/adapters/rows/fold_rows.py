@@ -15,6 +15,7 @@ from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table,
 from ripen.agenda import Lane
 from ripen.fold.consequences import (
     ContactRequested,
+    ContactRequestLeftOut,
     CrmOutdated,
     Enrolled,
     JourneysAffected,
@@ -29,6 +30,7 @@ from ripen.lead.state import State
 from ripen.marks import CrmMark
 from ripen.playbook.retention import Retention, activity_expires
 from ripen.ports import Wake
+from ripen.slack.unproven_replies import SHOWN_AFTER
 
 _MAX_WOKEN_ENROLLMENTS = 40
 """In one transaction. Further enrollments are advanced when their waits end."""
@@ -51,7 +53,7 @@ def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) ->
     return [
         Replace(keys.state(lead), state, rows.state.version if rows.state else 0, due=folded.due, lane=Lane.BULK),
         *([Create(keys.history_page(lead, state.activity_count), page)] if page else []),
-        *_consequence_rows(lead, rows, folded, now),
+        *_consequence_rows(lead, rows, folded, table, now),
         *(Mark(key, now) for key in woken),
         *(create_decision(decision) for decision in folded.decisions),
     ]
@@ -97,11 +99,15 @@ def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[
     return replace(folded.state, journeys=entries)
 
 
-def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) -> Iterable[Change]:
+def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, table: Table, now: datetime) -> Iterable[Change]:
     for consequence in folded.consequences:
         match consequence:
             case LeadTurnedHot(alert) | ContactRequested(alert):
                 yield Create(keys.alert(lead, alert.id), alert, due=now)
+            case ContactRequestLeftOut(alert=id, left_out=count):
+                if row := table.get(keys.alert(lead, id)):
+                    due = row.due or now + SHOWN_AFTER
+                    yield Replace(row.key, replace(row.value, left_out=count), row.version, due=due)
             case Enrolled(enrollment):
                 yield Create(keys.enrollment(lead, enrollment.journey, enrollment.key), enrollment, due=now)
             case CrmOutdated(urgent):

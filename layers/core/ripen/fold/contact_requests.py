@@ -1,0 +1,56 @@
+"""Alerts for submissions of forms that ask for contact: at most three cards for a lead and day (UTC).
+
+Anybody can send such a form for any address, as often as the budgets allow. The last card counts the rest.
+"""
+
+from collections.abc import Iterable
+from copy import replace
+from datetime import datetime
+
+from msgspec import Struct
+
+from ripen.fold.consequences import ContactRequested, ContactRequestLeftOut
+from ripen.ids import alert_id
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.state import ContactRequests, State
+from ripen.playbook.bundle import Bundle
+from ripen.slack.alert import CONTACT_REQUEST, Alert
+from ripen.slack.unproven_replies import PER_DAY
+
+
+class Requests(Struct, frozen=True, kw_only=True):
+    """What follows from the requests of one fold."""
+
+    counted: ContactRequests | None
+    """The requests of the latest day, these included."""
+    cards: tuple[ContactRequested, ...] = ()
+    left_out: ContactRequestLeftOut | None = None
+
+
+def contact_requests(before: State, activities: Iterable[Activity], bundle: Bundle, now: datetime) -> Requests:
+    """Return an alert for each submission of a form that alerts sales, as long as the day has cards left."""
+    submissions = [a for a in activities if a.kind is Kind.FORM_SUBMITTED and a.verdict is Verdict.HUMAN]
+    found = [bundle.forms[a.subject] for a in submissions if a.subject in bundle.forms]
+    titles = [form.title.get(bundle.brand.default_locale, form.name) for form in found if form.alerts_sales]
+    if not titles:
+        return Requests(counted=before.contact_requests)
+    known, today = before.contact_requests, now.date().isoformat()
+    earlier = known if known and known.day >= today else ContactRequests(day=today)
+    counted = replace(earlier, count=earlier.count + len(titles))
+    ids = [alert_id(before.lead, CONTACT_REQUEST, f"{counted.day}/{number}") for number in range(PER_DAY)]
+    left_out = max(counted.count - PER_DAY, 0)
+    cards = tuple(
+        ContactRequested(
+            Alert(
+                id=id,
+                lead=before.lead,
+                kind=CONTACT_REQUEST,
+                planned=now,
+                text=title,
+                left_out=left_out if id == ids[-1] else 0,
+            )
+        )
+        for id, title in zip(ids[earlier.count :], titles, strict=False)
+    )
+    on_earlier_card = ContactRequestLeftOut(ids[-1], left_out) if earlier.count >= PER_DAY else None
+    return Requests(counted=counted, cards=cards, left_out=on_earlier_card)
