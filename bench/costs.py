@@ -52,7 +52,7 @@ def _usages() -> Iterator[tuple[str, Usage]]:
     """Yield what each activity used. It is done twice; the second time counts, when all caches are warm."""
     cloud = MemoryCloud()
     from bench.plan import example  # the functions in these modules make their clients when they are imported
-    from bench.scenarios import ACTIVE_BEACONS, CAMPAIGN_LEADS, JOURNEY_LEADS, STEPS, Scenarios
+    from bench.scenarios import ACTIVE_BEACONS, CAMPAIGN_LEADS, JOURNEY_LEADS, REQUESTED_MAILS, STEPS, Scenarios
 
     cloud.publish(example())
     yield "idle minute", _used(lambda: _pass_idle_hour(cloud), cloud) / 60
@@ -62,6 +62,7 @@ def _usages() -> Iterator[tuple[str, Usage]]:
             _used(prepare(), cloud)
             yield name, _used(prepare(), cloud)
     yield "beacon of an active lead", _used(scenarios.active_lead(), cloud) / ACTIVE_BEACONS
+    yield "transactional mail", _used(scenarios.requested_mails(), cloud) / REQUESTED_MAILS
     yield "mail of a campaign", _used(scenarios.campaign(), cloud) / CAMPAIGN_LEADS
     yield "step of a journey", _used(scenarios.steps(), cloud) / (JOURNEY_LEADS * STEPS)
 

@@ -27,6 +27,7 @@ JOURNEYS = (*FOLD, "advance", "deliver", "deliver_bulk")
 Work = Callable[[], None]
 CAMPAIGN_LEADS = 3_200
 ACTIVE_BEACONS = 200
+REQUESTED_MAILS = 64
 JOURNEY_LEADS = 200
 STEPS = 4
 _BATCH = 10
@@ -118,15 +119,26 @@ class Scenarios:
         self._visit(visitor, "/features")
         return lambda: self._visit(visitor, "/pricing", "/features")
 
-    def transactional_mail(self) -> Work:
-        """Prepare a mail that a lead asked for, from its plan until SES delivered it."""
-        self._settled_lead()
-        return partial(self._mail, MailClass.TRANSACTIONAL, "whitepaper-delivery")
+    def requested_mails(self) -> Work:
+        """Prepare REQUESTED_MAILS mails that leads asked for, from their plans until SES delivered them.
+
+        One mail in 16 also costs the count of its hour.
+        """
+        leads = []
+        for _ in range(REQUESTED_MAILS):
+            self._settled_lead()
+            leads.append(self._lead())
+
+        def work() -> None:
+            for lead in leads:
+                self._mail(MailClass.TRANSACTIONAL, "whitepaper-delivery", lead)
+
+        return work
 
     def marketing_mail(self) -> Work:
         """Prepare a mail of a journey that needs consent, from its plan until SES delivered it."""
         self._settled_lead()
-        return partial(self._mail, MailClass.MARKETING, "case-study")
+        return partial(self._mail, MailClass.MARKETING, "case-study", self._lead())
 
     def campaign(self) -> Work:
         """Prepare a campaign to CAMPAIGN_LEADS leads, from its schedule until SES delivered each mail."""
@@ -229,9 +241,9 @@ class Scenarios:
 
     # Mails
 
-    def _mail(self, mail_class: MailClass, email: str) -> None:
+    def _mail(self, mail_class: MailClass, email: str, lead: str) -> None:
         """Plan a mail as nurture.advance does, and let it be sent and delivered."""
-        lead, now = self._lead(), self._cloud.clock.now()
+        now = self._cloud.clock.now()
         send = Send(
             id=send_id("bench", "once", "send", 1, lead),
             lead=lead,

@@ -136,7 +136,7 @@ def accept_in_slack(cloud: RunningCloud, person: dict[str, str]) -> None:
     card = cloud.cards(person["last_name"])[0]
     press(cloud, card, "accept", "U0ALICE")
     command(cloud, f"lead {person['email']}")
-    eventually(lambda: cloud.lead(person["email"])["alerts"][0]["outcome"])
+    eventually(lambda: any(alert["outcome"] for alert in cloud.lead(person["email"])["alerts"]))
 
 
 def stop_and_resume(cloud: RunningCloud) -> None:
@@ -144,7 +144,7 @@ def stop_and_resume(cloud: RunningCloud) -> None:
     cloud.ripen("stop")
     waits = a_director()
     cloud.submit("whitepaper", **waits)
-    eventually(lambda: cloud.lead(waits["email"])["alerts"])
+    eventually(lambda: cloud.lead(waits["email"])["sends"])
     cloud.ripen("clock", "+3m")
     cloud.ripen("resume")
 

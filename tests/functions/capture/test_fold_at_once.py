@@ -123,7 +123,7 @@ def test_form_of_a_lead_that_other_workers_hold_is_stored_without_a_fold(
 def test_fold_that_does_not_fit_the_transaction_is_left_to_score_react(
     at_once: Dependencies, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture._store.MAX_CHANGES", 8)
+    monkeypatch.setattr("capture._store.MAX_CHANGES", 6)
     serve(a_post(email=EMAIL), at_once)
     (form,) = activities(at_once.table)
     assert form.folded is None

@@ -120,8 +120,9 @@ def test_a_mail_that_is_planned_before_the_cursor_is_found_by_the_full_look(
     clock.move(minutes=1)
     assert released(table, clock, queue).woken == 0
     clock.move(minutes=4)
-    released(table, clock, queue)
-    assert queue.woken[1] == early
+    full_look = FakeQueue()
+    released(table, clock, full_look)
+    assert by_slot(full_look)[0] == early
 
 
 def test_a_mail_that_is_postponed_comes_again_at_its_time(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
