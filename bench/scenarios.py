@@ -200,7 +200,7 @@ class Scenarios:
 
     def _click(self) -> Work:
         token = re.findall(r"/c/([^\s\"<>?]+)", self._cloud.mails[-1].text)[0]
-        event = an_event("GET", f"/c/{token}", {"token": token}, {}, "", token)
+        event = an_event("GET", f"/c/{token}", {"token": token}, {"accept": "text/html"}, "", token)
 
         def work() -> None:
             answered = self._cloud.invoke("capture.link", event)
@@ -222,10 +222,11 @@ class Scenarios:
         return visitor
 
     def _settle(self) -> None:
-        """Do the hand-offs: nothing of the latest lead is due for Salesforce and Slack."""
-        for row in self._cloud.table.under(self._lead(), ""):
-            if row.due and row.key.sk.startswith(("due#crm", "alert#")):
-                self._cloud.table.write(Replace(row.key, row.value, row.version))
+        """Do the hand-offs: nothing of any lead is due for Salesforce and Slack."""
+        for lead in {mail.tags["lead"] for mail in self._cloud.mails}:
+            for row in self._cloud.table.under(lead, ""):
+                if row.due and row.key.sk.startswith(("due#crm", "alert#")):
+                    self._cloud.table.write(Replace(row.key, row.value, row.version))
 
     def _lead(self) -> str:
         return self._cloud.mails[-1].tags["lead"]

@@ -174,8 +174,8 @@ def test_history_fills_the_kilobyte_of_the_state_and_is_cut_before_the_next() ->
     assert cut_at(400 + 1024) == entries
 
 
-def test_page_holds_at_least_four_activities() -> None:
-    assert [cut_at(900), cut_at(800)] == [4, 4]
+def test_page_holds_at_least_two_activities() -> None:
+    assert [cut_at(900), cut_at(825)] == [2, 2]
 
 
 def test_whole_history_moves_to_the_page() -> None:

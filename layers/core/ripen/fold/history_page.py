@@ -15,8 +15,9 @@ from ripen.lead.state import State
 _KILOBYTE = 1024
 _KEY_BYTES = 96
 """At most, of the state's row: keys and attributes besides the value, without the lead's id."""
-_FEW = 4
-"""A page holds at least so many activities, even if the state leaves no room for them."""
+_FEW = 2
+"""A page holds at least so many activities, even if the state leaves no room for them: a page costs what a kilobyte of
+the state costs, but only once."""
 
 
 def cut_page(state: State) -> tuple[State, HistoryPage | None]:
