@@ -1,7 +1,7 @@
 """nurture.tick: wakes the workers of the rows on the agenda that fall due within the next minute, each at its second.
 
 A lost message, a purged queue or a crashed worker loses nothing: the row stays on the agenda, and a later tick finds it
-overdue. Such a row is leased, so that its worker is woken once in five minutes.
+overdue. Such a row is leased, so that its worker is woken at most once in five minutes, until it has done its work.
 """
 
 import os
@@ -24,7 +24,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Due, Table, keys
-from ripen.agenda import LOOK_AHEAD, SHARDS, Lane, Ref
+from ripen.agenda import LOOK_AHEAD, SHARDS, Lane, Ref, lease_end
 from ripen.ports import Clock, Wake
 
 _THREADS = 10
@@ -170,13 +170,15 @@ def _page(place: Place, table: Table, now: datetime, clock_moves: bool, failures
     2. A row that has just fallen due is left to the message that was sent for it.
     3. An overdue row is leased: of two ticks only one wakes its worker, and no later tick does so for five minutes. If
        another tick got all rows of a page, the shard is left to that tick.
+    4. A leased row is overdue as soon as its lease ends, and not woken before: no message was sent for that time.
     """
     patience, ahead = (timedelta(), timedelta()) if clock_moves else (_PATIENCE, LOOK_AHEAD)
     found = table.due(place.lane, place.shard, now + ahead, _PAGE, place.after)
-    overdue, soon = [due for due in found if due.at <= now - patience], [due for due in found if due.at > now]
+    overdue = [due for due in found if due.at <= now - (timedelta() if due.is_lease else patience)]
+    soon = [due for due in found if due.at > now and not due.is_lease]
 
     def lease(due: Due) -> bool:
-        return table.lease(due, now + _LEASES.get(keys.kind(due.ref), _LEASE))
+        return table.lease(due, lease_end(now, _LEASES.get(keys.kind(due.ref), _LEASE)))
 
     leased = [due for due in overdue if failures.attempt(lease, otherwise=False)(due)]
     is_more = len(found) == _PAGE and (bool(leased) or len(overdue) < _PAGE)

@@ -1,10 +1,12 @@
-"""Rows whose writer wakes the worker are due for the tick only after a grace."""
+"""Rows whose writer wakes the worker are due for the tick only after a grace; a lease is known by its end."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import timedeltas
 
-from ripen.agenda import GRACE, LONGEST_DELAY, LOOK_AHEAD, WakeUp, wake_up
+from ripen.agenda import GRACE, LONGEST_DELAY, LOOK_AHEAD, Due, Ref, WakeUp, lease_end, wake_up
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -40,3 +42,16 @@ def test_row_that_is_due_later_than_a_message_can_wait_is_left_to_the_tick() -> 
 @pytest.mark.parametrize(("wait", "delay"), [(timedelta(), 0), (timedelta(milliseconds=1), None)])
 def test_no_message_is_delayed_where_the_clock_can_be_moved(wait: timedelta, delay: int | None) -> None:
     assert wake_up(NOW + wait, NOW, clock_moves=True) == WakeUp(NOW + wait, delay)
+
+
+@given(timedeltas(timedelta(), timedelta(days=9)), timedeltas(SECOND, timedelta(days=1)))
+def test_lease_is_known_by_its_end_and_at_most_a_second_shorter(since: timedelta, length: timedelta) -> None:
+    now = NOW + since
+    end = lease_end(now, length)
+    assert Due(Ref("a|b"), end).is_lease
+    assert length - timedelta(milliseconds=1001) < end - now < length
+
+
+@pytest.mark.parametrize("millis", [0, 998, 1000])
+def test_other_due_times_are_no_leases(millis: int) -> None:
+    assert not Due(Ref("a|b"), NOW + timedelta(milliseconds=millis)).is_lease

@@ -37,11 +37,29 @@ MAIL_LANES = (Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW)
 lanes are woken when they fall due."""
 
 
+_LEASE_MICROSECOND = 999_000
+"""By this fraction of a second the tick knows the end of a lease. One other due time in a thousand has the same: the
+tick wakes its worker up to a minute late, with a lease, and nothing is lost."""
+
+
 class Due(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One entry of the agenda: a row, and when it is due."""
 
     ref: Ref
     at: datetime
+
+    @property
+    def is_lease(self) -> bool:
+        """Whether the due time is the end of a lease."""
+        return self.at.microsecond == _LEASE_MICROSECOND
+
+
+def lease_end(now: datetime, length: timedelta) -> datetime:
+    """Return the due time of a row that is leased now.
+
+    The lease is up to a second shorter than `length`: it has ended when the tick comes after that time.
+    """
+    return (now + length - timedelta(seconds=1)).replace(microsecond=_LEASE_MICROSECOND)
 
 
 def part(lane: Lane, shard: int) -> str:

@@ -54,16 +54,41 @@ def test_nothing_is_woken_early_when_the_clock_is_moved(table: Table, clock: Fak
     assert (queue.woken, queue.delays) == ([due], [0])
 
 
-def test_within_its_lease_an_overdue_row_is_woken_once_and_then_again(
-    table: Table, clock: FakeClock, queue: FakeQueue
+@pytest.mark.parametrize("clock_moves", [False, True])
+def test_stuck_row_is_woken_once_in_each_lease_of_five_minutes(
+    table: Table, clock: FakeClock, queue: FakeQueue, clock_moves: bool
 ) -> None:
     ref = an_activity_row(table, due=NOON - MINUTE)
-    woken = []
-    for minute in range(7):
+    woken_at = []
+    for minute in range(11):
+        clock.at = NOON + minute * MINUTE + timedelta(milliseconds=500)
+        if ticked(table, clock, queue, clock_moves):
+            woken_at.append(minute)
+    assert woken_at == [0, 5, 10]
+    assert (queue.woken, set(queue.delays)) == ([ref] * 3, {0})
+
+
+def test_wait_that_ends_in_time_gets_one_message_and_no_lease(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    # given
+    due = NOON + 3.5 * MINUTE
+    ref = an_activity_row(table, due=due)
+    # when the ticks come until the time is over
+    for minute in range(4):
         clock.at = NOON + minute * MINUTE
-        woken.append(ticked(table, clock, queue))
-    assert woken == [1, 0, 0, 0, 1, 0, 1]  # the lease ends at 5: the tick before it looks ahead
-    assert queue.woken == [ref] * 3
+        ticked(table, clock, queue)
+    # then
+    assert (queue.woken, queue.delays) == ([ref], [30])
+    assert [row.due for row in table.under("lead1", "")] == [due]
+
+
+def test_due_time_that_looks_like_a_lease_is_found_by_the_next_tick(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    ref = an_activity_row(table, due=NOON + timedelta(milliseconds=999))
+    assert ticked(table, clock, queue) == 0
+    clock.move(minutes=1)
+    assert ticked(table, clock, queue) == 1
+    assert queue.woken == [ref]
 
 
 def test_ticks_at_once_may_both_wake_a_row_that_falls_due_soon(
@@ -114,7 +139,7 @@ def test_state_is_leased_for_an_hour(table: Table, clock: FakeClock, queue: Fake
     table.write(Create(keys.state("lead1"), State(lead="lead1"), due=NOON - MINUTE, lane=Lane.BULK))
     queues = Queues(hot={}, bulk={"state": queue})
     woken = []
-    for minutes in (0, 30, 31):
+    for minutes in (0, 59, 1):
         clock.move(minutes=minutes)
         woken.append(tick(table, clock, queues, False, lambda: True, Failures()))
     assert woken == [1, 0, 1]
