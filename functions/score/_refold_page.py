@@ -11,7 +11,6 @@ from functools import partial
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from ripen.adapters.rows.expiry import Applied, apply_periods
 from ripen.adapters.rows.fold_rows import Queues, wake_due
 from ripen.adapters.table import Mark, Table, keys
 from ripen.agenda import Lane
@@ -19,6 +18,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock, Wake
 from ripen.scoring.rules_version import rules_version
 from score import _dependencies
+from score._expiry import Applied, apply_periods
 from score._refold import refold_changes
 
 _THREADS = 8
@@ -45,7 +45,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Enum):
-    """What became of one lead of a page."""
+    """The result for one lead of a page."""
 
     RECALCULATED = auto()
     UP_TO_DATE = auto()
@@ -91,7 +91,7 @@ def update(
 
 
 def _with_times(outcome: Outcome, applied: Applied) -> Outcome:
-    """Return what became of a lead that was recalculated with this outcome, and whose rows got their times."""
+    """Return the result for a lead that was recalculated with this outcome, and whose rows got their times."""
     if outcome is Outcome.NOT_REACHED or applied is Applied.INTERRUPTED:
         return Outcome.NOT_REACHED
     return Outcome.FAILED if applied is Applied.NOT_ALL else outcome
