@@ -1,4 +1,4 @@
-"""What functions read from their environment: settings, and queues as <NAME>_QUEUE. Tests set the queues too."""
+"""The functions' environment variables: settings, and queues as <NAME>_QUEUE. Tests set the queues too."""
 
 QUEUES = (
     "REACT",

@@ -20,10 +20,11 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
+from bench.answered_cloud import waits
 from bench.metered_dynamodb import Usage
 from bench.outside import PROJECT
 from bench.plan import example
-from bench.refold_cloud import ACTIVITIES, SECONDS, RefoldCloud
+from bench.refold_cloud import ACTIVITIES, RefoldCloud
 from bench.report import Price, Rate, show
 
 LEADS = 1_000_000
@@ -45,7 +46,7 @@ Not included: what follows from the new scores, such as writes to Salesforce."""
 
 @dataclass(frozen=True)
 class Lead:
-    """What recalculating one lead takes: calls by verb, seconds of CPU time, units and messages."""
+    """The cost of recalculating one lead: calls by verb, seconds of CPU time, units and messages."""
 
     calls: Mapping[str, float]
     cpu: float
@@ -54,7 +55,7 @@ class Lead:
     @property
     def waits(self) -> float:
         """Seconds of waiting for AWS."""
-        return sum(SECONDS[verb] * count for verb, count in self.calls.items())
+        return waits(self.calls)
 
     def seconds(self, memory: int) -> float:
         """Return the time of a worker with this memory, as if no thread computed while another waits."""

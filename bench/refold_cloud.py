@@ -1,6 +1,5 @@
 """score.refold and leads with many activities, on real boto3 clients that are answered in this process."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import replace
 from datetime import timedelta
@@ -9,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from bench.answered_clients import AnsweredClients
-from bench.memory_cloud import START, MemoryCloud
-from bench.release_cloud import SECONDS as SECONDS
+from bench.answered_cloud import AnsweredCloud
+from bench.memory_cloud import START
 from ripen.adapters.table import Create, Key, keys
 from ripen.agenda import Ref, shard
 from ripen.lead.activity import Activity, Kind
@@ -26,25 +24,14 @@ _KINDS = (*(Kind.PAGE_VIEWED,) * 8, Kind.PAGE_READ, Kind.LINK_CLICKED)
 _SUBJECTS = ("/features", "/pricing", "/cases", "/pages/whitepaper", "/blog/lead-scoring")
 
 
-class RefoldCloud(MemoryCloud):
+class RefoldCloud(AnsweredCloud):
     """The functions, and leads in the first shard of the roster."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._clients = AnsweredClients(SECONDS)
-        self._clients.sleeps = False
         self._plan = bundle
         super().__init__()
+        self._clients.sleeps = False
         self.publish(bundle)
-
-    @property
-    def calls(self) -> Counter[str]:
-        """The calls to AWS, by verb."""
-        return self._clients.calls
-
-    @property
-    def answering(self) -> float:
-        """Seconds of CPU time that the answers took."""
-        return self._clients.own_cpu
 
     def add_leads(self, number: int, templates: int) -> None:
         """Add this many leads; all but the first few are copies of these, whose activities were folded one by one."""

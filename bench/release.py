@@ -16,11 +16,12 @@ from datetime import timedelta
 from pathlib import Path
 from time import process_time
 
+from bench.answered_cloud import waits
 from bench.memory_cloud import START
 from bench.metered_dynamodb import Usage
 from bench.million_mails import MAILS
 from bench.plan import example
-from bench.release_cloud import MAX_SEND_RATE, PER_SECOND, SECONDS, ReleaseCloud, Workers
+from bench.release_cloud import MAX_SEND_RATE, PER_SECOND, ReleaseCloud, Workers
 from bench.report import Rate, show
 from ripen.mail.send_rate import WORKERS
 
@@ -59,7 +60,7 @@ class Delivery:
     @property
     def waits(self) -> float:
         """Seconds of waiting for AWS."""
-        return sum(SECONDS[verb] * count for verb, count in self.calls.items())
+        return waits(self.calls)
 
     @property
     def seconds(self) -> float:
@@ -123,11 +124,11 @@ def tick(cloud: ReleaseCloud, workers: Workers) -> Tick:
     began, own = process_time(), cloud.answering
     wall = cloud.tick()
     cpu = process_time() - began - (cloud.answering - own)
-    waits = sum(SECONDS[verb] * count for verb, count in cloud.calls.items()) / _THREADS
+    waited = waits(cloud.calls) / _THREADS
     messages, used = cloud.messages(), cloud.take()
     cloud.clock.at += timedelta(minutes=1)
     workers.work(messages, (cloud.clock.at - START).total_seconds(), cloud.mails_due)
-    return Tick(wall, cpu, waits, len(messages), used)
+    return Tick(wall, cpu, waited, len(messages), used)
 
 
 def _notes(delivery: Delivery, workers: Workers, ticks: list[Tick]) -> str:

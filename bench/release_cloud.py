@@ -1,6 +1,5 @@
 """The functions that release and deliver mail, with a million mails due, on services with canned latencies."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from heapq import heapify, heapreplace
@@ -8,8 +7,8 @@ from itertools import batched
 from time import monotonic
 from typing import Any
 
-from bench.answered_clients import AnsweredClients
-from bench.memory_cloud import START, MemoryCloud, Message
+from bench.answered_cloud import SECONDS, AnsweredCloud
+from bench.memory_cloud import START, Message
 from bench.million_mails import MillionMails
 from bench.requests import SITE, Context
 from ripen.adapters.playbook import Playbook
@@ -27,42 +26,19 @@ from ripen.playbook.bundle import Bundle
 PER_SECOND = 200
 MAX_SEND_RATE = 230
 """Of SES. Nine tenths of it are for marketing mail."""
-SECONDS = {
-    "get_item": 0.005,
-    "batch_get_item": 0.005,
-    "query": 0.005,
-    "put_item": 0.01,
-    "update_item": 0.01,
-    "transact_write_items": 0.02,
-    "send_message_batch": 0.01,
-    "send_email": 0.1,
-    "get_account": 0.1,
-}
-"""The latency of each call."""
 _MAIL = "case-study"
 _BATCH = 10
 
 
-class ReleaseCloud(MemoryCloud):
-    """The functions on boto3 clients that are answered in this process."""
+class ReleaseCloud(AnsweredCloud):
+    """The functions, and the mails that are due."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._clients = AnsweredClients(SECONDS)
         self._tick_began = monotonic()
         self._leads = 0
         super().__init__()
         publish(bundle, self.table, Playbook(self.table, "bucket"), SITE, START)
         self._functions["nurture.deliver"].ses = Ses("set", self._client("sesv2"))  # type: ignore[attr-defined]
-
-    @property
-    def calls(self) -> Counter[str]:
-        """The calls to AWS, by verb."""
-        return self._clients.calls
-
-    @property
-    def answering(self) -> float:
-        """Seconds of CPU time that the answers took."""
-        return self._clients.own_cpu
 
     def plan(self, count: int) -> Sequence[Sequence[Ref]]:
         """Plan a marketing mail to each of `count` leads. Return the refs in the batches of the queue."""

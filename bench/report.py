@@ -56,7 +56,7 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What something costs in US$, and what it should cost at most."""
+    """A cost in US$, and its bar."""
 
     usd: float
     bar: float

@@ -37,7 +37,7 @@ from ripen.lead.address import address_hash, normalise
 from ripen.lead.contact import Contact, Suppression
 from ripen.mail.reply import LARGEST, Reply, read
 from ripen.pointers import Seen
-from ripen.slack import unproven_replies
+from ripen.slack import card_cap
 from ripen.slack.alert import REPLY, UNPROVEN_REPLY, Alert
 from ripen.tracking import link_token
 
@@ -170,12 +170,12 @@ def _record_unproven(
 ) -> str:
     """Write one of the lead's cards of today. If it has them all, count the reply on the last one."""
     now, id = dependencies.clock.now(), once.value.activity
-    cards = unproven_replies.card_ids(match.lead, now)
+    cards = card_cap.card_ids(match.lead, UNPROVEN_REPLY, now.date().isoformat())
     rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(match.lead, card) for card in cards])
     last = rows[-1]
     if last is not None:
-        counted = unproven_replies.with_one_left_out(last.value)
-        due = last.due or now + unproven_replies.SHOWN_AFTER
+        counted = card_cap.with_one_left_out(last.value)
+        due = last.due or now + card_cap.SHOWN_AFTER
         dependencies.table.write(once, Replace(last.key, counted, last.version, due=due))
         return "left out"
     free = next(card for card, row in zip(cards, rows, strict=True) if row is None)

@@ -17,7 +17,7 @@ from ripen.lead.address import address_hash
 from ripen.lead.contact import Suppression
 from ripen.pointers import Pointer
 from ripen.slack.alert import AlertState
-from ripen.slack.unproven_replies import SHOWN_AFTER
+from ripen.slack.card_cap import SHOWN_AFTER
 from ripen.tracking import link_token
 from tests.core.mail.test_reply import GONE, MACHINES, a_mail
 from tests.support.builders import a_lead

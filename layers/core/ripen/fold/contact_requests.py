@@ -10,12 +10,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from ripen.fold.consequences import ContactRequested, ContactRequestLeftOut
-from ripen.ids import alert_id
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import ContactRequests, State
 from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import CONTACT_REQUEST, Alert
-from ripen.slack.unproven_replies import PER_DAY
+from ripen.slack.card_cap import PER_DAY, card_ids
 
 
 class Requests(Struct, frozen=True, kw_only=True):
@@ -37,7 +36,7 @@ def contact_requests(before: State, activities: Iterable[Activity], bundle: Bund
     known, today = before.contact_requests, now.date().isoformat()
     earlier = known if known and known.day >= today else ContactRequests(day=today)
     counted = replace(earlier, count=earlier.count + len(titles))
-    ids = [alert_id(before.lead, CONTACT_REQUEST, f"{counted.day}/{number}") for number in range(PER_DAY)]
+    ids = card_ids(before.lead, CONTACT_REQUEST, counted.day)
     left_out = max(counted.count - PER_DAY, 0)
     cards = tuple(
         ContactRequested(

@@ -30,7 +30,7 @@ from ripen.lead.state import State
 from ripen.marks import CrmMark
 from ripen.playbook.retention import Retention, activity_expires
 from ripen.ports import Wake
-from ripen.slack.unproven_replies import SHOWN_AFTER
+from ripen.slack.card_cap import SHOWN_AFTER
 
 _MAX_WOKEN_ENROLLMENTS = 40
 """In one transaction. Further enrollments are advanced when their waits end."""

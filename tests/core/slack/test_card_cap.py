@@ -1,23 +1,25 @@
-"""The cap on cards of unproven replies: three for a lead and day, and the number of the others."""
+"""The cap on cards that anybody can cause: three for a lead and day, and the number of the others."""
 
-from datetime import timedelta
 from json import dumps
 
 import pytest
 
-from ripen.slack.alert import UNPROVEN_REPLY, Alert
+from ripen.slack.alert import CONTACT_REQUEST, UNPROVEN_REPLY, Alert
 from ripen.slack.card import note_card
-from ripen.slack.unproven_replies import card_ids, with_one_left_out
+from ripen.slack.card_cap import card_ids, with_one_left_out
 from sandbox.slack.blocks import refused
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
 
-def test_a_lead_has_three_ids_a_day_that_no_other_lead_has() -> None:
-    today = card_ids("lead1", NOON)
-    assert len(set(today)) == 3
-    assert today == card_ids("lead1", NOON + timedelta(hours=1))
-    assert not set(today) & {*card_ids("lead2", NOON), *card_ids("lead1", NOON + timedelta(days=1))}
+def test_each_lead_day_and_kind_has_three_ids_of_its_own() -> None:
+    cases = [
+        ("lead1", UNPROVEN_REPLY, "2026-11-21"),
+        ("lead2", UNPROVEN_REPLY, "2026-11-21"),
+        ("lead1", UNPROVEN_REPLY, "2026-11-22"),
+        ("lead1", CONTACT_REQUEST, "2026-11-21"),
+    ]
+    assert len({id for case in cases for id in card_ids(*case)}) == 3 * len(cases)
 
 
 @pytest.mark.parametrize(("locale", "said"), [("ja", "このほかに 2 通"), ("en", "not shown: 2")])
