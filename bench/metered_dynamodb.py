@@ -127,12 +127,12 @@ class MeteredDynamoDB(QuickDynamoDB):
 
 
 def size(item: Item) -> int:
-    """Return the size of an item in bytes: names and values in UTF-8, numbers by their digits."""
+    """Return the size of an item in bytes: names and texts in UTF-8, numbers by their digits."""
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
-def _size(value: dict[str, str]) -> int:
+def _size(value: dict[str, Any]) -> int:
     [(type, content)] = value.items()
     if type == "N":
         return ceil(len(content.strip("-").replace(".", "").strip("0")) / 2) + 1
-    return len(content.encode())
+    return len(content if isinstance(content, bytes) else content.encode())

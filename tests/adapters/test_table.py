@@ -196,6 +196,16 @@ def test_scan_finds_rows_of_all_leads_by_sort_key_and_content(table: Table) -> N
     assert len(found) == 21
 
 
+@pytest.mark.parametrize("words", ["short", "日本 " * 500])
+def test_scan_looks_into_compressed_rows_too(table: Table, words: str) -> None:
+    long = {"quote": {"text": words}}
+    for step in ("s1", "s2"):
+        enrollment = replace(an_enrollment("lead", "a"), step=step, answers=long)
+        table.write(Create(keys.enrollment("lead", "a", step), enrollment))
+    [found] = table.scan({"enrollment#a#": '"step":"s2"'}, 0, 1)
+    assert (found.value.step, found.value.answers) == ("s2", long)
+
+
 def test_table_knows_its_size(table: Table) -> None:
     before = table.megabytes()
     table.write(Create(keys.profile("lead1"), LEAD))

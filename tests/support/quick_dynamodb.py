@@ -111,7 +111,11 @@ class QuickDynamoDB:
                 "Items": [
                     _copy(item)
                     for item in self._parts["pk"][pk].values()
-                    if any(item["sk"]["S"].startswith(p) and t in item.get("body", {"S": ""})["S"] for p, t in wanted)
+                    if any(
+                        item["sk"]["S"].startswith(p)
+                        and ("B" in item.get("body", {}) or t in item.get("body", {"S": ""})["S"])
+                        for p, t in wanted
+                    )
                 ]
             }
 

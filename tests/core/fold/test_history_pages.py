@@ -2,12 +2,14 @@
 
 from copy import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ripen import row_body
 from ripen.fold.fold import Folded, fold
 from ripen.fold.history_page import cut_page
 from ripen.fold.lead_history import LeadHistory
@@ -152,34 +154,34 @@ def without_decisions_of_rank(state: State) -> State:
     return replace(state, rule_points={}, history=(), episode=0, alerted=None, rank_since=None, journeys={})
 
 
-def a_state(entries: int, filled: int) -> State:
-    """Return a state whose value takes `filled` bytes without its history."""
-    given = tuple(history_entry(an_activity(kind=Kind.PAGE_VIEWED, subject="pricing")) for _ in range(entries))
-    empty = State(lead="lead1", rules_version="x")
-    padding = filled - len(msgspec.json.encode(empty))
-    return replace(empty, rules_version="x" * (padding + 1), history=given)
+def a_state(entries: int, kilobytes: float = 0) -> State:
+    """Return a state that takes so many kilobytes without its history, which has entries of arbitrary times."""
+    random = Random(1)  # noqa: S311 (repeatable times)
+    times = (timedelta(microseconds=random.randrange(10**14)) for _ in range(entries))
+    given = (an_activity(kind=Kind.PAGE_VIEWED, subject="pricing", received=NOON + time) for time in times)
+    random_text = random.randbytes(round(kilobytes * 1024 / 2)).hex()  # which takes half of this when compressed
+    return State(lead="lead1", rules_version=random_text, history=tuple(map(history_entry, given)))
 
 
-def cut_at(filled: int, most: int = 60) -> int:
+def cut_at(kilobytes: float = 0) -> int:
     """Return with how many activities the history moves to a page."""
-    return next(n for n in range(1, most) if cut_page(a_state(n, filled))[1])
+    return next(n for n in range(1, 100) if cut_page(a_state(n, kilobytes))[1])
 
 
 def test_history_fills_the_kilobyte_of_the_state_and_is_cut_before_the_next() -> None:
-    room = 1024 - 400
-    entries = cut_at(400)
-    size = len(msgspec.json.encode(a_state(entries - 1, 400)))
-    assert 10 <= entries <= 14
-    assert room - 110 - 60 < size - 400 <= room
-    assert cut_at(400 + 1024) == entries
+    assert 45 <= cut_at() <= 75
+    assert cut_at(0.8) < cut_at() - 15
+    assert [row_body.kilobytes(a_state(n)) for n in (cut_at() - 1, cut_at())] == [1, 2]
+    assert [row_body.kilobytes(a_state(n, 3)) for n in (cut_at(3) - 1, cut_at(3))] == [2, 3]
 
 
 def test_page_holds_at_least_two_activities() -> None:
-    assert [cut_at(900), cut_at(825)] == [2, 2]
+    full = next(size / 1024 for size in range(1024, 3072, 2) if row_body.kilobytes(a_state(1, size / 1024)) == 2)
+    assert cut_at(full - 4 / 1024) == 2
 
 
 def test_whole_history_moves_to_the_page() -> None:
-    before = a_state(5, 900)
+    before = a_state(60)
     after, page = cut_page(before)
     assert after == replace(before, history=())
     assert page == HistoryPage(entries=before.history)

@@ -1,7 +1,8 @@
 """The form of a row in DynamoDB.
 
 pk, sk     primary key
-body       JSON of a value of the core; a row of counts has numbers instead, each named `n:<name>`
+body       JSON of a value of the core, or the same compressed (row_body.py); a row of counts has numbers instead, each
+           named `n:<name>`
 version    rises with each change
 write      random; only if the latest change was a single put, which is recognised by it
 due        milliseconds since 1970; only on the agenda
@@ -10,12 +11,14 @@ roster     shard; only on a lead's state
 expires    seconds since 1970, for TTL
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from ripen import row_body
 from ripen.adapters.table.key import Key
 from ripen.adapters.table.keys import kind, parse
 from ripen.agenda import Due, Lane, Ref
@@ -72,7 +75,7 @@ def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
     try:
         return Row(
             key,
-            _counts(item) if key.type is Counts else msgspec.json.decode(item["body"]["S"], type=key.type),
+            _counts(item) if key.type is Counts else row_body.decode(_body(item), key.type),
             int(item["version"]["N"]),
             from_millis(item["due"]["N"]) if "due" in item else None,
             Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
@@ -80,6 +83,19 @@ def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
         )
     except (msgspec.ValidationError, ValueError) as error:
         raise NewerFormat(f"a row of the type {key.type.__name__}: {error}") from None
+
+
+def is_wanted(item: dict[str, Any], wanted: Mapping[str, str]) -> bool:
+    """Return whether the sort key starts with a key of `wanted`, and the value's JSON contains that key's value."""
+    return any(
+        item["sk"]["S"].startswith(prefix) and (not text or text in row_body.json_text(_body(item)))
+        for prefix, text in wanted.items()
+    )
+
+
+def _body(item: dict[str, Any]) -> str | bytes:
+    [body] = item["body"].values()
+    return body if isinstance(body, str) else bytes(body)
 
 
 def _ref(item: dict[str, Any]) -> Ref:

@@ -14,7 +14,7 @@ from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
 from ripen.adapters.table.key import Key
 from ripen.adapters.table.reading import batch_get
-from ripen.adapters.table.rows import Row, decode, parse_due, primary_key, row_of_item, to_millis
+from ripen.adapters.table.rows import Row, decode, is_wanted, parse_due, primary_key, row_of_item, to_millis
 from ripen.adapters.table.writing import single_request, transact_item
 from ripen.agenda import Due, Lane, part
 from ripen.errors import Contended
@@ -124,17 +124,20 @@ class Table:
         values: dict[str, Any] = {}
         filters = []
         for n, (prefix, text) in enumerate(wanted.items()):
-            values |= {f":p{n}": {"S": prefix}} | ({f":t{n}": {"S": text}} if text else {})
-            filters.append(f"(begins_with(sk, :p{n})" + (f" AND contains(body, :t{n}))" if text else ")"))
+            values |= {f":p{n}": {"S": prefix}}
+            filters.append(f"begins_with(sk, :p{n})")
+            if text:  # DynamoDB cannot look into what is compressed
+                values |= {f":t{n}": {"S": text}, ":binary": {"S": "B"}}
+                filters[-1] += f" AND (contains(body, :t{n}) OR attribute_type(body, :binary))"
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._name,
-            FilterExpression=" OR ".join(filters),
+            FilterExpression=" OR ".join(f"({each})" for each in filters),
             ExpressionAttributeValues=values,
             Segment=segment,
             TotalSegments=total_segments,
         )
         for page in pages:
-            yield from map(row_of_item, page["Items"])
+            yield from (row_of_item(item) for item in page["Items"] if is_wanted(item, wanted))
 
     def megabytes(self) -> float:
         """Return the table's size, which DynamoDB updates every six hours. A scan reads one megabyte per request."""

@@ -5,8 +5,7 @@ Source: AWS, DynamoDB API Reference, "PutItem", "UpdateItem", "TransactWriteItem
 
 from typing import Any, Literal, assert_never
 
-import msgspec
-
+from ripen import row_body
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.rows import primary_key, to_millis
 from ripen.agenda import Lane, part, shard
@@ -104,7 +103,7 @@ def _add_numbers(change: Add) -> dict[str, Any]:
 
 def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
     item = primary_key(change.key) | {
-        "body": {"S": msgspec.json.encode(change.value).decode()},
+        "body": {"S": body} if isinstance(body := row_body.encode(change.value), str) else {"B": body},
         "version": _number(version),
     }
     if change.due:
