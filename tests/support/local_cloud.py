@@ -22,6 +22,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
+from ripen.adapters.table.rows import is_wanted
 from ripen.failure import Failure
 from ripen.operations.leads.report import lead_report
 from sandbox.stack import Cloud
@@ -124,7 +125,7 @@ class RunningCloud:
         """Return the keys of all rows in the table that contain these words."""
         pages = self.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=self.status["stack"]["Table"])
         rows = [row for page in pages for row in page["Items"]]
-        return [row["pk"]["S"] + row["sk"]["S"] for row in rows if words in json.dumps(row, ensure_ascii=False)]
+        return [row["pk"]["S"] + row["sk"]["S"] for row in rows if "body" in row and is_wanted(row, {"": words})]
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
