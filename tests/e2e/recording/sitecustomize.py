@@ -61,7 +61,9 @@ class Diary:
         if items := list(_put(operation, asked)):
             rows = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
             with self._file.open("a") as lines:
-                lines.writelines(json.dumps(row | {"at": time.time() + self._offset}) + "\n" for row in rows)
+                lines.writelines(
+                    json.dumps(row | {"at": time.time() + self._offset}, default=repr) + "\n" for row in rows
+                )
 
 
 def _put(operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
