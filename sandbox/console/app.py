@@ -24,6 +24,7 @@ from ripen.adapters.table import Key, keys
 from ripen.failure import Failure
 from sandbox.console.actions import Actions, new_person
 from sandbox.console.lead_views import LeadViews
+from sandbox.console.recent_leads import RecentLeads
 from sandbox.console.words import words
 
 _HERE = Path(__file__).parent
@@ -50,10 +51,12 @@ class Console:
         self._connect = connect
         self._status = status
         self._actions = Actions(connect, status)
+        self._recent = RecentLeads()
 
     def page(self, request: Request) -> Response:
         lang, email = _language(request), request.query_params.get("lead", "").strip()
-        views = LeadViews(self._connect(), self._status(), lang)
+        stack, status = self._connect(), self._status()
+        views = LeadViews(stack, status, lang)
         view: dict[str, Any] = {
             "lang": lang,
             "say": words(lang),
@@ -70,7 +73,7 @@ class Console:
         if view["shadow"]:
             view["kept_back"] = views.kept_back()
         try:
-            view["leads"] = views.leads()
+            view["leads"] = self._recent.addresses(stack.table, status.mailbox)
             view["lead_view"] = views.view(email) if email else None
         except Failure as failure:
             view["problem"] = view["problem"] or failure.what

@@ -22,7 +22,6 @@ from sandbox.console.chart import chart
 from sandbox.console.curve import curve, span
 from sandbox.console.words import say, say_outcome
 
-_MOST_LEADS = 12
 _MOST_KEPT_BACK = 50
 _FIELDS = {
     "Lead": ("Name", "Company", "Title", "Phone", "Status"),
@@ -64,11 +63,6 @@ class LeadViews:
             "record": self._record(profile) if profile.crm else None,
             "decisions": [self._decision(row, alerts) for row in reversed(found["decisions"])],
         }
-
-    def leads(self) -> list[str]:
-        """Return the addresses of the latest mails, the latest first."""
-        mails = web.get(f"{self.status.mailbox}/list.json").json()
-        return list(dict.fromkeys(mail["to"] for mail in mails))[:_MOST_LEADS]
 
     def kept_back(self) -> list[View]:
         """Return everything that shadow mode held back, the latest first."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -141,3 +142,12 @@ def test_a_lead_with_consent_and_decisions_inside_its_rows_is_shown(
         assert words in shown
     assert shown.count('class="rose"') == shown.count('class="skipped"') == shown.count('class="exited"') == 1
     assert '<polyline class="past" points="' in shown
+
+
+def test_a_lead_without_mail_is_among_the_recent_leads(page: Callable[[str, str], str], table: Table) -> None:
+    for minutes, name in enumerate(("old", "new")):
+        lead = a_lead(id=name, email=f"{name}@example.jp", created=NOON + timedelta(minutes=minutes))
+        table.write(Create(keys.profile(name), lead), Create(keys.state(name), State(lead=name)))
+    shown = page("", "en")
+    assert "/?lead=new%40example.jp" in shown
+    assert shown.index("new@example.jp") < shown.index("old@example.jp")
