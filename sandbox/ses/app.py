@@ -47,6 +47,7 @@ def build(
             Route("/messages/{id}/raw", mailbox.raw),
             Route("/messages/{id}/reply", mailbox.reply, methods=["POST"]),
             Route("/_control/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_control/settled", control.settled),
             Route("/_control/release", control.release, methods=["POST"]),
             Route("/_control/receive", control.receive, methods=["POST"]),
             Route("/_control/messages/{id}/{event}", control.feedback, methods=["POST"]),
@@ -134,6 +135,11 @@ class Control:
             self._faults.seconds = float(asked.get("seconds", self._faults.seconds))
             self._faults.set(asked["mode"], int(asked.get("count", 1)))
         return JSONResponse(self._faults.left())
+
+    def settled(self, request: Request) -> Response:
+        """Answer when the events of all mails so far are published."""
+        self._wire.drain()
+        return JSONResponse({})
 
     def release(self, request: Request) -> Response:
         return JSONResponse({"released": self._wire.release()})

@@ -5,7 +5,7 @@ from time import monotonic
 
 from ripen.adapters.table import Table, keys
 
-_MAX_AGE_SECONDS = 0.2
+_MAX_AGE_SECONDS = 0.05
 
 
 class ApplicationClock:
