@@ -51,24 +51,32 @@ def _say_periods(screen: Console) -> None:
 
 
 def say_progress(found: Recalculation, since: str, screen: Console) -> None:
-    """Say how far the recalculation is, unless it is done."""
-    if found.is_done:
-        return
-    leads = "1 lead" if found.passed == 1 else f"{found.passed:,} leads"
-    screen.print(
-        say(
-            f"Leads are being brought up to date with the playbook {found.bundle} (since {since}): {leads} so far,"
-            f" {found.shards_done} of {SHARDS} parts done.",
-            f"プレイブック {found.bundle} に合わせて見込み客を更新しています（{since} から）。"
-            f"{found.passed:,} 人が済み、{SHARDS} 部分のうち {found.shards_done} が完了。",
-        ),
-        soft_wrap=True,
-    )
+    """Say how far the recalculation is, unless it is done, and how many leads failed."""
+    if not found.is_done:
+        screen.print(_progress(found, since), soft_wrap=True)
     if found.failed:
-        screen.print(
-            say(
-                f"[yellow]{found.failed:,} of them failed.[/] docs/operations.md",
-                f"[yellow]うち {found.failed:,} 人は失敗しました。[/] docs/operations.md",
-            ),
-            soft_wrap=True,
-        )
+        screen.print(_failures(found, since), soft_wrap=True)
+
+
+def _progress(found: Recalculation, since: str) -> str:
+    leads = "1 lead" if found.passed == 1 else f"{found.passed:,} leads"
+    return say(
+        f"Leads are being brought up to date with the playbook {found.bundle} (since {since}): {leads} so far,"
+        f" {found.shards_done} of {SHARDS} parts done.",
+        f"プレイブック {found.bundle} に合わせて見込み客を更新しています（{since} から）。"
+        f"{found.passed:,} 人が済み、{SHARDS} 部分のうち {found.shards_done} が完了。",
+    )
+
+
+def _failures(found: Recalculation, since: str) -> str:
+    """Return how many leads failed, and what to do. Only scores are retried by themselves, not when rows expire."""
+    leads = "1 lead" if found.failed == 1 else f"{found.failed:,} leads"
+    return say(
+        f"[yellow]{leads} failed[/] when all leads were brought up to date with the playbook {found.bundle}"
+        f" (since {since}). The server retries their scores by itself. The log of score.refold names the leads and"
+        ' what is left to do: docs/operations.md, "Leads are recalculated after a publication".',
+        f"プレイブック {found.bundle} に合わせた全員の更新（{since} から）で、"
+        f"[yellow]{found.failed:,} 人が失敗しました[/]。スコアの再計算はサーバーが自動でやり直します。"
+        "該当する見込み客と残る作業は score.refold のログで確認してください: docs/operations.md（英語）の"
+        "「Leads are recalculated after a publication」",
+    )

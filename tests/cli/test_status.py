@@ -140,26 +140,30 @@ def test_recalculation_of_all_leads_is_shown_until_it_is_done(table: Table, caps
     a_recalculation(table, done=2)
     shown = told(capsys)
     assert "playbook b1 (since 2026-11-21 12:00): 660 leads so far, 2 of 64 parts done." in shown
-    assert "retried" not in shown
+    assert "failed" not in shown
     found = plain(capsys)["recalculation"]
     assert (found["leads"], found["parts_done"], found["done"]) == (660, 2, False)
 
 
 def test_walks_of_the_lap_before_do_not_count(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     a_recalculation(table, done=SHARDS)
-    assert "recalculated" not in told(capsys)
+    assert "brought up to date" not in told(capsys)
     assert plain(capsys)["recalculation"]["done"]
     table.write(Replace(keys.REFOLDING, Refolding(lap=3, bundle="b2", at=NOON), 1))
     assert "playbook b2 (since 2026-11-21 12:00): 0 leads so far, 0 of 64 parts done." in told(capsys)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "64 of them failed"), ("ja", "うち 64 人は失敗しました")])
-def test_leads_that_failed_are_shown(
-    lang: Literal["en", "ja"], words: str, table: Table, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("lang", "words"), [("en", "64 leads failed"), ("ja", "64 人が失敗しました")])
+@pytest.mark.parametrize("done", [0, SHARDS])
+def test_leads_that_failed_are_shown_with_what_to_do(
+    done: int, lang: Literal["en", "ja"], words: str, table: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
     language.use(lang)
-    a_recalculation(table, done=0, failed=1)
-    assert words in told(capsys)
+    a_recalculation(table, done, failed=1)
+    shown = told(capsys)
+    assert words in shown
+    assert "score.refold" in shown
+    assert "docs/operations.md" in shown
 
 
 @pytest.mark.usefixtures("japanese")
