@@ -8,6 +8,7 @@ the playbook.
 import base64
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,13 +21,15 @@ from playwright.sync_api import Browser, Page
 
 from cli.local.home import PROJECT, Home
 from cli.stack.stack import local
+from tests.support import apt
 from tests.support.browser import Device, Visitor
-from tests.support.chromium import browser
+from tests.support.chromium import browser, has_emoji_font
 from tests.support.local_cloud import RunningCloud, eventually
 
 _WIDTH = 1800
 _LOCALES = {"en": "[en, ja]", "ja": "[ja, en]"}
 """The locales in ripen.yaml that put a language first."""
+_EMOJI = ("fonts-noto-color-emoji", "fontconfig")
 _CAPTIONS = {
     "en": ("A form is filled in", "The link in the mail is read", "Sales hears why in Slack", "Salesforce knows too"),
     "ja": ("フォームに入力すると", "届いたメールから資料を開き", "営業にはSlackで理由まで届き", "Salesforceにも残る"),
@@ -55,6 +58,7 @@ class Pictures:
 
 def main() -> None:
     """Take the pictures of both languages."""
+    _need_emoji()
     cloud = RunningCloud(Home.here().folder, asdict(local()))
     with browser() as chromium:
         for lang in _LOCALES:
@@ -63,6 +67,12 @@ def main() -> None:
             target = PROJECT / "docs" / ("story.png" if lang == "en" else f"story.{lang}.png")
             target.write_bytes(_composed(chromium, pictures, lang))
             print(f"{target.relative_to(PROJECT)}: {target.stat().st_size // 1024} KB")
+
+
+def _need_emoji() -> None:
+    """Install a font with emoji where there is none, or exit with the next step: a card without one shows boxes."""
+    if not has_emoji_font() and (reason := apt.install(_EMOJI)):
+        sys.exit(f"No font with emoji, and {reason}. Next: sudo apt-get install {' '.join(_EMOJI)}")
 
 
 @contextmanager

@@ -71,9 +71,17 @@ def node() -> str:
 
 def has_japanese_font() -> bool:
     """Return whether the browser finds a font with Japanese letters."""
-    if FONTS.exists():
-        return True
-    return bool(shutil.which("fc-list") and run(["fc-list", ":lang=ja"], stdout=PIPE, check=False).stdout)
+    return FONTS.exists() or _has_font("lang=ja")
+
+
+def has_emoji_font() -> bool:
+    """Return whether the browser finds a font with the 🔥 of a hot card."""
+    return _has_font("charset=1f525")
+
+
+def _has_font(pattern: str) -> bool:
+    """Return whether the system has a font that matches this pattern of fontconfig."""
+    return bool(shutil.which("fc-list") and run(["fc-list", f":{pattern}"], stdout=PIPE, check=False).stdout)
 
 
 def _candidates() -> Iterator[str]:
