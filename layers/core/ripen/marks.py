@@ -19,6 +19,9 @@ class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Digest of the values last written; an update that would change nothing is skipped."""
     attempts: int = 0
     error: str = ""
+    """Why the last attempt failed: "CODE: message" of the CRM. "" after a success."""
+    failing_since: datetime | None = None
+    """When the first of the attempts that failed in a row was made."""
     waits_for: str = ""
     """The fields that the CRM requires and the lead lacks ("last_name, company"), or why sync.when excludes the
     lead."""

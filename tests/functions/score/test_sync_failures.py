@@ -90,24 +90,39 @@ def test_refused_lead_does_not_stop_the_others(office: Office) -> None:
 
     office.sync("lead1", "lead2")
 
-    assert office.mark().due is None
+    assert office.mark().due == NOON + timedelta(hours=1, minutes=5)
     assert office.mark().value.error == "FIELD_CUSTOM_VALIDATION_EXCEPTION: no"
     assert office.decisions() == [("refused", "FIELD_CUSTOM_VALIDATION_EXCEPTION: no")]
     assert office.decisions("lead2") == [("created", "")]
 
 
-def test_permanent_refusal_is_retried_when_the_lead_changes(office: Office) -> None:
+def test_refused_lead_is_written_without_a_change_when_salesforce_takes_it(office: Office) -> None:
+    office.admit()
+    office.crm.refuses["lead1"] = Undeliverable("STORAGE_LIMIT_EXCEEDED: storage limit exceeded", permanent=True)
+    office.sync()
+    office.clock.move(minutes=65)
+    office.sync()
+    still_refused = office.mark()
+    office.crm.refuses.clear()
+    office.clock.move(minutes=65)
+
+    office.sync()
+
+    assert still_refused.due == NOON + timedelta(hours=2, minutes=10)
+    assert still_refused.value.failing_since == NOON
+    assert (office.mark().due, office.mark().value.failing_since, office.mark().value.error) == (None, None, "")
+    assert office.decisions() == [("refused", "STORAGE_LIMIT_EXCEEDED: storage limit exceeded"), ("created", "")]
+
+
+def test_refused_lead_is_retried_when_the_lead_changes(office: Office) -> None:
     office.admit()
     office.crm.refuses["lead1"] = Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: no", permanent=True)
     office.sync()
     office.crm.refuses.clear()
 
-    office.sync()
-    calls = office.crm.calls
     office.change(fit=10)
     office.sync()
 
-    assert calls == 2
     assert len(office.crm.records) == 1
 
 

@@ -1,4 +1,8 @@
-"""The outcomes of a CRM mark: written, blocked, refused or delayed. The row says why it waits."""
+"""The outcomes of a CRM mark: written, blocked, refused or delayed. The row says why it waits.
+
+A refusal of one record is seldom the lead's fault for ever: an administrator can free storage, or change a validation
+rule or a permission. So each refusal is retried, every hour for a day and then every day.
+"""
 
 from collections.abc import Callable
 from copy import replace
@@ -21,6 +25,10 @@ _SHADOW_WAIT = timedelta(days=1)
 """The end of shadow mode brings the marks forward; this is for marks that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
+_HOURLY_FOR = timedelta(days=1)
+_DAILY = timedelta(days=1)
+_SLOT = 5
+"""Refused records are retried at full five minutes, so that up to 200 of them share the calls."""
 _SHOWN_IN_SHADOW = ("Ripen_Score__c", "Ripen_Rank__c")
 
 
@@ -90,8 +98,8 @@ def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, .
 
 
 def can_wait(mark: CrmMark, desired: upsert.DesiredRecord) -> bool:
-    """Return whether only the score of a lead that the CRM has would be written, which hands over no lead."""
-    return not mark.urgent and desired.link is not None
+    """Return whether no lead would be handed over: it is in the CRM and only its score changed, or it was refused."""
+    return not mark.urgent and (desired.link is not None or mark.failing_since is not None)
 
 
 def postponed(now: datetime) -> MarkChange:
@@ -108,7 +116,7 @@ def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> MarkChange:
     waits, error = (failure.reason, "") if isinstance(failure, NotConnected) else ("", failure.reason)
 
     def change(mark: CrmMark) -> CrmMark:
-        return replace(mark, attempts=mark.attempts + 1, error=error, waits_for=waits, claimed=None)
+        return replace(_failed(mark, error, now), waits_for=waits)
 
     return MarkChange(change=change, due=now + _wait(mark, failure))
 
@@ -120,28 +128,49 @@ def concluded(
     result: upsert.WriteResult,
     now: datetime,
 ) -> MarkChange:
-    """Return the outcome of the CRM's answer. A permanent refusal is retried when the lead changes."""
-    if result.refused is None:
-        return MarkChange(
-            change=lambda mark: replace(
-                _settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key
-            ),
-            link=result.link,
-            decision=MarkDecision(object=write.object, outcome=Outcome.UPDATED if write.record else Outcome.CREATED),
-        )
-    if not result.refused.permanent:
-        return replace(delayed(mark, result.refused, now), link=result.link)
-    reason = result.refused.reason
-    decision = MarkDecision(object=write.object, outcome=Outcome.REFUSED, reason=reason)
+    """Return the outcome of the CRM's answer."""
+    if result.refused:
+        return _refused(mark, write.object, result.refused, result.link, now)
     return MarkChange(
-        change=lambda mark: replace(_settled(mark), error=reason),
+        change=lambda mark: replace(_settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key),
         link=result.link,
-        decision=None if mark.error == reason else decision,
+        decision=MarkDecision(object=write.object, outcome=Outcome.UPDATED if write.record else Outcome.CREATED),
     )
 
 
+def next_attempt(mark: CrmMark, failure: Undeliverable, now: datetime) -> datetime:
+    """Return when a refused record is retried: soon and less and less often, every hour for a day, then every day."""
+    wait = _wait(mark, failure)
+    if wait < _LONGEST_WAIT:
+        return now + wait
+    if mark.failing_since and now - mark.failing_since >= _HOURLY_FOR:
+        wait = _DAILY
+    at = now + wait
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=_SLOT - at.minute % _SLOT)
+
+
+def _refused(mark: CrmMark, object: str, failure: Undeliverable, link: CrmLink | None, now: datetime) -> MarkChange:
+    """Return the outcome of a refused record.
+
+    A refusal that time alone does not cure is reported once, and its retries leave the last calls of the day to others.
+    """
+    lasts = _wait(mark, failure) >= _LONGEST_WAIT
+    decision = MarkDecision(object=object, outcome=Outcome.REFUSED, reason=failure.reason)
+    return MarkChange(
+        change=lambda mark: replace(_failed(mark, failure.reason, now), waits_for="", urgent=mark.urgent and not lasts),
+        due=next_attempt(mark, failure, now),
+        link=link,
+        decision=decision if lasts and mark.error != failure.reason else None,
+    )
+
+
+def _failed(mark: CrmMark, error: str, now: datetime) -> CrmMark:
+    since = mark.failing_since or now
+    return replace(mark, attempts=mark.attempts + 1, error=error, failing_since=since, claimed=None)
+
+
 def _settled(mark: CrmMark) -> CrmMark:
-    return replace(mark, urgent=False, attempts=0, error="", waits_for="", claimed=None)
+    return replace(mark, urgent=False, attempts=0, error="", failing_since=None, waits_for="", claimed=None)
 
 
 def _wait(mark: CrmMark, failure: Undeliverable) -> timedelta:
