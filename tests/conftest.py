@@ -101,7 +101,6 @@ def create_table(client: Any, name: str = "table") -> None:
 def english() -> None:
     """The command line speaks English at the start of each test, whatever the test before it chose."""
     language.use("en")
-    language.ask_brand(None)
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """The language of the command line: Japanese or English.
 
-It is that of `--lang`, else of the environment, else the brand's default locale, else English. Both languages of a text
-stand beside each other: `say("Sending is stopped.", "配信は停止しています。")`. The page docs/internals/command-line.md
-shows how a command gets both.
+It is that of `--lang`, else of the environment, else the first language of the playbook in this folder, else English:
+one rule for `ripen`, its help, its errors and `make up`. Both languages of a text stand beside each other:
+`say("Sending is stopped.", "配信は停止しています。")`. The page docs/internals/command-line.md shows how a command gets
+both.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ripen.words import Lang, Words
@@ -13,41 +16,33 @@ from ripen.words import Lang, Words
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """In the order of GNU gettext: the first that is set decides."""
 _NO_LANGUAGE = ("C", "POSIX")
+_FIRST_LOCALE = re.compile(r"""^locales:[\s\["'-]*(\w+)""", re.MULTILINE)
+"""A regular expression, because YAML takes too long to import for a help text, and the file may be half edited."""
 
 
 class _Choice:
-    lang: Lang | None = None
-    """None: neither an option nor the environment names a language."""
-    brand: Callable[[], str] | None = None
-    """Reads the brand's default locale."""
+    lang: Lang = "en"
 
 
 _choice = _Choice()
 
 
-def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Choose the language by the command's arguments, else by the environment.
+def choose(arguments: Sequence[str], environment: Mapping[str, str], playbook: Path = Path("playbook")) -> None:
+    """Choose the language by the command's arguments, else by the environment, else by the playbook in this folder.
 
     Call this before a command is imported: its help is written then.
     """
-    use(_option(arguments) or _variable(environment))
+    use(_option(arguments) or _variable(environment) or _first_locale(playbook) or "en")
 
 
-def use(lang: Lang | None) -> None:
-    """Use that language from now on. None: the brand's."""
+def use(lang: Lang) -> None:
+    """Use that language from now on."""
     _choice.lang = lang
-
-
-def ask_brand(locale: Callable[[], str] | None) -> None:
-    """Remember how to read the brand's default locale, for when nothing else names a language."""
-    _choice.brand = locale
 
 
 def language() -> Lang:
     """Return the language in which the command speaks."""
-    if _choice.lang is None and _choice.brand is not None:
-        _choice.lang = "ja" if _choice.brand() == "ja" else "en"
-    return _choice.lang or "en"
+    return _choice.lang
 
 
 def say(en: str, ja: str) -> str:
@@ -83,6 +78,15 @@ def _variable(environment: Mapping[str, str]) -> Lang | None:
     if not names or names[0] in _NO_LANGUAGE:
         return None
     return next((lang for name in names if (lang := _supported(name[:2]))), "en")
+
+
+def _first_locale(playbook: Path) -> Lang | None:
+    """Return the first language of the brand, English if Ripen does not speak it, or None without a playbook."""
+    try:
+        found = _FIRST_LOCALE.search((playbook / "ripen.yaml").read_text("utf-8", errors="replace"))
+    except OSError:
+        return None
+    return (_supported(found[1]) or "en") if found else None
 
 
 def _supported(name: str) -> Lang | None:

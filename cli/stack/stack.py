@@ -7,13 +7,11 @@ import os
 from dataclasses import dataclass
 
 from cli.local.home import STACK, Home, LocalCloud, aws_environment
-from cli.output import language
 from ripen.adapters import aws
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
-from ripen.errors import Unavailable
 from ripen.failure import Failure
 from ripen.words import Words
 
@@ -67,7 +65,6 @@ def connect() -> Stack:
     outputs = status.stack if status else _outputs(named or STACK)
     table = Table(outputs["Table"])
     playbook = Playbook(table, outputs["Bucket"], deployed=int(outputs["BundleFormat"]))
-    language.ask_brand(lambda: _brand_locale(playbook))
     return Stack(
         table=table,
         playbook=playbook,
@@ -104,16 +101,6 @@ def local() -> LocalCloud:
             Words("Start it with: make up", "起動するには: make up"),
         )
     return status
-
-
-def _brand_locale(playbook: Playbook) -> str:
-    """Return the brand's default locale, or "" if the live playbook cannot be read."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        return playbook.live().bundle.brand.default_locale
-    except (Unavailable, BotoCoreError, ClientError):
-        return ""
 
 
 def _outputs(stack: str) -> dict[str, str]:

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from cli.commands.playbook import check
-from cli.main import app
-from cli.output.language import language, use
 from ripen.failure import Failure
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "playbook"
@@ -43,27 +41,3 @@ def test_scripts_get_the_problems_in_english(japanese: None, broken: Path, capsy
     found = json.loads(capsys.readouterr().out)
     assert {"file", "line", "column", "message", "severity"} == set(found[0])
     assert "there is no rank 'lukewarm'; write cold, warm or hot" in [problem["message"] for problem in found]
-
-
-@pytest.mark.parametrize(
-    ("locales", "said"), [("[ja, en]", "プレイブックに誤りはありません"), ("[en, ja]", "no errors")]
-)
-def test_check_speaks_the_first_language_of_the_folder_if_nothing_else_names_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], locales: str, said: str
-) -> None:
-    folder = tmp_path / "p"
-    shutil.copytree(EXAMPLE, folder)
-    settings = folder / "ripen.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("locales: [ja, en]", f"locales: {locales}"), "utf-8")
-
-    use(None)
-    app(["check", str(folder)], standalone_mode=False)
-
-    assert said in capsys.readouterr().out
-
-
-def test_folder_without_a_playbook_is_reported_in_english(tmp_path: Path) -> None:
-    with pytest.raises(Failure):
-        app(["check", str(tmp_path)], standalone_mode=False)
-
-    assert language() == "en"

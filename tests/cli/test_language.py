@@ -13,7 +13,6 @@ import pytest
 
 from cli.main import COMMANDS
 from cli.output import language
-from cli.output.language import say
 from ripen.failure import Failure
 from ripen.words import Words
 
@@ -30,7 +29,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "brand", "spoken"),
+    ("arguments", "environment", "first", "spoken"),
     [
         ([], {}, None, "en"),
         ([], {"LANG": "ja_JP.UTF-8"}, None, "ja"),
@@ -40,7 +39,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
         ([], {"LANG": "C.UTF-8"}, "ja", "ja"),
         ([], {"LANG": "POSIX"}, "en", "en"),
         ([], {}, "ja", "ja"),
-        ([], {}, "", "en"),
+        ([], {}, "de", "en"),
         (["lead", "a@b.example", "--lang", "ja"], {"LANG": "en_US.UTF-8"}, "en", "ja"),
         (["--lang=en", "lead"], {"LANG": "ja_JP.UTF-8"}, "ja", "en"),
         (["lead", "--lang"], {"LANG": "ja_JP.UTF-8"}, None, "ja"),
@@ -56,21 +55,44 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
         ([], {"LANGUAGE": ":ja"}, None, "ja"),
     ],
 )
-def test_language_is_that_of_the_option_or_environment_or_brand(
-    arguments: list[str], environment: dict[str, str], brand: str | None, spoken: str
+def test_language_is_that_of_the_option_or_environment_or_playbook(
+    arguments: list[str], environment: dict[str, str], first: str | None, spoken: str, tmp_path: Path
 ) -> None:
-    language.choose(arguments, environment)
-    language.ask_brand((lambda: brand) if brand is not None else None)
+    if first is not None:
+        (tmp_path / "ripen.yaml").write_text(f"brand: {{name: x}}\nlocales: [{first}, de]\n")
+    language.choose(arguments, environment, tmp_path)
     assert language.language() == spoken
 
 
-def test_brand_is_not_asked_where_the_environment_names_a_language() -> None:
-    def locale() -> str:
-        raise AssertionError
+@pytest.mark.parametrize(
+    ("lines", "spoken"),
+    [
+        ("locales: [ja, en]", "ja"),
+        ("locales:\n  - ja\n  - en", "ja"),
+        ('brand: {name: "x"\nlocales: ["ja", "en"]', "ja"),
+        ("locales: [en, ja]", "en"),
+        ("# locales: [ja]\nlocales: [en]", "en"),
+        ("locales: []", "en"),
+    ],
+)
+def test_first_language_of_a_playbook_is_read_however_it_is_written(lines: str, spoken: str, tmp_path: Path) -> None:
+    (tmp_path / "ripen.yaml").write_text(lines)
+    language.choose([], {}, tmp_path)
+    assert language.language() == spoken
 
-    language.choose([], {"LANG": "ja_JP.UTF-8"})
-    language.ask_brand(locale)
-    assert say("Yes", "はい") == "はい"
+
+@pytest.mark.parametrize("command", [("cli", "--help"), ("cli", "mailbox", "--help"), ("cli", "down")])
+def test_without_a_language_everything_speaks_that_of_the_playbook_here(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "playbook").mkdir()
+    (tmp_path / "playbook/ripen.yaml").write_text("locales: [ja, en]\n")
+    clean = {name: value for name, value in os.environ.items() if name != "LANGUAGE" and name[:3] != "LC_"}
+    known = clean | {"LANG": "C.UTF-8", "RIPEN_LOCAL": str(tmp_path), "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert JAPANESE.search(done.stdout + done.stderr)
 
 
 def test_failure_speaks_both_languages_and_is_english_as_text() -> None:
