@@ -1,8 +1,8 @@
 """The Slack stand-in: a proxy in front of local-slack that makes it as strict as Slack.
 
 Added to the Web API: it checks the token, the scopes and the blocks, keeps message metadata, limits the rate of
-chat.postMessage (429), takes only channel ids in conversations.history, pages its result, and shows guests and people
-of other companies. All else passes through.
+chat.postMessage (429), takes only channel ids where messages are read, pages them, and shows guests and people of
+other companies. All else passes through.
 
 For scripts (JSON; users U0ALICE, U0BOB, U0CAROL, others in workspace.py; channel C0SALES):
   GET  /messages.json                     the messages in #sales: [{ts, text, blocks, thread}]
@@ -39,6 +39,7 @@ from sandbox.slack.workspace import CONFIG, SALES, TRAITS
 
 _MOST_TEXT = 40_000
 _MOST_DELIVERIES = 200
+_PAGED = ("conversations.history", "conversations.replies")
 _JSON_FIELDS = ("blocks", "metadata", "attachments")
 Answer = dict[str, Any]
 
@@ -100,10 +101,12 @@ class Proxy:
             return answer | {"channels": self._channels_of(str(asked.get("user")), answer["channels"])}
         if method == "users.info":
             return answer | {"user": _with_traits(answer["user"])}
-        return self._page(asked, answer) if method == "conversations.history" else answer
+        if method == "conversations.replies" and not answer["messages"]:
+            return _no("thread_not_found")
+        return self._page(asked, answer) if method in _PAGED else answer
 
     def _page(self, asked: Answer, answer: Answer) -> Answer:
-        """Return one page of the history, newest first, with metadata if requested."""
+        """Return one page of a history (newest first) or thread (oldest first), with metadata if requested."""
         start, limit = int(asked.get("cursor") or 0), int(asked.get("limit") or 100)
         all = [message for message in answer["messages"] if message.get("subtype") != "ephemeral"]
         page = all[start : start + limit]
@@ -235,9 +238,7 @@ async def _arguments(request: Request) -> tuple[Answer, str]:
 
 def _bad_message(method: str, asked: Answer) -> Answer | None:
     """Return Slack's error for a call that it refuses before it looks into the workspace."""
-    if method in ("chat.update", "conversations.history") and not str(asked.get("channel", "")).startswith(
-        ("C", "G", "D")
-    ):
+    if method in ("chat.update", *_PAGED) and not str(asked.get("channel", "")).startswith(("C", "G", "D")):
         return _no("channel_not_found")
     if method not in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
         return None

@@ -18,8 +18,10 @@ NEEDED = {
     "conversations.history": {"channels:history", "groups:history"},
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
+    "conversations.replies": {"channels:history", "groups:history"},
     "users.conversations": {"channels:read", "groups:read"},
     "users.info": {"users:read", "users:read.email"},
+    "users.lookupByEmail": {"users:read.email"},
 }
 """For public and private channels. Without users:read.email, users.info answers without the address."""
 

@@ -67,6 +67,31 @@ def test_update_replaces_the_card(chat: Slack, workspace: Workspace) -> None:
     assert chat.find("sales", "alert1") == (channel, ts)
 
 
+def test_reply_is_in_the_thread_of_its_card_and_is_found_by_its_press(chat: Slack, workspace: Workspace) -> None:
+    channel, ts = chat.post("sales", CARD, "alert1")
+    assert not chat.has_reply(channel, ts, "press1")
+
+    chat.reply(channel, ts, "<@U0BOB> please call", "press1")
+
+    [message] = workspace.messages()
+    assert [reply["text"] for reply in message["thread"]] == ["<@U0BOB> please call"]
+    assert (chat.has_reply(channel, ts, "press1"), chat.has_reply(channel, ts, "press2")) == (True, False)
+
+
+def test_reply_whose_answer_was_lost_is_unsure(chat: Slack, workspace: Workspace) -> None:
+    channel, ts = chat.post("sales", CARD, "alert1")
+    workspace.control("faults", mode="drop_after", method="chat.postMessage")
+
+    with pytest.raises(Unsure):
+        chat.reply(channel, ts, "text", "press1")
+
+    assert chat.has_reply(channel, ts, "press1")
+
+
+def test_user_is_found_by_address(chat: Slack) -> None:
+    assert (chat.user_with_email("bob@ripen.example"), chat.user_with_email("nobody@ripen.example")) == ("U0BOB", "")
+
+
 @pytest.mark.parametrize(
     "person",
     [

@@ -29,6 +29,8 @@ class FakeChat:
     members: set[tuple[str, str]] = field(default_factory=set)
     """Channels and who is in them."""
     responses: list[str] = field(default_factory=list)
+    replies: list[tuple[str, str]] = field(default_factory=list)
+    """Replies in threads: the press and the text."""
     places: list[str] = field(default_factory=list)
     """The channels of posts and searches, in order."""
 
@@ -54,6 +56,17 @@ class FakeChat:
         self._stumble()
         self.cards[ts] = (alert, card)
 
+    def reply(self, channel: str, ts: str, text: str, press: str) -> None:
+        trouble = self.trouble.pop(0) if self.trouble else None
+        if trouble is None or (isinstance(trouble, Unsure) and self.stands):
+            self.replies.append((press, text))
+        if trouble:
+            raise trouble
+
+    def has_reply(self, channel: str, ts: str, press: str) -> bool:
+        self._stumble()
+        return any(known == press for known, _ in self.replies)
+
     def installation(self) -> Installation:
         if self.unknown_installation:
             raise DOWN
@@ -63,6 +76,10 @@ class FakeChat:
         self._stumble()
         known = self.people.get(user, Person(id=user, team=TEAM))
         return replace(known, email=self.addresses.get(user, ""))
+
+    def user_with_email(self, email: str) -> str:
+        self._stumble()
+        return next((user for user, address in self.addresses.items() if address == email), "")
 
     def is_member(self, channel: str, user: str) -> bool:
         return (channel, user) in self.members

@@ -63,11 +63,20 @@ class Chat(Protocol):
     def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
         """Replace the card. Raises Undeliverable."""
 
+    def reply(self, channel: str, ts: str, text: str, press: str) -> None:
+        """Post a text in the thread of a card; its metadata names the press. Raises Undeliverable or Unsure."""
+
+    def has_reply(self, channel: str, ts: str, press: str) -> bool:
+        """Return whether the thread of a card already has the reply about this press. Raises Undeliverable."""
+
     def installation(self) -> "Installation":
         """Return where our app is installed. Raises Undeliverable."""
 
     def person(self, user: str) -> "Person":
         """Return a Slack user by id. Raises Undeliverable, permanent if there is no such user."""
+
+    def user_with_email(self, email: str) -> str:
+        """Return the id of the user with this address, "" if there is none. Raises Undeliverable."""
 
     def is_member(self, channel: str, user: str) -> bool:
         """Return whether the user is in the channel, given by name or id. Raises Undeliverable."""

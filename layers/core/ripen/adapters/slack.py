@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from slack_sdk.web import SlackResponse
 
 EVENT_TYPE = "ripen_alert"
+_PRESS = "ripen_press"
+_PAYLOAD = {EVENT_TYPE: "alert", _PRESS: "press"}
 _TIMEOUT_SECONDS = 5
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
 _CHANNEL_TYPES = "public_channel,private_channel"
@@ -88,6 +90,27 @@ class Slack:
         """Replace the card. Raises Undeliverable."""
         self._call("chat.update", {"channel": channel, "ts": ts} | _content(card, alert))
 
+    def reply(self, channel: str, ts: str, text: str, press: str) -> None:
+        """Post a text in the thread of a card; its metadata names the press. Raises Undeliverable or Unsure."""
+        content = {"channel": channel, "thread_ts": ts, "text": text, "metadata": _metadata(_PRESS, press)}
+        self._call("chat.postMessage", content | {"unfurl_links": False, "unfurl_media": False}, is_repeatable=False)
+
+    def has_reply(self, channel: str, ts: str, press: str) -> bool:
+        """Return whether the first 1,000 messages of a card's thread have the reply about this press.
+
+        Raises Undeliverable.
+        """
+        arguments = {"channel": channel, "ts": ts, "limit": _PAGE_SIZE, "include_all_metadata": True}
+        cursor = ""
+        for _ in range(_MAX_PAGES):
+            answer = self._call("conversations.replies", arguments | _page(cursor))
+            if any(message.get("metadata") == _metadata(_PRESS, press) for message in answer["messages"]):
+                return True
+            cursor = _next_cursor(answer)
+            if not cursor:
+                break
+        return False
+
     def installation(self) -> Installation:
         """Return where the app of our token is installed: asked once for each token. Raises Undeliverable."""
         token = self._token()
@@ -112,6 +135,15 @@ class Slack:
             guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
             stranger=bool(found.get("is_stranger")),
         )
+
+    def user_with_email(self, email: str) -> str:
+        """Return the id of the active user with this address, "" if there is none. Raises Undeliverable."""
+        try:
+            return str(self._call("users.lookupByEmail", {"email": email})["user"]["id"])
+        except Undeliverable as error:
+            if error.permanent:
+                return ""
+            raise
 
     def is_member(self, channel: str, user: str) -> bool:
         """Return whether the user is in the channel, given by name or id. Raises Undeliverable.
@@ -212,7 +244,11 @@ def _next_cursor(answer: "SlackResponse") -> str:
 
 
 def _content(card: dict[str, Any], alert: str) -> dict[str, Any]:
-    return card | {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert": alert}}}
+    return card | {"metadata": _metadata(EVENT_TYPE, alert)}
+
+
+def _metadata(event_type: str, id: str) -> dict[str, Any]:
+    return {"event_type": event_type, "event_payload": {_PAYLOAD[event_type]: id}}
 
 
 def _is_card_of(alert: str, metadata: dict[str, Any]) -> bool:
