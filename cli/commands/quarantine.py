@@ -22,7 +22,7 @@ from ripen.capture.quarantine import Quarantined, Why
 from ripen.capture.signature import SignedRequest, signature
 from ripen.failure import Failure
 from ripen.key_ring import Rotated
-from ripen.operations.leads.quarantine import Found, drop, plain, quarantined_submissions, release, select
+from ripen.operations.leads.quarantine import Answers, Found, drop, plain, quarantined_submissions, release, select
 from ripen.operations.live_playbook import live_bundle
 from ripen.words import Words
 
@@ -69,7 +69,7 @@ def quarantine(shown: _Show = "", released: _Release = "", dropped: _Drop = "", 
         print_json(result)
 
 
-def _post(stack: Stack, form: str, answers: dict[str, str], key: str) -> bool:
+def _post(stack: Stack, form: str, answers: Answers, key: str) -> bool:
     """Post the answers to the form, signed as a request of the company's own: no budget applies to it."""
     body, stamp, path = json.dumps(answers).encode(), str(int(time())), f"/forms/{form}"
     signed = SignedRequest(stamp=stamp, key=key, url=path, body=body)

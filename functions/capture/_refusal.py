@@ -10,7 +10,7 @@ from ripen.capture.field_errors import InvalidSubmission
 from ripen.capture.pages import FormContent
 from ripen.errors import Rejected
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS
-from ripen.lead.text import clean
+from ripen.lead.text import clean, without_controls
 from ripen.playbook.bundle import Form, Page
 
 _CHECK = {"ja": "入力内容をご確認ください。", "en": "Please check what you entered."}
@@ -30,7 +30,8 @@ def refusal_page(
     brand = live.bundle.brand
     if form is None:
         return builtin_page("not-found", locale, brand)
-    typed = {form.mapping.get(name, name): value for name, value in answers if clean(value)}
+    readable = ((form.mapping.get(name, name), without_controls(value)) for name, value in answers)
+    typed = {name: value for name, value in readable if clean(value)}
     page = _page(live, form, typed.get("page", ""))
     if page is None or not typed:
         return builtin_page("invalid", locale, brand, error=_words(why, locale))

@@ -174,7 +174,7 @@ def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dep
         answers,
         locale=_language(request, answers, dependencies.live),
         now=dependencies.now,
-        complete=request.from_browser,
+        complete=request.from_browser and _has_page(form, dependencies.live),
         referer=request.headers.get("referer", ""),
         guessed=not requested_locale(answers) and "accept-language" not in request.headers,
     )
@@ -186,6 +186,11 @@ def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dep
     if why := _over_budget(request, incoming, token_of(answers), dependencies):
         return _quarantine(request, form, answers, why, dependencies)
     return store(incoming, dependencies).activity
+
+
+def _has_page(form: Form, live: Live) -> bool:
+    """Return whether a page of ours can show the form again, with what is wrong."""
+    return any(page.form == form.name for page in live.bundle.pages.values())
 
 
 def _over_budget(request: Request, incoming: Incoming, token: str, dependencies: Dependencies) -> Why | None:

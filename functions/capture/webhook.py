@@ -134,7 +134,6 @@ def _accept(source: str, answered: typeform.FormResponse, dependencies: Dependen
         now=min(answered.at, dependencies.now),
         complete=False,
         guessed=asked not in brand.locales,
-        lenient=True,
     )
     key = provider_key(source, answered.token, dependencies.now)
     return store(Incoming(submission=submission, form=form, key=key, source=source), dependencies).activity

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ripen.adapters.body import MAX_BYTES, read
 from ripen.errors import Rejected
+from ripen.lead.text import OBJECT
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b0undary"
@@ -42,6 +43,12 @@ def test_json_values_become_text() -> None:
     assert read(JSON, body) == [("a", "true"), ("b", "false"), ("c", ""), ("d", "12"), ("e", "1.5"), ("a", "again")]
 
 
+def test_json_list_is_a_field_that_occurs_again_and_an_object_is_no_text() -> None:
+    body = b'{"a": ["x", 1, null, ["y"], {"z": 1}], "b": [], "c": {"d": "e"}}'
+    assert read(JSON, body) == [("a", "x"), ("a", "1"), ("a", ""), ("a", OBJECT), ("a", OBJECT), ("c", OBJECT)]
+    assert read(JSON, b'{"a":' * 9_000 + b"1" + b"}" * 9_000) == [("a", OBJECT)]
+
+
 def test_uploaded_file_is_ignored() -> None:
     body = multipart(("cv", b"\x00\xff"), extra='; filename="cv.pdf"')
     assert read(MULTIPART, body) == []
@@ -73,10 +80,7 @@ def test_other_content_types_are_415(content_type: str) -> None:
         (JSON, '{"email": "a@example.com", "last_name": "\ufffd\ufffd"}'.encode()),
         (JSON, b'{"email": NaN}'),
         (JSON, b'{"email": Infinity}'),
-        (JSON, b'{"email": ["a@example.com"]}'),
-        (JSON, b'{"email": {"a": 1}}'),
         (JSON, b'{"deep": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"),
-        (JSON, b'{"a":' * 9_000 + b"1" + b"}" * 9_000),
         (JSON, b'{"n": ' + b"9" * 5000 + b"}"),
         (MULTIPART, b""),
         (MULTIPART, b"no parts"),

@@ -17,7 +17,13 @@ from ripen.operations.leads.quarantine import quarantined_submissions
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import KEY, a_stack
 
-TYPED = [("email", "hanako@example.jp"), ("company", "サンプル"), ("website", "http://spam.example")]
+TYPED = [
+    ("consent", "0"),
+    ("consent", "1"),
+    ("email", "hanako@example.jp"),
+    ("company", "サンプル"),
+    ("website", "http://spam.example"),
+]
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def test_json_lists_what_scripts_need(stack: Stack, capsys: pytest.CaptureFixtur
         "form": "whitepaper",
         "at": NOON.isoformat(),
         "why": "honeypot",
-        "answers": dict(TYPED),
+        "answers": dict(TYPED) | {"consent": ["0", "1"]},
     }
 
 
@@ -75,7 +81,11 @@ def test_a_released_submission_is_posted_signed_and_without_the_hidden_field(
     command.quarantine(released="abc")
     (request,) = made
     assert request.url == f"{stack.site}/forms/whitepaper"
-    assert json.loads(request.content) == {"email": "hanako@example.jp", "company": "サンプル"}
+    assert json.loads(request.content) == {
+        "consent": ["0", "1"],
+        "email": "hanako@example.jp",
+        "company": "サンプル",
+    }
     assert request.headers["idempotency-key"] == "quarantine-abc1"
     stamp = float(request.headers["ripen-timestamp"])
     assert signature_error(KeyRing.of(KEY), request.headers, "/forms/whitepaper", request.content, stamp) == ""

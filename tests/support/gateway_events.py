@@ -32,14 +32,16 @@ def an_event(method: str, path: str, parameters: dict[str, str], **known: Any) -
     }
 
 
-def a_post(form: str = "whitepaper", /, *, headers: dict[str, str] | None = None, **fields: str) -> dict[str, Any]:
-    """Return a form as a browser posts it."""
+def a_post(
+    form: str = "whitepaper", /, *, headers: dict[str, str] | None = None, **fields: str | list[str]
+) -> dict[str, Any]:
+    """Return a form as a browser posts it; a list is a field that occurs again."""
     return an_event(
         "POST",
         f"/forms/{form}",
         {"form": form},
         headers={"content-type": "application/x-www-form-urlencoded"} | (headers or {}),
-        body=urlencode(fields),
+        body=urlencode(fields, doseq=True),
     )
 
 

@@ -21,6 +21,8 @@ class DecisionKind(StrEnum):
     CRM = "crm"
     WEBHOOK = "webhook"
     REPLY = "reply"
+    ANSWER = "answer"
+    """An odd answer in a form."""
 
 
 class Outcome(StrEnum):
@@ -67,6 +69,10 @@ class Outcome(StrEnum):
     GONE = "gone"
     UNPROVEN = "unproven"
     """A reply whose sender nothing proves."""
+    JOINED = "joined"
+    CLEANED = "cleaned"
+    CUT = "cut"
+    LEFT_OUT = "left out"
 
 
 class Reason(StrEnum):
@@ -128,6 +134,12 @@ class Reason(StrEnum):
     HEAD_REQUEST = "requested with HEAD"
     PERSON_FOLLOWED = "followed by a person"
     FOLLOWS_MACHINE = "follows a machine's click"
+    MORE_VALUES = "more than one value"
+    MORE_ADDRESSES = "more than one address"
+    NOT_AN_OPTION = "not one of the options"
+    NOT_A_DATE = "not a date"
+    NO_CLEAR_YES = "not a clear yes"
+    TOO_LONG = "too long"
 
 
 class KeptDecision(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -1,12 +1,14 @@
 """Pages: the built-in ones in both languages, and the fallback of texts."""
 
+from copy import replace
 from typing import get_args
 
 import pytest
 
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
-from ripen.capture.pages import localized
-from tests.support.builders import a_brand
+from ripen.capture.pages import FormContent, localized, render_page
+from ripen.playbook.bundle import FormField, Page
+from tests.support.builders import a_brand, a_bundle
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
@@ -41,3 +43,12 @@ def test_a_text_falls_back_to_the_brand_s_language_then_to_any() -> None:
     assert localized({"ja": "あ", "en": "a"}, "fr", a_brand()) == "あ"
     assert localized({"de": "ä"}, "fr", a_brand()) == "ä"
     assert localized({}, "fr", a_brand()) == ""
+
+
+def test_refused_page_selects_the_option_in_its_own_language() -> None:
+    bundle = a_bundle()
+    size = FormField(name="size", type="select", label={}, options=({"ja": "小", "en": "Small"},), values=("small",))
+    form = replace(bundle.forms["whitepaper"], fields=(size,))
+    page = Page(name="p", title={}, source={"*": "{{ form.fields[0].value }} of {{ form.fields[0].options }}"})
+    content = FormContent(values={"size": "Small"})
+    assert render_page(page, form, bundle.brand, "ja", content, {}) == "小 of 小"

@@ -26,7 +26,7 @@ def test_a_honeypot_hit_is_accepted_but_makes_no_lead(dependencies: Dependencies
 
 
 def test_a_honeypot_hit_is_quarantined(dependencies: Dependencies) -> None:
-    answered = serve(a_post(email=EMAIL, website="x", company="A社", bad="\x00"), dependencies)
+    answered = serve(a_post(email=EMAIL, website="x", company="A\x00社"), dependencies)
     row = dependencies.table.get(keys.quarantine("whitepaper", NOON, body_of(answered)["activity"]))
     assert row is not None
     assert row.value.why is Why.HONEYPOT

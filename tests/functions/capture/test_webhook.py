@@ -227,7 +227,6 @@ def test_a_secret_that_was_just_changed_is_fetched_again(dependencies: Dependenc
         ({"event_type": "form_response"}, 400, "form_response"),
         (a_response(form_id="other"), 404, "form_id"),
         (a_response(answers=[]), 400, "email"),
-        (a_response(hidden={"utm_source": "\x00"}), 400, "utm_source"),
         (a_response(answers=[{"type": "email", "email": "nobody", "field": {"ref": "q_email"}}]), 400, "email"),
         ("x" * 300_000, 413, ""),
     ],

@@ -4,11 +4,12 @@ Sources: WHATWG URL (application/x-www-form-urlencoded), RFC 7578 (multipart/for
 """
 
 import json
+from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import unquote_plus
 
-from ripen.capture.field_errors import NO_TEXT, FieldError, InvalidSubmission
 from ripen.errors import Rejected
+from ripen.lead.text import OBJECT
 
 MAX_BYTES = 64 * 1024
 _MAX_FIELDS = 200
@@ -76,7 +77,10 @@ def _multipart(content_type: str, body: bytes) -> Pairs:
 
 
 def _json(body: bytes) -> Pairs:
-    """Return the members of the object as text: true, false and numbers as in JSON, null as ""."""
+    """Return the members of the object as text: true, false and numbers as in JSON, null as "".
+
+    A member that is a list occurs once for each of its items. An object within is no text: OBJECT stands for it.
+    """
     text = _text(body)
     if _REPLACED in text:
         raise Rejected(_NOT_UTF8)
@@ -86,7 +90,7 @@ def _json(body: bytes) -> Pairs:
         raise Rejected("the body is not valid JSON") from None
     if not isinstance(members, _Object):
         raise Rejected("the body is not a JSON object")
-    return [(name, _as_text(name, value)) for name, value in members]
+    return [(name, text) for name, value in members for text in _as_texts(value)]
 
 
 class _Object(list[tuple[str, object]]):
@@ -98,7 +102,12 @@ def _reject_constant(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _as_text(name: str, value: object) -> str:
+def _as_texts(value: object) -> Iterator[str]:
+    items = value if isinstance(value, list) and not isinstance(value, _Object) else [value]
+    yield from map(_as_text, items)
+
+
+def _as_text(value: object) -> str:
     match value:
         case None:
             return ""
@@ -107,7 +116,7 @@ def _as_text(name: str, value: object) -> str:
         case bool() | int() | float():
             return json.dumps(value)
         case _:
-            raise InvalidSubmission([FieldError(name, NO_TEXT)])
+            return OBJECT
 
 
 def _text(body: bytes) -> str:

@@ -39,12 +39,15 @@ class _Answer(Struct, frozen=True):
     choice: dict[str, Any] | None = None
     choices: dict[str, Any] | None = None
 
-    def value(self) -> str:
-        """Return the answer as text, choices joined by commas; "" for types that are not read (files, payments)."""
+    def values(self) -> list[str]:
+        """Return the answer as texts that are not blank: one for each choice, else at most one."""
+        texts = _labels(self.choices) if self.choices is not None else [self._value()]
+        return [text for text in texts if text]
+
+    def _value(self) -> str:
+        """Return the only answer as text; "" for types that are not read (files, payments)."""
         if self.choice is not None:
             return str(self.choice.get("label") or self.choice.get("other") or "")
-        if self.choices is not None:
-            return ", ".join(_labels(self.choices))
         if self.boolean is not None:
             return "true" if self.boolean else "false"
         if self.number is not None:
@@ -71,22 +74,22 @@ class FormResponse(Struct, frozen=True):
         return self.submitted_at.astimezone(UTC)
 
     def named(self, names: dict[str, str]) -> list[tuple[str, str]]:
-        """Return the form's fields: pairs of name and value.
+        """Return the form's fields: pairs of name and value, several for a question with several choices.
 
         `names` maps the ref or id of a question, or the name of a hidden field, to the name of our field. A question
         without a name is left out; a hidden field keeps its own name. If several fill the same field, the first answer
         wins, and an answer wins over a hidden field. A hidden field never gives consent, because it is part of a link.
         """
-        fields: dict[str, str] = {}
+        fields: dict[str, list[str]] = {}
         for answer in self.answers:
             name = names.get(answer.field.ref) or names.get(answer.field.id)
-            if name and (value := answer.value()):
-                fields.setdefault(name, value)
+            if name and (values := answer.values()):
+                fields.setdefault(name, values)
         for hidden, content in self.hidden.items():
             name = names.get(hidden, hidden)
             if name != "consent" and content is not None:
-                fields.setdefault(name, str(content))
-        return list(fields.items())
+                fields.setdefault(name, [str(content)])
+        return [(name, value) for name, values in fields.items() for value in values]
 
 
 class _Event(Struct, frozen=True):

@@ -8,21 +8,13 @@ from ripen.errors import Rejected
 from ripen.lead import address
 
 REQUIRED = "this field is required"
-LIMIT = "too long: at most {limit} characters"
-UNREADABLE = "this field contains characters that are not allowed, such as control characters"
-TWICE = "this field was sent twice, with different values"
 NOT_AN_OPTION = "choose one of the options"
 NOT_A_DATE = "write the date as 2026-12-31"
-NO_TEXT = "send one value for this field, not a list or an object"
 
 _JAPANESE = {
     REQUIRED: "入力してください。",
-    LIMIT: "{limit}文字以内で入力してください。",
-    UNREADABLE: "使用できない文字(制御文字など)が含まれています。",
-    TWICE: "異なる値が二重に送信されています。",
     NOT_AN_OPTION: "選択肢の中から選んでください。",
     NOT_A_DATE: "日付は 2026-12-31 の形で入力してください。",
-    NO_TEXT: "値を1つだけ入力してください。",
     address.NOT_AN_ADDRESS: "メールアドレスの形式が正しくありません。",
     address.NOT_ASCII: "@より前に日本語などの文字を含むアドレスには、メールをお送りできません。",
     address.TOO_LONG: "メールアドレスが長すぎます。",
@@ -34,12 +26,10 @@ class FieldError(Struct, frozen=True):
 
     field: str
     text: str
-    limit: int = 0
 
     def translated(self, locale: str) -> str:
-        """Return the text in that locale, with its limit filled in."""
-        text = _JAPANESE.get(self.text, self.text) if locale == "ja" else self.text
-        return text.replace("{limit}", str(self.limit))
+        """Return the text in that locale."""
+        return _JAPANESE.get(self.text, self.text) if locale == "ja" else self.text
 
     def sentence(self, locale: str) -> str:
         """Return the text as a sentence, which stands beside the field."""

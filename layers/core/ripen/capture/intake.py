@@ -8,6 +8,7 @@ from msgspec import Struct
 from ripen.capture.opt_in import ask, must_confirm
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
 from ripen.capture.typed_values import with_values
+from ripen.decision import DecisionKind, EmbeddedDecision
 from ripen.lead.activity import Activity, ConsentProof, Kind
 from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.lead.lead import Profile, Touch
@@ -47,9 +48,8 @@ def build_intake(
 ) -> Intake:
     """Return the rows of a submission.
 
-    `wording` is the form's consent in the playbook with the hash `bundle`. A box that is not ticked leaves an earlier
-    consent as it is. After a refusal, and always with `double`, it only asks for a confirmation (opt_in.py). `proven`:
-    the browser is the lead's own.
+    `wording` is the consent in the playbook with the hash `bundle`; a `proven` browser is the lead's own. A box that is
+    not ticked changes no consent. After a refusal, and with `double`, a tick asks for a confirmation (opt_in.py).
     """
     at, known, confirmation = submission.touch.at, contact or Contact(lead=ids.lead), None
     proof = _proof(submission, wording, bundle) if submission.consent and wording else None
@@ -68,6 +68,7 @@ def build_intake(
             facts=submission.entry | {"source": source, "page": submission.page},
             touch=submission.touch,
             consent=proof,
+            decisions=_decisions(submission),
         ),
         contact=_permit(known, proof, at, ids.activity) if proof or known is not contact else None,
         confirmation=confirmation,
@@ -97,6 +98,13 @@ def merge_profile(
         first_touch=profile.first_touch or touch,
         lead_touch=profile.lead_touch or touch,
         last_touch=_later(profile.last_touch, touch),
+    )
+
+
+def _decisions(submission: Submission) -> tuple[EmbeddedDecision, ...]:
+    return tuple(
+        EmbeddedDecision(what=DecisionKind.ANSWER, outcome=note.outcome, subject=note.field, reason=note.reason)
+        for note in submission.notes
     )
 
 

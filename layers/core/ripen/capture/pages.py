@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.playbook.bundle import Brand, Form, Page
+from ripen.playbook.bundle import Brand, Form, FormField, Page
 from ripen.playbook.graph import Texts
 from ripen.playbook.template import render_html
 
@@ -90,9 +90,16 @@ def _form(form: Form, brand: Brand, locale: str, content: FormContent) -> dict[s
                 "placeholder": localized(field.placeholder, locale, brand),
                 "options": [localized(option, locale, brand) for option in field.options],
                 "max_length": field.max_length,
-                "value": content.values.get(field.name, ""),
+                "value": _value(field, content.values.get(field.name, ""), locale, brand),
                 "error": content.errors.get(field.name, ""),
             }
             for field in form.fields
         ],
     }
+
+
+def _value(field: FormField, typed: str, locale: str, brand: Brand) -> str:
+    """Return the answer as it stands in the input: an option in the language of the page."""
+    if field.type != "select":
+        return typed
+    return next((localized(option, locale, brand) for option in field.options if typed in option.values()), typed)

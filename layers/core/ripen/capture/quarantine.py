@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from ripen.capture.submission import Answers
-from ripen.lead.text import clean
+from ripen.capture.answers import Answers
+from ripen.lead.text import clean, without_controls
 
 KEPT = timedelta(days=30)
 
@@ -29,7 +29,7 @@ class Quarantined(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     at: datetime
     why: Why
     answers: tuple[tuple[str, str], ...] = ()
-    """Names and values as sent; the unreadable ones are left out."""
+    """Names and values as sent, without control characters."""
     locale: str = ""
     settled: str = ""
     """"released" or "dropped", once a person has decided."""
@@ -37,7 +37,7 @@ class Quarantined(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
 
 
 def quarantined(id: str, form: str, why: Why, answers: Answers, locale: str, now: datetime) -> Quarantined:
-    typed = tuple((name, value) for name, value in answers if clean(name) and clean(value, multiline=True) is not None)
+    typed = tuple((name, without_controls(value)) for name, value in answers if clean(name))
     return Quarantined(id=id, form=form, at=now, why=why, answers=typed, locale=locale)
 
 

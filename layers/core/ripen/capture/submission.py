@@ -4,63 +4,25 @@ Only answers that the form knows are read: its fields, the names that it maps to
 and where the visitor came from. All others are ignored, so that nobody can fill a lead with junk.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.capture.field_errors import (
-    LIMIT,
-    NOT_A_DATE,
-    NOT_AN_OPTION,
-    REQUIRED,
-    TWICE,
-    UNREADABLE,
-    FieldError,
-    InvalidSubmission,
-)
-from ripen.errors import Rejected
-from ripen.lead.address import normalise
-from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
+from ripen.capture.answers import PROFILE, TECHNICAL, Answers, KnownAnswers, Note, read_answers
+from ripen.capture.field_errors import NOT_A_DATE, NOT_AN_OPTION, REQUIRED, FieldError, InvalidSubmission
+from ripen.lead.attribution import read_touch
 from ripen.lead.lead import Touch
 from ripen.lead.names import split_name
 from ripen.lead.phone import phone
-from ripen.lead.text import clean, is_day
-from ripen.playbook.bundle import Consent, Form, FormField
+from ripen.playbook.bundle import Form
 from ripen.tracking.visitor import is_visitor
 
-PROFILE = ("last_name", "first_name", "company", "department", "job_title", "phone")
 NAME_TO_REVIEW = "name_to_review"
 """The attribute that keeps a full name as typed, if a person should check how it was split."""
 
-_CARRIED = ("page_url", "referrer", "page", "nonce", "lang", "visitor")
-_LONGEST = 200
-"""The longest answer to a name that is no field of the form."""
-_YES = frozenset(
-    [
-        "on",
-        "true",
-        "yes",
-        "y",
-        "1",
-        "ok",
-        "agree",
-        "agreed",
-        "accept",
-        "accepted",
-        "checked",
-        "はい",
-        "同意",
-        "同意する",
-        "同意します",
-        "希望する",
-        "受け取る",
-    ]
-)
-
-_NO_ATTRIBUTES = frozenset({*PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, "consent"})
-
-Answers = Iterable[tuple[str, str]]
+_NO_ATTRIBUTES = frozenset({*PROFILE, *TECHNICAL})
+_NOT_OFFERED = {"select": NOT_AN_OPTION, "date": NOT_A_DATE}
 
 
 class Submission(Struct, frozen=True, kw_only=True):
@@ -86,6 +48,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     """The browser's id; "" if our script does not run on the page or may not."""
     network: str = ""
     """A keyed hash of the sender's network, "" if it is not known."""
+    notes: tuple[Note, ...] = ()
+    """What became of odd answers."""
 
 
 def hit_honeypot(form: Form, answers: Answers) -> bool:
@@ -106,35 +70,33 @@ def read(
     complete: bool,
     referer: str = "",
     guessed: bool = False,
-    lenient: bool = False,
 ) -> Submission:
     """Return the submission. Raise InvalidSubmission with everything that is wrong with it.
 
-    `complete` asks for all fields that the form requires; otherwise an address is enough, because a lost lead is worse
-    than an incomplete one. `referer` is the page it was posted from, if the answers do not name it. `lenient` leaves
-    out an answer that is none of the options or no date: a form provider's visitor can correct nothing any more.
+    `complete` asks for all fields that the form requires, of a person who sees the errors beside them. Otherwise an
+    address is enough, because a lost lead is worse than an incomplete one. `referer` is the page it was posted from,
+    if the answers do not name it.
     """
-    known, errors = _gather(form, answers, lenient)
-    email = _email(known.pop("email", ""), errors)
+    found = read_answers(form, answers)
+    known = dict(found.values)
     _split_full_name(known)
-    if complete:
-        errors += _missing(form, known, errors)
-    if errors:
+    if errors := [*_wrong_address(found), *(_missing(form, known, found.notes) if complete else ())]:
         raise InvalidSubmission(errors)
     visitor = known.get("visitor", "")
     return Submission(
         form=form.name,
-        email=email,
+        email=found.email,
         locale=locale,
         guessed=guessed,
         touch=read_touch(known, now, referer),
         fields=_profile(known),
         attributes={name: value for name, value in known.items() if name not in _NO_ATTRIBUTES},
         entry={field.name: known[field.name] for field in form.fields if field.entry and field.name in known},
-        consent=is_consent(form.consent, known.get("consent", "")),
+        consent=found.consent,
         nonce=known.get("nonce", ""),
         page=known.get("page", ""),
         visitor=visitor if is_visitor(visitor) else "",
+        notes=found.notes,
     )
 
 
@@ -143,83 +105,18 @@ def _profile(known: Mapping[str, str]) -> dict[str, str]:
     return fields | ({"phone": phone(fields["phone"])} if "phone" in fields else {})
 
 
-def is_consent(consent: Consent | None, value: str) -> bool:
-    """Return whether the box was ticked: HTML's "on", a word for yes, or the wording of the consent itself."""
-    return consent is not None and (value.casefold() in _YES or (value != "" and value in consent.text.values()))
+def _wrong_address(found: KnownAnswers) -> Iterator[FieldError]:
+    if not found.email:
+        yield FieldError("email", found.refused_email or REQUIRED)
 
 
-def _gather(form: Form, answers: Answers, lenient: bool) -> tuple[dict[str, str], list[FieldError]]:
-    """Return the cleaned answers that the form knows, by our names and without blanks, and what is wrong with them."""
-    fields = {field.name: field for field in form.fields}
-    names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, *fields}
-    known: dict[str, str] = {}
-    errors: list[FieldError] = []
-    for typed_name, typed in answers:
-        name = form.mapping.get(typed_name, typed_name)
-        if typed_name not in form.mapping and name not in names:
-            continue
-        value, error = _clean(name, typed, fields.get(name))
-        if error:
-            errors.append(error)
-        if value and known.setdefault(name, value) != value:
-            errors.append(FieldError(name, TWICE))
-    return known, errors + _remove_wrong_choices(form, known, lenient)
-
-
-def _clean(name: str, typed: str, field: FormField | None) -> tuple[str, FieldError | None]:
-    value = clean(typed, multiline=field is not None and field.type == "textarea")
-    if value is None:
-        return "", FieldError(name, UNREADABLE)
-    if name in CAMPAIGN_PARAMETERS or name in _CARRIED:
-        return value[:MAX_LENGTH], None
-    limit = field.max_length if field else _LONGEST
-    if name != "email" and len(value) > limit:
-        return value, FieldError(name, LIMIT, limit)
-    return value, None
-
-
-def _remove_wrong_choices(form: Form, known: dict[str, str], lenient: bool) -> list[FieldError]:
-    """Remove the answers to selects and dates that are no choice; return an error for each, unless `lenient`."""
-    wrong = [field for field in form.fields if field.name in known and not _is_choice(field, known[field.name])]
-    for field in wrong:
-        del known[field.name]
-    errors = [FieldError(field.name, NOT_AN_OPTION if field.type == "select" else NOT_A_DATE) for field in wrong]
-    return [] if lenient else errors
-
-
-def _is_choice(field: FormField, value: str) -> bool:
-    """Return whether the value is one that the field offers: an option in any locale, or a day such as 2026-12-31.
-
-    A field of another type offers any text.
-    """
-    match field.type:
-        case "select":
-            return any(value in option.values() for option in field.options)
-        case "date":
-            return is_day(value)
-        case _:
-            return True
-
-
-def _missing(form: Form, known: Mapping[str, str], errors: Iterable[FieldError]) -> list[FieldError]:
-    """Return an error for each required field that is blank and has no error yet."""
-    wrong = {"email", *(error.field for error in errors)}
-    required = [field.name for field in form.fields if field.required and field.name not in wrong]
-    return [FieldError(name, REQUIRED) for name in required if not known.get(name)]
-
-
-def _email(typed: str, errors: list[FieldError]) -> str:
-    """Return the address; or "" and add an error, unless the address has one already."""
-    if any(error.field == "email" for error in errors):
-        return ""
-    if not typed:
-        errors.insert(0, FieldError("email", REQUIRED))
-        return ""
-    try:
-        return normalise(typed)
-    except Rejected as rejected:
-        errors.insert(0, FieldError("email", rejected.reason))
-        return ""
+def _missing(form: Form, known: Mapping[str, str], notes: Iterable[Note]) -> Iterator[FieldError]:
+    """Yield an error for each required field without a value."""
+    noted = {note.field for note in notes}
+    for field in form.fields:
+        if field.required and field.name != "email" and field.name not in known:
+            text = _NOT_OFFERED.get(field.type, REQUIRED) if field.name in noted else REQUIRED
+            yield FieldError(field.name, text)
 
 
 def _split_full_name(known: dict[str, str]) -> None:

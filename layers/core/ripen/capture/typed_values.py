@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from copy import replace
 from typing import Any
 
-from ripen.capture.submission import NAME_TO_REVIEW, PROFILE
+from ripen.capture.answers import PROFILE
+from ripen.capture.submission import NAME_TO_REVIEW
 from ripen.lead.lead import Profile
 
 _NAME = ("last_name", "first_name")

@@ -95,6 +95,8 @@ _ROLES = frozenset(
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3002: 0x2E, 0xFF61: 0x2E}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_AROUND = "".join(map(chr, range(0x20))) + "\x7f"
+"""Control characters, which come with an address that is copied from a document."""
 _LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 _LONGEST_LOCAL = 64
 
@@ -154,7 +156,7 @@ def domain(email: str) -> str:
 
 def _bare(raw: str) -> str:
     """Return the text half-width and lower-case, without surrounding spaces, display name and "mailto:"."""
-    text = raw.translate(_WIDE).translate(_INVISIBLE).strip()
+    text = raw.translate(_WIDE).translate(_INVISIBLE).strip().strip(_AROUND).strip()
     if any(category(letter) in ("Cc", "Cs") for letter in text):
         raise Rejected(NOT_AN_ADDRESS, field="email")
     if text.endswith(">") and "<" in text:

@@ -5,6 +5,11 @@ from unicodedata import category
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Zero-width spaces and direction overrides, pasted by accident or meant to deceive."""
+_LINE_BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
+"""Besides "\\n": those of old files, and of texts that are copied from Word."""
+_TO_NEW_LINE = dict.fromkeys(map(ord, _LINE_BREAKS), "\n")
+OBJECT = "\ufffc"
+"""Unicode's placeholder for something in a text that is no text: a picture, or an object in a JSON body."""
 _JOINERS = "\u200c\u200d"
 """Zero-width joiners; Persian, Hindi and emoji such as 👩‍👧 change without them."""
 
@@ -14,13 +19,26 @@ def clean(typed: str, multiline: bool = False) -> str | None:
 
     Line breaks become spaces unless `multiline`. A text of nothing but joiners is empty.
     """
-    text = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _with_line_breaks(typed).replace("\t", " ")
     if not multiline:
         text = " ".join(text.split("\n"))
     text = "".join(letter for letter in text if letter not in _INVISIBLE)
-    if any(category(letter) in ("Cc", "Cs", "Zl", "Zp") and letter != "\n" for letter in text):
+    if any(map(_is_control, text)):
         return None
     return text.strip() if text.strip(_JOINERS + " ") else ""
+
+
+def without_controls(typed: str) -> str:
+    """Return the text without its control characters and halves of letters; line breaks and tabs stay."""
+    return "".join(letter for letter in _with_line_breaks(typed) if letter == "\t" or not _is_control(letter))
+
+
+def _with_line_breaks(typed: str) -> str:
+    return typed.replace("\r\n", "\n").translate(_TO_NEW_LINE)
+
+
+def _is_control(letter: str) -> bool:
+    return letter == OBJECT or (letter != "\n" and category(letter) in ("Cc", "Cs"))
 
 
 def one_line(text: str) -> str:

@@ -62,6 +62,7 @@ def _known_values(bundle: Bundle) -> Iterator[tuple[str, str]]:
     for form in bundle.forms.values():
         for field in form.fields:
             yield from ((field.name, text) for option in field.options for text in option.values())
+            yield from ((field.name, value) for value in field.values)
     for journey in bundle.journeys.values():
         for step in journey.steps:
             if isinstance(step, UpdateStep):

@@ -108,6 +108,18 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "an automatic reply came: the address is no longer in use",
         "自動返信が届いた: このアドレスはもう使われていない",
     ),
+    (Kind.ANSWER, Outcome.JOINED): Words(
+        "several values were sent for {subject}: they were joined",
+        "{subject} に複数の値が送られたので、つないで保存した",
+    ),
+    (Kind.ANSWER, Outcome.CLEANED): Words(
+        "characters that a text cannot have were removed from {subject}",
+        "{subject} から、文字として扱えない文字（制御文字など）を取り除いた",
+    ),
+    (Kind.ANSWER, Outcome.CUT): Words("the answer {subject} was cut: {reason}", "{subject} の回答を短くした: {reason}"),
+    (Kind.ANSWER, Outcome.LEFT_OUT): Words(
+        "part of the answer {subject} was left out: {reason}", "{subject} の回答の一部を保存しなかった: {reason}"
+    ),
 }
 REASONS: dict[Reason, Words] = {
     Reason.NO_CONSENT: Words("no consent", "同意がない"),
@@ -163,6 +175,12 @@ REASONS: dict[Reason, Words] = {
     Reason.HEAD_REQUEST: Words("requested with HEAD", "HEAD で要求された"),
     Reason.PERSON_FOLLOWED: Words("followed by a person", "続けて人の操作があった"),
     Reason.FOLLOWS_MACHINE: Words("follows a machine's click", "機械のクリックに続いている"),
+    Reason.MORE_VALUES: Words("more than one value", "値が2つ以上ある"),
+    Reason.MORE_ADDRESSES: Words("more than one address", "メールアドレスが2つ以上ある"),
+    Reason.NOT_AN_OPTION: Words("not one of the options", "選択肢にない"),
+    Reason.NOT_A_DATE: Words("not a date", "日付ではない"),
+    Reason.NO_CLEAR_YES: Words("not a clear yes", "同意とはっきり読み取れない"),
+    Reason.TOO_LONG: Words("too long", "長すぎる"),
 }
 
 

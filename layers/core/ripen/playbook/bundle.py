@@ -64,6 +64,9 @@ class FormField(Struct, frozen=True, kw_only=True):
     autocomplete: str = ""
     placeholder: Texts = {}
     options: tuple[Texts, ...] = ()
+    """The words of each option of a select, by locale."""
+    values: tuple[str, ...] = ()
+    """The value that is kept for each option; () in bundles of older code, which keep the words as sent."""
     max_length: int = 200
     entry: bool = False
     """Whether the value is stored with the submission's activity, such as a webinar's date. Not for personal data."""

@@ -12,7 +12,9 @@ from ripen.words import Words
 _NOUNS = Words("submissions in quarantine", "隔離中の送信")
 
 Found = Row[Quarantined]
-Post = Callable[[str, dict[str, str], str], bool]
+Answers = dict[str, str | list[str]]
+"""By name; a list for a name that was sent more than once."""
+Post = Callable[[str, Answers, str], bool]
 """Posts answers to a form, signed and with an Idempotency-Key, and returns whether the form took them."""
 
 
@@ -30,7 +32,7 @@ def plain(row: Found) -> dict[str, Any]:
         "form": value.form,
         "at": value.at.isoformat(),
         "why": str(value.why),
-        "answers": dict(value.answers),
+        "answers": _by_name(value.answers),
     }
 
 
@@ -45,7 +47,7 @@ def release(found: list[Found], by: str, table: Table, bundle: Bundle, post: Pos
     for row in found:
         value = row.value
         honeypot = bundle.forms[value.form].honeypot
-        answers = {name: text for name, text in value.answers if name != honeypot}
+        answers = _by_name((name, text) for name, text in value.answers if name != honeypot)
         if post(value.form, answers, f"quarantine-{value.id}"):
             taken += _settle(row, "released", by, table)
     return taken
@@ -54,6 +56,13 @@ def release(found: list[Found], by: str, table: Table, bundle: Bundle, post: Pos
 def drop(found: list[Found], by: str, table: Table) -> int:
     """Forget these submissions. Return how many were dropped."""
     return sum(_settle(row, "dropped", by, table) for row in found)
+
+
+def _by_name(answers: Iterable[tuple[str, str]]) -> Answers:
+    texts: dict[str, list[str]] = {}
+    for name, text in answers:
+        texts.setdefault(name, []).append(text)
+    return {name: found[0] if len(found) == 1 else found for name, found in texts.items()}
 
 
 def _settle(row: Found, outcome: str, by: str, table: Table) -> bool:
