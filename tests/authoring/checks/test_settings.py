@@ -22,6 +22,9 @@ SCORING = FILES["scoring.yaml"]
         # forms
         ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D}\n",
          "7:5: `options` and `type: select` go together"),
+        ("forms/f.yaml",
+         FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D, options: [{value: a, label: b}, b]}\n",
+         "7:73: two options have the text 'b'; change one of them"),
         # settings
         (R, FILES[R].replace("{name: Ripen}", "{name: Ripen, privacy_url: 'javascript:x'}", 1),
          "1:22: 'javascript:x' is not allowed; write an address"),

@@ -19,7 +19,8 @@ def form(name: str, written: FormFile, locales: tuple[str, ...]) -> bundle.Form:
                 required=field.required,
                 autocomplete=field.autocomplete,
                 placeholder=field.placeholder.by_locale(locales),
-                options=tuple(option.by_locale(locales) for option in field.options),
+                options=tuple(option.label.by_locale(locales) for option in field.options),
+                values=tuple(option.kept(locales) for option in field.options),
                 max_length=field.max_length,
                 entry=field.entry,
             )

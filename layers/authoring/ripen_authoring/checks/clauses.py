@@ -52,6 +52,7 @@ def check_conditions(
         for field in tests:
             if field not in known:
                 yield document.problem((*where, number, field), unknown_field(field, known))
+        yield from _check_options(folder, document, (*where, number), tests)
 
 
 def _check_clause_fields(
@@ -66,6 +67,21 @@ def _check_clause_fields(
         webhook = field.split(".")[1] if field.startswith("answers.") else ""
         if field not in known and webhook not in names.webhook_steps(folder):
             yield document.problem(place, unknown_field(field, suggestions))
+    yield from _check_options(folder, document, where, part.model_extra or {})
+    yield from _check_options(folder, document, (*where, "field"), part.field)
+
+
+def _check_options(folder: Folder, document: Document, where: DocumentPath, tests: Conditions) -> Iterator[Problem]:
+    """Warn of the words of an option where only its value is kept."""
+    values = names.option_values(folder)
+    for field, test in tests.items():
+        for word in test.any_of:
+            if value := values.get((field.removeprefix("entry."), word)):
+                message = Words(
+                    f"the answer {word!r} is kept as {value!r}; write {value!r}",
+                    f"回答 {word!r} は {value!r} として保存されます。{value!r} と書いてください",
+                )
+                yield document.warning((*where, field), message)
 
 
 def unknown_field(field: str, known: Iterable[str]) -> Words:

@@ -46,6 +46,7 @@ def _check_fields(entry: Entry[FormFile]) -> Iterator[Problem]:
                 "`options` と `type: select` は組で使います。両方書くか、どちらも書かないでください",
             )
             yield document.problem(("fields", number), message)
+        yield from _check_options(entry, number)
         if field.name in seen:
             message = Words(
                 f"two fields have the name {field.name!r}; rename one of them",
@@ -59,6 +60,20 @@ def _check_fields(entry: Entry[FormFile]) -> Iterator[Problem]:
             f"{form.honeypot!r} はフォームの項目です。honeypot には別の名前を付けてください",
         )
         yield document.problem(("honeypot",), message)
+
+
+def _check_options(entry: Entry[FormFile], number: int) -> Iterator[Problem]:
+    """Check that a text stands for one option only: its value, and its label in any language."""
+    taken: set[str] = set()
+    for place, option in enumerate(entry.model.fields[number].options):
+        texts = {option.value, *option.label.root.values()} - {""}
+        if twice := sorted(texts & taken):
+            message = Words(
+                f"two options have the text {twice[0]!r}; change one of them",
+                f"{twice[0]!r} という選択肢が 2 つあります。どちらかを変えてください",
+            )
+            yield entry.document.problem(("fields", number, "options", place), message)
+        taken |= texts
 
 
 def _check_mapping(entry: Entry[FormFile]) -> Iterator[Problem]:

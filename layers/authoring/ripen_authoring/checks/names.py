@@ -26,6 +26,20 @@ def fields(folder: Folder) -> set[str]:
     return {field.name for form in folder.forms.values() for field in form.model.fields} | updated_fields(folder)
 
 
+def option_values(folder: Folder) -> dict[tuple[str, str], str]:
+    """Return the value that is kept, by field and word, for the words of options that are no values themselves."""
+    locales = folder.ripen.model.locales if folder.ripen else ()
+    asked = [field for form in folder.forms.values() for field in form.model.fields]
+    kept = {(field.name, option.kept(locales)) for field in asked for option in field.options}
+    words = {
+        (field.name, word): option.kept(locales)
+        for field in asked
+        for option in field.options
+        for word in option.label.root.values()
+    }
+    return {named: value for named, value in words.items() if named not in kept}
+
+
 def updated_fields(folder: Folder) -> set[str]:
     """Return the fields that a journey fills in."""
     return {name for update in _updates(folder) for name in update.fields}

@@ -65,8 +65,9 @@ def _waits(step: PlacedStep) -> Iterator[tuple[DocumentPath, str]]:
 
 def _check_choices(entry: Entry[FormFile], today: date) -> Iterator[Problem]:
     for number, field in enumerate(entry.model.fields):
-        days = [day for option in field.options for text in option.root.values() if (day := _date(text))]
-        if days and len(days) == sum(len(option.root) for option in field.options) and max(days) < today:
+        texts = [option.value or text for option in field.options for text in option.label.root.values()]
+        days = [day for text in texts if (day := _date(text))]
+        if days and len(days) == len(texts) and max(days) < today:
             message = Words(
                 f"all dates to choose from are in the past (the last is {max(days)})",
                 f"選べる日付がすべて過去です（最後は {max(days)}）",

@@ -1,11 +1,27 @@
 """forms/<name>.yaml, and the front matter of pages/<name>.<locale>.liquid."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ripen_authoring.models.part import FieldName, LocalizedText, Part
 from ripen_authoring.models.settings import Site
+
+
+class OptionPart(Part):
+    """An option of a select. Its value is kept, whichever language the person reads it in."""
+
+    label: LocalizedText
+    value: str = Field("", max_length=200, description="What is kept; without it, the label in the first language")
+
+    def kept(self, locales: tuple[str, ...]) -> str:
+        """Return the value that is kept."""
+        return self.value or next(iter(self.label.by_locale(locales).values()), "")
+
+
+def _option(written: Any) -> Any:
+    is_label = isinstance(written, str) or (isinstance(written, dict) and "label" not in written)
+    return {"label": written} if is_label else written
 
 
 class FieldPart(Part):
@@ -13,7 +29,9 @@ class FieldPart(Part):
     type: Literal["email", "text", "tel", "date", "select", "textarea"] = "text"
     label: LocalizedText
     placeholder: LocalizedText = Field(default_factory=lambda: LocalizedText({"*": ""}))
-    options: tuple[LocalizedText, ...] = ()
+    options: tuple[
+        Annotated[OptionPart, BeforeValidator(_option, json_schema_input_type=LocalizedText | OptionPart)], ...
+    ] = ()
     autocomplete: str = ""
     required: bool = False
     max_length: Annotated[int, Field(ge=1, le=5000)] = 200
