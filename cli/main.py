@@ -52,7 +52,13 @@ COMMANDS = {
             "ローカルの Slack の営業チャンネルにあるカードを、古い順に一覧します。",
         ),
     ),
-    "crm": ("cli.commands.read:crm", Words("Query Salesforce.", "Salesforce に問い合わせます。")),
+    "crm": (
+        "cli.commands.crm:crm",
+        Words(
+            "Query Salesforce, and list the leads that do not reach it.",
+            "Salesforce への問い合わせと、Salesforce に書き込めない見込み客の一覧。",
+        ),
+    ),
     "clock": (
         "cli.commands.time:clock",
         Words("Move the local cloud's clock forward.", "ローカルクラウドの時計を進めます。"),

@@ -1,10 +1,8 @@
-"""ripen mailbox, ripen slack, ripen crm query: what the other systems have received."""
+"""ripen mailbox, ripen slack: what the other systems have received."""
 
-import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -13,7 +11,6 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time, times_are_in
-from cli.stack.salesforce import query as ask
 from cli.stack.stack import connect, local
 from ripen.failure import Failure
 from ripen.words import Words
@@ -58,34 +55,6 @@ def slack(as_json: AsJson = False) -> None:
     console.print(say(f"Messages in #sales: {count} – {address}", f"#sales のメッセージ {count} 件 – {address}"))
     for card in cards:
         console.print(Panel(escape(card["text"]), expand=False))
-
-
-crm = typer.Typer(help=say("Query Salesforce.", "Salesforce に問い合わせます。"), no_args_is_help=True)
-
-
-_EXAMPLE = "SELECT Id, LastName, Ripen_Score__c FROM Lead"
-
-
-@crm.command()
-@help_text("Query Salesforce in SOQL.", "Salesforce に SOQL で問い合わせます。")
-def query(
-    soql: Annotated[str, typer.Argument(help=say(f"The query, for example: {_EXAMPLE}", f"クエリ。例: {_EXAMPLE}"))],
-    as_json: AsJson = False,
-) -> None:
-    records = ask(connect(), soql)
-    if as_json:
-        print_json(records)
-        return
-    names = list(dict.fromkeys(name for record in records for name in record))
-    title = say(f"Records: {len(records)}", f"レコード {len(records)} 件")
-    rows = ([_shown(record.get(name)) for name in names] for record in records)
-    Console().print(row_table(title, names, rows))
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
 def _get(url: str, what: Words) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.dead_letters(boto3.client("sqs"), checked.queues)
     yield stack.tick(checked.table, checked.clock.now())
     yield stack.switches(checked.table)
+    yield stack.crm_errors(checked.table, checked.clock.now())
 
 
 def _template() -> str:

@@ -49,7 +49,7 @@ def lead_parts(found: dict[str, Any], zone: str) -> list[RenderableType]:
     alerts = [_alert(row) for row in found["alerts"]]
     decisions = [_decision(row, kinds) for row in found["decisions"]]
     return [
-        _panel(found),
+        _panel(found, zone),
         times_are_in(zone),
         _rows(say("Journeys", "シナリオ"), enrollments, zone, "journey", "state", "step", "until", "reason"),
         _rows(say("Mails", "メール"), sends, zone, "email", "state", "reason", "planned", "delivered", "clicked"),
@@ -58,7 +58,7 @@ def lead_parts(found: dict[str, Any], zone: str) -> list[RenderableType]:
     ]
 
 
-def _panel(found: dict[str, Any]) -> Panel:
+def _panel(found: dict[str, Any], zone: str) -> Panel:
     profile, score, rank = found["profile"], found["score"], found["rank"]
     name = name_in_order(profile["last_name"], profile["first_name"]) or profile["email"]
     total, fit, engagement = (f"{score[part]:.0f}" for part in ("total", "fit", "engagement"))
@@ -77,7 +77,28 @@ def _panel(found: dict[str, Any]) -> Panel:
     if profile["crm"]:
         url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"
         lines.append(escape(say(f"Salesforce: {url} (owner {owner})", f"Salesforce: {url}（担当者 {owner}）")))
+    lines += _crm_error(found["crm"], zone)
     return Panel("\n".join(lines), title=escape(name), title_align="left", expand=False)
+
+
+def _crm_error(mark: dict[str, Any] | None, zone: str) -> list[str]:
+    """Return why the lead's last values are not in Salesforce, since when, and when the next attempt is made."""
+    if not mark or not mark["failing_since"]:
+        return []
+    why = reason(mark["error"] or mark["waits_for"], language())
+    since = local_time(datetime.fromisoformat(mark["failing_since"]), zone)
+    if mark["ignored"]:
+        words = say(
+            f"not in Salesforce since {since}, ignored until the lead changes: {why}",
+            f"{since} から Salesforce に書き込めない（変更があるまで書き込まない）: {why}",
+        )
+        return [f"  [dim]{escape(words)}[/]"]
+    again = local_time(datetime.fromisoformat(mark["due"]), zone) if mark["due"] else "–"
+    words = say(
+        f"not in Salesforce since {since}: {why}. Next attempt: {again}",
+        f"{since} から Salesforce に書き込めない: {why}。次の試行: {again}",
+    )
+    return [f"  [yellow]{escape(words)}[/]"]
 
 
 def _expired(count: int) -> list[str]:

@@ -4,10 +4,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.output.language import say
+from cli.output.language import language, say
 from cli.output.refold import say_progress
 from cli.output.time_zone import local_time
 from ripen.agenda import Lane
+from ripen.crm.crm_errors import CrmErrors
+from ripen.operations.phrases import reason
 from ripen.operations.status import Status
 from ripen.words import Words
 
@@ -35,6 +37,8 @@ def show_status(found: Status, zone: str, console: Console) -> None:
                 f"[yellow]{found.held} 通のメールを保留しています:[/] ripen held",
             )
         )
+    for errors in found.crm_errors:
+        console.print(_errors(errors, zone))
     if not any(lane.due for lane in found.lanes):
         console.print(say("Nothing is due.", "期限の来た処理はありません。"))
         return
@@ -46,6 +50,15 @@ def show_status(found: Status, zone: str, console: Console) -> None:
                 "遅れている処理と、失敗した処理: ripen redrive --dry-run",
             )
         )
+
+
+def _errors(errors: CrmErrors, zone: str) -> str:
+    count, since = len(errors.leads), local_time(errors.since, zone) if errors.since else ""
+    code, leads = escape(reason(errors.code, language())), "1 lead does" if count == 1 else f"{count} leads do"
+    return say(
+        f"[yellow]{leads} not reach Salesforce[/] since {since}, {code}: ripen crm errors",
+        f"[yellow]{count} 人を Salesforce に書き込めません[/]（{since} から、{code}）: ripen crm errors",
+    )
 
 
 def _show_switches(found: Status, zone: str, console: Console) -> None:

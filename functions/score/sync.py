@@ -30,6 +30,7 @@ from ripen.playbook.template_limits import TemplateError
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
 from score._api_budget import Budget
+from score._crm_alarm import measure_errors
 from score._crm_calls import WantedRecord, write_records
 from score._crm_case import Case, SyncOutcome, read_cases
 from score._crm_case import Dependencies as Dependencies
@@ -118,6 +119,7 @@ def _sync(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[
         outcomes += [_report(want, now) for want in wanted]
     elif wanted:
         outcomes += write_records(wanted, dependencies, now)
+    measure_errors(outcomes, dependencies.table, now)
     unwritten = [each for each in outcomes if not has_time() or not write_outcome(each, dependencies, now)]
     return {outcome.case.mark.key.ref for outcome in unwritten}
 

@@ -22,6 +22,10 @@ class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Why the last attempt failed: "CODE: message" of the CRM. "" after a success."""
     failing_since: datetime | None = None
     """When the first of the attempts that failed in a row was made."""
+    refused: bool = False
+    """True if the CRM refused these values, which lasts until a person acts; False for a failure that may pass."""
+    ignored: str = ""
+    """Code of the refusal that a person chose to ignore: it is not counted, and retried when the lead changes."""
     waits_for: str = ""
     """The fields that the CRM requires and the lead lacks ("last_name, company"), or why sync.when excludes the
     lead."""

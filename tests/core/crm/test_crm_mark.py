@@ -85,6 +85,14 @@ def test_a_refused_record_is_retried_every_hour_for_a_day_and_then_every_day(
     assert concluded(CrmMark(lead="lead1", attempts=attempts, failing_since=since), failure).due == NOON + after
 
 
+def test_an_ignored_refusal_waits_for_a_change_and_another_refusal_does_not() -> None:
+    mark = CrmMark(lead="lead1", failing_since=NOON, refused=True, error="INVALID_FIELD: a", ignored="INVALID_FIELD")
+
+    assert concluded(mark, SETUP).due == NOON + timedelta(days=365)
+    assert concluded(mark, REFUSED).due == NOON + timedelta(hours=1, minutes=5)
+    assert concluded(mark, None).change(mark).ignored == ""
+
+
 @pytest.mark.parametrize("seconds", [0, 1, 119, 299])
 def test_refused_records_are_retried_at_the_same_time(seconds: int) -> None:
     now = NOON + timedelta(seconds=seconds)

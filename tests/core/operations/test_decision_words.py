@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from ripen.decision import DecisionKind, Outcome, Reason
+from ripen.operations.crm_error_words import MEANINGS
 from ripen.operations.decision_words import OUTCOMES, REASONS, reason_in_words
 
 PROJECT = Path(__file__).parents[3]
@@ -26,7 +27,10 @@ def test_every_kind_and_every_outcome_has_a_sentence() -> None:
     assert {outcome for _, outcome in OUTCOMES} == set(Outcome)
 
 
-@pytest.mark.parametrize("words", [*OUTCOMES.values(), *REASONS.values()], ids=lambda words: words.en)
+ERRORS = [words for meaning_and_step in MEANINGS.values() for words in meaning_and_step]
+
+
+@pytest.mark.parametrize("words", [*OUTCOMES.values(), *REASONS.values(), *ERRORS], ids=lambda words: words.en)
 def test_both_languages_say_the_same_facts(words: tuple[str, str]) -> None:
     english, japanese = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in words)
     assert english == japanese
@@ -40,6 +44,10 @@ def test_both_languages_say_the_same_facts(words: tuple[str, str]) -> None:
         ("policy: tag vip", "配信ポリシー（tag vip）"),
         ("released by mika", "保留を解いた（mika）"),
         ("requested with HEAD, identifies itself as a scanner", "HEAD で要求された, スキャナーを名乗っている"),
+        (
+            "STORAGE_LIMIT_EXCEEDED: storage limit exceeded",
+            "Salesforce のデータストレージの空きがない（STORAGE_LIMIT_EXCEEDED: storage limit exceeded）",
+        ),
         ("MessageRejected: Email address is not verified", "MessageRejected: Email address is not verified"),
     ],
 )

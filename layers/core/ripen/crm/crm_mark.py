@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from ripen.backoff import backoff
 from ripen.crm import upsert
+from ripen.crm.crm_errors import is_ignored
 from ripen.decision import Outcome, Reason
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink
@@ -27,6 +28,10 @@ _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _HOURLY_FOR = timedelta(days=1)
 _DAILY = timedelta(days=1)
+IGNORED_FOR = timedelta(days=365)
+"""An ignored refusal is not retried for so long, unless the lead changes."""
+LONGEST_RETRY = _DAILY + timedelta(minutes=10)
+"""A mark that failed, and that no person ignores, is due again after this time at the latest."""
 _SLOT = 5
 """Refused records are retried at full five minutes, so that up to 200 of them share the calls."""
 _SHOWN_IN_SHADOW = ("Ripen_Score__c", "Ripen_Rank__c")
@@ -99,7 +104,7 @@ def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, .
 
 def can_wait(mark: CrmMark, desired: upsert.DesiredRecord) -> bool:
     """Return whether no lead would be handed over: it is in the CRM and only its score changed, or it was refused."""
-    return not mark.urgent and (desired.link is not None or mark.failing_since is not None)
+    return not mark.urgent and (desired.link is not None or mark.refused)
 
 
 def postponed(now: datetime) -> MarkChange:
@@ -116,7 +121,7 @@ def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> MarkChange:
     waits, error = (failure.reason, "") if isinstance(failure, NotConnected) else ("", failure.reason)
 
     def change(mark: CrmMark) -> CrmMark:
-        return replace(_failed(mark, error, now), waits_for=waits)
+        return replace(_failed(mark, error, now), refused=False, waits_for=waits)
 
     return MarkChange(change=change, due=now + _wait(mark, failure))
 
@@ -140,6 +145,8 @@ def concluded(
 
 def next_attempt(mark: CrmMark, failure: Undeliverable, now: datetime) -> datetime:
     """Return when a refused record is retried: soon and less and less often, every hour for a day, then every day."""
+    if is_ignored(_failed(mark, failure.reason, now)):
+        return now + IGNORED_FOR
     wait = _wait(mark, failure)
     if wait < _LONGEST_WAIT:
         return now + wait
@@ -157,7 +164,9 @@ def _refused(mark: CrmMark, object: str, failure: Undeliverable, link: CrmLink |
     lasts = _wait(mark, failure) >= _LONGEST_WAIT
     decision = MarkDecision(object=object, outcome=Outcome.REFUSED, reason=failure.reason)
     return MarkChange(
-        change=lambda mark: replace(_failed(mark, failure.reason, now), waits_for="", urgent=mark.urgent and not lasts),
+        change=lambda mark: replace(
+            _failed(mark, failure.reason, now), refused=lasts, waits_for="", urgent=mark.urgent and not lasts
+        ),
         due=next_attempt(mark, failure, now),
         link=link,
         decision=decision if lasts and mark.error != failure.reason else None,
@@ -170,7 +179,14 @@ def _failed(mark: CrmMark, error: str, now: datetime) -> CrmMark:
 
 
 def _settled(mark: CrmMark) -> CrmMark:
-    return replace(mark, urgent=False, attempts=0, error="", failing_since=None, waits_for="", claimed=None)
+    """Return the mark without its errors and its urgency."""
+    return CrmMark(
+        lead=mark.lead,
+        written=mark.written,
+        digest=mark.digest,
+        shadow_digest=mark.shadow_digest,
+        task=mark.task,
+    )
 
 
 def _wait(mark: CrmMark, failure: Undeliverable) -> timedelta:

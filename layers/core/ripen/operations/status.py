@@ -1,6 +1,6 @@
 """Report the state of the whole installation: is mail going out, what is overdue, and what waits for a person.
 
-Reads the agenda's index and a few rows, and no lead.
+Reads the agenda's index and a few rows, and of leads only the marks that wait for Salesforce.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,9 @@ from typing import Any
 from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane
+from ripen.crm.crm_errors import CrmErrors, by_code
 from ripen.mail.breaker import Breaker, is_open
+from ripen.operations.crm_errors import failing_rows
 from ripen.operations.publication.recalculation import Recalculation, recalculation
 from ripen.settings import Shadow, Stop
 
@@ -45,6 +47,8 @@ class Status:
     held: int
     recalculation: Recalculation | None
     """The latest recalculation of all leads."""
+    crm_errors: tuple[CrmErrors, ...]
+    """Why leads do not reach Salesforce."""
 
     def plain(self) -> dict[str, Any]:
         """Return what `ripen status --json` prints as "sending": a contract for scripts."""
@@ -53,6 +57,10 @@ class Status:
             "shadow_since": self.shadow.at.isoformat() if self.shadow else "",
             "ses_refusal": _refusal(self.breaker) if self.breaker else None,
             "held": self.held,
+            "salesforce_errors": {
+                errors.code: {"leads": len(errors.leads), "since": errors.since.isoformat() if errors.since else ""}
+                for errors in self.crm_errors
+            },
             "recalculation": self.recalculation.plain() if self.recalculation else None,
             "due": {
                 str(lane.lane): {
@@ -81,6 +89,7 @@ def status(table: Table, now: datetime) -> Status:
         lanes=tuple(lanes),
         held=campaign_counts.held_total(table),
         recalculation=recalculation(table),
+        crm_errors=by_code(row.value for row in failing_rows(table, now)),
     )
 
 

@@ -1,0 +1,119 @@
+"""What Salesforce's errors mean, and what an administrator does about each.
+
+Source: Salesforce, SOAP API Developer Guide, "Status Codes" (StatusCode).
+"""
+
+from ripen.words import Words
+
+_RIGHTS = Words(
+    "Assign the permission set Ripen_Integration to the app's user, and share the records with it.",
+    "アプリの実行ユーザーに権限セット Ripen_Integration を割り当て、レコードを共有してください。",
+)
+_PACKAGE = Words(
+    "Deploy the package and assign its permission set: infra/salesforce/README.md. ripen doctor names the field.",
+    "パッケージを配備し、権限セットを割り当ててください: infra/salesforce/README.md。項目名を見る: ripen doctor",
+)
+_NO_RIGHT = Words("the app's user may not write the record", "アプリの実行ユーザーにレコードを書き込む権限がない")
+_NO_FIELD = Words(
+    "a field or an object is missing or not visible to the app's user",
+    "項目やオブジェクトが存在しないか、アプリの実行ユーザーに見えない",
+)
+
+MEANINGS: dict[str, tuple[Words, Words]] = {
+    "STORAGE_LIMIT_EXCEEDED": (
+        Words("Salesforce's data storage is full", "Salesforce のデータストレージの空きがない"),
+        Words(
+            "Free storage or buy more: Setup → Storage Usage.",
+            "空きを作るか、容量を追加してください: 設定 → ストレージの使用状況。",
+        ),
+    ),
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": (
+        Words("a validation rule refuses the values", "入力規則が値を受け付けない"),
+        Words(
+            "Change the rule, or make it pass the app's user: Setup → Object Manager → Validation Rules.",
+            "規則を直すか、アプリの実行ユーザーを除外してください: 設定 → オブジェクトマネージャー → 入力規則。",
+        ),
+    ),
+    "REQUIRED_FIELD_MISSING": (
+        Words("a required field has no value", "必須項目に値がない"),
+        Words(
+            "Make the field optional or give it a default value.",
+            "項目の必須を外すか、デフォルト値を設定してください。",
+        ),
+    ),
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
+        Words("a restricted picklist does not have the value", "制限付き選択リストに値がない"),
+        Words(
+            "Add the value to the picklist (and to the record type), or remove the restriction.",
+            "選択リスト（とレコードタイプ）に値を追加するか、制限を外してください。",
+        ),
+    ),
+    "CANNOT_EXECUTE_FLOW_TRIGGER": (
+        Words("a flow failed", "フローが失敗した"),
+        Words(
+            "Correct the flow: Setup → Paused And Failed Flow Interviews shows the element.",
+            "フローを直してください: 設定 →「一時停止および失敗したフローインタビュー」で失敗した要素が分かります。",
+        ),
+    ),
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": (
+        Words("an Apex trigger failed", "Apex トリガーが失敗した"),
+        Words(
+            "Correct the trigger that the message names: Setup → Apex Triggers.",
+            "メッセージにあるトリガーを直してください: 設定 → Apex トリガー。",
+        ),
+    ),
+    "UNABLE_TO_LOCK_ROW": (
+        Words("another program keeps the record locked", "ほかの処理がレコードをロックしている"),
+        Words(
+            "See which job or integration updates the same records at the same time.",
+            "同じレコードを同時に更新しているジョブや連携を確かめてください。",
+        ),
+    ),
+    "DUPLICATES_DETECTED": (
+        Words("a duplicate rule blocks the record", "重複ルールがレコードをブロックしている"),
+        Words(
+            "Let the rule allow and report such records, or merge the duplicates: Setup → Duplicate Rules.",
+            "ルールを「許可」と「レポート」に変えるか、重複を統合してください: 設定 → 重複ルール。",
+        ),
+    ),
+    "INSUFFICIENT_ACCESS_OR_READONLY": (_NO_RIGHT, _RIGHTS),
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": (_NO_RIGHT, _RIGHTS),
+    "INVALID_FIELD": (_NO_FIELD, _PACKAGE),
+    "INVALID_FIELD_FOR_INSERT_UPDATE": (_NO_FIELD, _PACKAGE),
+    "INVALID_TYPE": (_NO_FIELD, _PACKAGE),
+    "INACTIVE_OWNER_OR_USER": (
+        Words("the owner of the record is no longer active", "レコードの所有者が無効なユーザーになっている"),
+        Words("Give the record to an active user.", "レコードの所有者を有効なユーザーに変えてください。"),
+    ),
+    "INVALID_EMAIL_ADDRESS": (
+        Words("Salesforce does not accept the e-mail address", "Salesforce がメールアドレスを受け付けない"),
+        Words(
+            "Correct the lead's address, or ignore the lead.", "アドレスを直すか、この見込み客を対象外にしてください。"
+        ),
+    ),
+    "STRING_TOO_LONG": (
+        Words("a value is longer than its field", "値が項目の長さを超えている"),
+        Words("Lengthen the field in Salesforce.", "Salesforce の項目の長さを広げてください。"),
+    ),
+    "REQUEST_LIMIT_EXCEEDED": (
+        Words("the day's API calls are used up", "本日の API の上限に達した"),
+        Words(
+            "See who uses the calls: Setup → API Usage.", "API の使用状況を確かめてください: 設定 → API の使用状況。"
+        ),
+    ),
+}
+"""What each code means, and what to do."""
+_UNKNOWN = Words(
+    "Read Salesforce's message. docs/operations.md says how to find the cause.",
+    "Salesforce のメッセージを確かめてください。原因の調べ方: docs/operations.md",
+)
+
+
+def meaning(code: str) -> Words | None:
+    """Return what the code means; None for a code without words of ours."""
+    return MEANINGS[code][0] if code in MEANINGS else None
+
+
+def next_step(code: str) -> Words:
+    """Return what an administrator does about the code."""
+    return MEANINGS[code][1] if code in MEANINGS else _UNKNOWN
