@@ -9,6 +9,7 @@ A file whose content changes while it is saved fails alone and keeps its previou
 import logging
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -19,6 +20,7 @@ import uvicorn
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # started as a file, in an environment without the project
 
+from sandbox.emulator_work import Work
 from sandbox.request_guard import RequestGuard
 
 _EVERY_SECONDS = 5.0
@@ -29,19 +31,28 @@ _SHARE = 0.02
 def main() -> None:
     import hypercorn.asyncio  # not in the environment of the tests
     from ministack import app
+    from ministack.services import sqs
 
     logging.getLogger("persistence").setLevel(logging.WARNING)
     keep(app, _EVERY_SECONDS)
     passport = os.environ.pop("LOCAL_PASS")  # functions must not inherit it
-    hypercorn.asyncio.serve = partial(serve, passport=passport)
+    hypercorn.asyncio.serve = partial(serve, passport=passport, running=_running, queues=sqs._queues.to_dict)
     sys.exit(app.main())
 
 
-async def serve(app: Any, config: Any, passport: str = "") -> None:
+def _running() -> int:
+    from ministack.services import lambda_svc
+
+    return sum([*lambda_svc._esm_inflight.values()])
+
+
+async def serve(
+    app: Any, config: Any, passport: str, running: Callable[[], int], queues: Callable[[], dict[Any, Any]]
+) -> None:
     """Serve as hypercorn would with this configuration, until SIGTERM."""
     host, _, port = config.bind[0].rpartition(":")
     settings = uvicorn.Config(
-        RequestGuard(app, passport=passport),
+        RequestGuard(Work(app, running, queues), passport=passport),
         host,
         int(port),
         http="httptools",

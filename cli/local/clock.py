@@ -6,6 +6,7 @@ So the outcome equals that of a simulation.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
+from typing import NamedTuple
 
 import boto3
 
@@ -27,8 +28,14 @@ _POLLS = "poll#"
 
 type Due = tuple[datetime, str]
 """A due time, and the partition key of its row."""
-type Message = tuple[str, int]
-"""The id of a message, and how often it was received."""
+
+
+class Work(NamedTuple):
+    """Work that functions have not done yet."""
+
+    running: int = 0
+    waiting: int = 0
+    """Messages that a function may receive now."""
 
 
 def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) -> None:
@@ -81,36 +88,28 @@ def tick(stack: Stack) -> None:
 
 
 def drain(stack: Stack) -> None:
-    """Return when all queues are empty, or when the messages left in them do not move.
+    """Return when no function runs and no message waits for one, or when the waiting messages do not move.
 
-    Those stand for work that failed, which is found on the agenda again.
+    Messages that are invisible stand for work that failed, which is found on the agenda again.
     """
-    before, since = set[Message](), monotonic()
-    while left := waiting(stack) or waiting(stack):  # the first look may have waited for the last mail's events
-        if left != before:
+    before, since = Work(), monotonic()
+    while left := work(stack) or work(stack):  # the first look may have waited for the last mail's events
+        if left != before or left.running:
             before, since = left, monotonic()
         elif monotonic() - since > _STUCK_SECONDS:
             return
         sleep(_LOOK_SECONDS)
 
 
-def waiting(stack: Stack) -> set[Message]:
-    """Return all messages in the queues, visible, delayed or in flight, once SES has published its events.
-
-    The emulator lists them in one answer. SQS's own API would have to be asked for each queue.
-    """
+def work(stack: Stack) -> Work | None:
+    """Return what the functions still have to do once SES has published its events; None if there is nothing."""
     if not (local := stack.local):
-        return set()
-    names = {url.rpartition("/")[2] for url in stack.queues}
+        return None
     web.get(f"{local.mailbox}/_control/settled").raise_for_status()
-    messages_by_region = web.get(f"{local.aws}/_ministack/sqs/messages").raise_for_status().json()["messages"]
-    queues = [queue for regions in messages_by_region.values() for found in regions.values() for queue in found.items()]
-    return {
-        (message["MessageId"], message["ReceiveCount"])
-        for url, messages in queues
-        if url.rpartition("/")[2] in names
-        for message in messages
-    }
+    found = web.get(f"{local.aws}/_ripen/work").raise_for_status().json()
+    names = {url.rpartition("/")[2] for url in stack.queues}
+    left = Work(found["running"], sum(count for name, count in found["waiting"].items() if name in names))
+    return left if left != Work() else None
 
 
 def first_due(rows: Iterable[Due], until: datetime, with_polls: bool = True) -> tuple[datetime | None, bool]:

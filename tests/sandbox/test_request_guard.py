@@ -113,7 +113,7 @@ def emulator(passport: str = "") -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn, "Server", Seen)
         config = SimpleNamespace(bind=["127.0.0.1:4566"], keep_alive_timeout=1, graceful_timeout=1)
-        asyncio.run(emulator_main.serve(ANY, config, passport))
+        asyncio.run(emulator_main.serve(ANY, config, passport, int, dict))
     return served[0]
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -59,11 +60,14 @@ class Diary:
         if operation == "GetItem" and asked["Key"]["pk"]["S"] == "setting#clock" and "Item" in answer:
             self._offset = json.loads(answer["Item"]["body"]["S"])["seconds"]
         if items := list(_put(operation, asked)):
-            rows = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
+            rows = [{name: _text(next(iter(value.values()))) for name, value in item.items()} for item in items]
             with self._file.open("a") as lines:
-                lines.writelines(
-                    json.dumps(row | {"at": time.time() + self._offset}, default=repr) + "\n" for row in rows
-                )
+                lines.writelines(json.dumps(row | {"at": time.time() + self._offset}) + "\n" for row in rows)
+
+
+def _text(value: str | bytes) -> str:
+    """Return an attribute as text; the bodies of large rows are compressed."""
+    return value if isinstance(value, str) else zlib.decompress(value).decode()
 
 
 def _put(operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
