@@ -92,6 +92,34 @@ def test_missing_value_can_be_tested_and_have_a_default() -> None:
     assert render_text("{% if who %}x{% endif %}{{ who | default: 'you' }}", {}) == "you"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u3000"])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{% if x %}1{% else %}0{% endif %}",
+        "{% if y == 'b' %}1{% elsif x %}1{% else %}0{% endif %}",
+        "{% unless x %}0{% else %}1{% endunless %}",
+        "{% if x and y %}1{% else %}0{% endif %}",
+        "{% if y == 'b' or x %}1{% else %}0{% endif %}",
+        "{% for i in (1..1) %}{% if x %}1{% else %}0{% endif %}{% endfor %}",
+        "{% capture z %}{{ x }}{% endcapture %}{% if z %}1{% else %}0{% endif %}",
+    ],
+)
+def test_blank_value_is_false(condition: str, blank: str) -> None:
+    assert render_text(condition, {"x": blank, "y": "a"}) == "0"
+    assert render_html(condition, {"x": "株式会社", "y": "a"}) == "1"
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "1"), (True, "1"), (False, "0"), (None, "0"), ([], "1")])
+def test_values_that_are_no_texts_are_true_as_in_liquid(value: object, shown: str) -> None:
+    assert render_text("{% if x %}1{% else %}0{% endif %}", {"x": value}) == shown
+
+
+def test_comparison_with_a_blank_value_is_as_in_liquid() -> None:
+    source = "{% if x == '' %}a{% endif %}{% if x != '' %}b{% endif %}{% if x == y %}c{% endif %}"
+    assert render_text(source, {"x": "", "y": ""}) == "ac"
+
+
 def test_python_attributes_are_not_accessible() -> None:
     with pytest.raises(TemplateError):
         render_text("{{ a.__class__ }}", {"a": "x"})

@@ -36,6 +36,7 @@ with _without_extras():
     from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
 
     from ripen.playbook.liquid_budget import BudgetedFor, BudgetedTemplate, check_ranges
+    from ripen.playbook.liquid_conditions import make_blank_false
 
 _TAGS = frozenset(
     [
@@ -84,6 +85,7 @@ def parse(source: str, html: bool) -> BoundTemplate:
     try:
         template = (_HTML if html else _PLAIN).from_string(source)
         check_ranges(template)
+        make_blank_false(template)
     except LiquidError as error:
         raise _template_error(error) from None
     except RecursionError:

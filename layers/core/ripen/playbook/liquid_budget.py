@@ -103,14 +103,18 @@ def check_ranges(template: BoundTemplate) -> None:
 
     A filter would make a list of it, and `contains` would walk through it.
     """
-    context = template.context_class(template)
-    for node in _nodes(template.nodes, context):
-        for expression in node.expressions():
-            inner = expression.children() if isinstance(expression, LoopExpression) else [expression]
-            is_first = isinstance(expression, LoopExpression)
-            for each in inner:
-                _check_range(each, may_be_range=is_first)
-                is_first = False
+    for expression in expressions(template):
+        inner = expression.children() if isinstance(expression, LoopExpression) else [expression]
+        is_first = isinstance(expression, LoopExpression)
+        for each in inner:
+            _check_range(each, may_be_range=is_first)
+            is_first = False
+
+
+def expressions(template: BoundTemplate) -> Iterator[Expression]:
+    """Yield the expressions of all tags and outputs of the template, also of nested ones."""
+    for node in _nodes(template.nodes, template.context_class(template)):
+        yield from node.expressions()
 
 
 def _check_range(expression: Expression, may_be_range: bool = False) -> None:
