@@ -33,16 +33,21 @@ ROUTES = {
     "POST /forms/{form}",
     "OPTIONS /forms/{form}",
     "GET /pages/{page}",
+    "HEAD /pages/{page}",
     "GET /c/{token}",
     "HEAD /c/{token}",
     "POST /webhooks/{source}",
     "GET /nonce",
+    "HEAD /nonce",
     "GET /ripen.js",
+    "HEAD /ripen.js",
     "POST /track",
     "OPTIONS /track",
     "GET /confirm/{token}",
+    "HEAD /confirm/{token}",
     "POST /confirm/{token}",
     "GET /unsubscribe/{token}",
+    "HEAD /unsubscribe/{token}",
     "POST /unsubscribe/{token}",
     "POST /slack",
 }
@@ -156,6 +161,7 @@ def test_the_public_paths_are_those_of_links_and_providers() -> None:
     routes = [event["Properties"] for event in events if event["Type"] == "HttpApi"]
     assert {f"{route['Method']} {route['Path']}" for route in routes} == ROUTES
     assert len(routes) == len(ROUTES)
+    assert {route.replace("GET ", "HEAD ") for route in ROUTES if route.startswith("GET ")} < ROUTES
 
 
 def test_the_table_is_the_one_that_the_tests_use() -> None:

@@ -54,7 +54,7 @@ _NOT_TRACKED = "this site is not tracked"
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     request = gateway.request(event)
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return gateway.respond(200, SCRIPT, _SCRIPT_HEADERS)
     return serve(request, Dependencies(track, playbook.live(), clock.now(), events))
 

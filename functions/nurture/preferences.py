@@ -100,7 +100,7 @@ def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Respon
             unsubscribe(send, dependencies)
             return _page("unsubscribed", 200, locale, brand)
         case _:
-            return gateway.respond(405, "", {"allow": "GET, POST"})
+            return gateway.respond(405, "", {"allow": "GET, HEAD, POST"})
 
 
 def unsubscribe(send: Send, dependencies: Dependencies) -> bool:

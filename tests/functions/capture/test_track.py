@@ -158,6 +158,7 @@ def test_a_robot_s_user_agent_is_recorded() -> None:
 
 
 def test_the_script_is_small_and_self_contained() -> None:
+    assert handler(an_event("HEAD", "/ripen.js", {}), None)["statusCode"] == 200  # type: ignore[arg-type]
     answered = handler(an_event("GET", "/ripen.js", {}), None)  # type: ignore[arg-type]
     assert answered["headers"]["content-type"] == "text/javascript; charset=utf-8"
     assert answered["body"] == SCRIPT

@@ -139,7 +139,7 @@ def test_invalid_link_shows_a_page_that_says_so(
 
 def test_other_methods_are_not_allowed(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
     answer = ask(mailed, clock, queue, "DELETE")
-    assert (answer["statusCode"], answer["headers"]["allow"]) == (405, "GET, POST")
+    assert (answer["statusCode"], answer["headers"]["allow"]) == (405, "GET, HEAD, POST")
 
 
 def test_page_is_in_the_mails_language_unless_another_is_requested(
