@@ -31,6 +31,7 @@ def asked(text: str) -> Clause:
         ("{consent: marketing}", Agreed(purpose="marketing")),
         ("{tag: vip}", Tagged(tag="vip")),
         ("{rank: hot}", HOT),
+        ("{plan: {at_least: '1,200'}}", Condition(field="plan", at_least=1200)),
         ("{rank: warm}", Condition(field="rank", any_of=("warm", "hot"))),
         ("{rank: [warm]}", Condition(field="rank", any_of=("warm",))),
         ("{job_title: {contains: [部長]}}", Condition(field="job_title", contains=("部長",))),

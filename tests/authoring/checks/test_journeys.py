@@ -99,6 +99,7 @@ def every(rule: str, start: str = "2026-12-01T09:00") -> str:
         (S, "when: {job_title: []}\n", "1:8: this must not be empty"),
         (S, "when: {all: []}\n", "1:8: this must not be empty"),
         (S, "when: {any: []}\n", "1:8: this must not be empty"),
+        (S, "when: {plan: {at_least: inf}}\n", "1:15: write a number here"),
         (S, "when: {rank: []}\n", "1:8: this must not be empty"),
         (S, "when: {tag: null}\n", "1:1: an empty clause has no effect; remove it"),
         (S, "when: {clicked: ''}\n", "1:1: an empty clause has no effect; remove it"),

@@ -23,6 +23,9 @@ from ripen.lead.address import NOT_AN_ADDRESS, NOT_ASCII, TOO_LONG, address_hash
         '"山田 花子" <hanako@example.co.jp>',
         "hanako@example.co.jp\u200b",
         "\ufeffhanako@example.co.jp",
+        "hanako@example.co.jp.",
+        "hanako@example.co.jp。",
+        "\x0bhanako@example.co.jp\x03",
     ],
 )
 def test_all_spellings_of_an_address_are_normalised_to_one(typed: str) -> None:

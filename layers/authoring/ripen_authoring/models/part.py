@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
+from ripen.playbook.condition import as_number
 from ripen_authoring.problem import InvalidValue
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -38,12 +39,18 @@ class LocalizedText(RootModel[dict[str, str]]):
         return {locale: self.root[locale] for locale in locales if locale in self.root}
 
 
+def _number(written: Any) -> Any:
+    """Return "1,200" as a number."""
+    found = as_number(written) if isinstance(written, str) else None
+    return written if found is None else found
+
+
 class ConditionPart(Part):
     """A condition about one field. All tests in it must hold."""
 
     any_of: Annotated[tuple[str, ...], Field(min_length=1)] = ()
     contains: Annotated[tuple[str, ...], Field(min_length=1)] = ()
-    at_least: float | None = None
+    at_least: Annotated[float, BeforeValidator(_number)] | None = None
     present: bool | None = None
 
     @model_validator(mode="after")

@@ -113,9 +113,9 @@ def address_hash(key: bytes, email: str) -> str:
 def normalise(raw: str) -> str:
     """Return the address as it is stored and written to. Raises Rejected(field="email").
 
-    It is half-width and lower-case, without display name or "mailto:", and the domain is in punycode. The local part is
-    lower-cased too: no provider in use distinguishes case, people type it as they like, and one person must stay one
-    lead.
+    It is half-width and lower-case, without display name, "mailto:" or final dot, and the domain is in punycode. The
+    local part is lower-cased too: no provider in use distinguishes case, people type it as they like, and one person
+    must stay one lead.
     """
     local, domain = _split(_bare(raw))
     if not local.isascii():
@@ -171,7 +171,7 @@ def _split(text: str) -> tuple[str, str]:
     if text.count("@") != 1:
         raise Rejected(NOT_AN_ADDRESS, field="email")
     local, _, domain = text.partition("@")
-    return local.strip(), normalize("NFKC", domain.strip())
+    return local.strip(), normalize("NFKC", domain.strip()).removesuffix(".")
 
 
 def _of_carrier(domain: str) -> bool:

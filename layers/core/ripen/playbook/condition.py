@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from ripen.lead.address import kind
 from ripen.lead.lead import Profile
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
 Traits = Mapping[str, str | float]
 """Values of a lead by the name that conditions use."""
 
@@ -98,10 +100,16 @@ def condition_holds(condition: Condition, traits: Traits) -> bool:
 
 
 def _reaches(value: str | float, least: float) -> bool:
-    try:
-        return float(value) >= least
-    except ValueError:
-        return False
+    number = as_number(value)
+    return number is not None and number >= least
+
+
+def as_number(value: str | float) -> float | None:
+    """Return the number that a person wrote, such as "1,200" or "１２００"; None for other texts, infinity and NaN."""
+    if not isinstance(value, str):
+        return value if isfinite(value) else None
+    text = comparable(value)
+    return float(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ripen.identity import IdentityKey
 from ripen.playbook.clause import Condition
-from ripen.playbook.condition import Traits, all_hold, comparable
+from ripen.playbook.condition import Traits, all_hold, as_number, comparable
 
 Positions = list[int]
 """Positions of rules in their tuple."""
@@ -97,9 +97,8 @@ class _FieldIndex:
 
     def _reached(self, value: str | float) -> Iterator[int]:
         """Yield the positions whose threshold the value reaches."""
-        try:
-            number = float(value)
-        except ValueError:
+        number = as_number(value)
+        if number is None:
             return
         end = bisect_right(self.thresholds, number, key=lambda entry: entry[0])
         yield from (position for _, position in self.thresholds[:end])
