@@ -43,8 +43,8 @@ def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
         "メールはここに届きます。リンクを開くと、ホットになります",
     )
     cards = say(
-        "hot leads arrive in #sales: press Accept (対応する)",
-        "ホットな見込み客が #sales に届きます。「対応する」を押します",
+        "hot leads arrive in #sales: press Accept (担当する)",
+        "ホットな見込み客が #sales に届きます。「担当する」を押します",
     )
     records = say("what sales sees (the certificate is our own)", "営業の画面（証明書は自己署名）")
     calls = say(

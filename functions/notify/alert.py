@@ -30,7 +30,7 @@ from ripen.backoff import backoff
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
-from ripen.slack.alert import Alert, AlertState
+from ripen.slack.alert import Alert, AlertState, with_answer_of
 
 logger = Logger()
 batch = batch_processor()
@@ -243,15 +243,11 @@ def _write(row: Row[Alert], result: _Result, due: datetime | None, dependencies:
             return True
         now = dependencies.table.get(row.key)
         if now and (now.value.state, now.value.claimed) == (row.value.state, row.value.claimed):
-            kept, again = _as_acted(result.alert, now.value), due or dependencies.clock.now()
+            kept, again = with_answer_of(result.alert, now.value), due or dependencies.clock.now()
             dependencies.table.write(Replace(row.key, kept, was=now.version, due=again), *result.decisions)
         return False
 
     return dependencies.table.retrying(write)
-
-
-def _as_acted(alert: Alert, now: Alert) -> Alert:
-    return replace(alert, outcome=now.outcome, by=now.by, by_name=now.by_name, acted=now.acted, left_out=now.left_out)
 
 
 def _retry_wait(alert: Alert, error: Undeliverable) -> timedelta:

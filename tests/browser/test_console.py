@@ -18,14 +18,14 @@ DEEDS = {
         "form": "フォームを送信する",
         "visit": "料金ページを見る",
         "click": "メールのリンクをクリック",
-        "accept": "Slack で「対応する」を押す",
+        "accept": "Slack で「担当する」を押す",
         "minutes": "3分進める",
     },
     "en": {
         "form": "Send the form",
         "visit": "Look at the pricing page",
         "click": "Click the link in the mail",
-        "accept": "Press Accept (対応する) in Slack",
+        "accept": "Press Accept (担当する) in Slack",
         "minutes": "Let 3 minutes pass",
     },
 }

@@ -241,7 +241,7 @@ def test_rows_are_in_japanese_words(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = shown(stack, monkeypatch, capsys)
-    for words in ("ホット", "送信せず", "対応開始", "投稿", "配信停止"):
+    for words in ("ホット", "送信せず", "担当決定", "投稿", "配信停止"):
         assert words in out
     for code in ("skipped", "accepted", "posted", "hot ", "wu4bf"):
         assert code not in out

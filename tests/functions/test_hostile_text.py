@@ -27,7 +27,7 @@ from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import OutgoingMail, compose
 from ripen.scoring.score import Score
 from ripen.slack import card
-from ripen.slack.alert import Alert
+from ripen.slack.alert import Alert, AlertOutcome
 from ripen.slack.card_facts import CardFacts
 from ripen_authoring.compile import compile_playbook
 from sandbox.slack.blocks import refused
@@ -131,7 +131,8 @@ def test_a_card_shows_text_as_text(text: str, locale: str) -> None:
     touch = Touch(at=NOON, utm_source=text, url="https://go.example.jp/")
     link = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner_name=text)
     profile = a_lead(**dict.fromkeys(FIELDS, text) | {"first_name": ""}, first_touch=touch, crm=link)
-    accepted = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome="accepted", by_name=text, acted=NOON)
+    outcome = AlertOutcome.ACCEPTED
+    accepted = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=outcome, by_name=text, acted=NOON)
     message = card.lead_card(
         accepted, CardFacts(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
     )

@@ -4,7 +4,7 @@ from copy import replace
 
 import pytest
 
-from notify.act import Dependencies as ActDependencies
+from notify._press import Dependencies as ActDependencies
 from notify.act import act
 from notify.alert import Dependencies as AlertDependencies
 from notify.alert import update_card
@@ -22,7 +22,7 @@ from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_bundle, a_lead
 from tests.support.crm_sync import FakeCrm, Office
-from tests.support.fake_chat import FakeChat, FakeOwners
+from tests.support.fake_chat import QUEUE, FakeChat, FakeOwners
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import ADDRESS_KEY, FakeSes, a_send, an_outside, known, planned
 
@@ -184,7 +184,7 @@ def test_a_press_is_settled_without_slack_or_salesforce(table: Table, clock: Fak
     assert row
     table.write(Replace(row.key, replace(row.value, crm=LINK), row.version))
     chat, owners = FakeChat(), FakeOwners()
-    dependencies = ActDependencies(table, clock, "ja", chat, owners, FakeQueue())
+    dependencies = ActDependencies(table, clock, a_bundle().brand, chat, owners, FakeQueue())
 
     # when two people press Accept
     for user in ("U0ALICE", "U0BOB"):
@@ -204,7 +204,7 @@ def test_a_press_is_settled_without_slack_or_salesforce(table: Table, clock: Fak
     # then the first has it, and nothing left the house
     alert = table.get(ALERT)
     assert alert and alert.value.by == "U0ALICE"
-    assert (calls(chat), owners.owner, owners.tasks) == (0, "", {})
+    assert (calls(chat), owners.record, owners.tasks) == (0, QUEUE, {})
     assert ("crm", "would have set the owner", "shadow") in decisions(table)
     done = table.get(keys.action("lead1", "U0ALICE"))
     assert done and done.value.done and done.due is None

@@ -10,8 +10,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlo
 from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
-from ripen.slack.action import ACCEPTED, NOT_A_FIT
-from ripen.slack.alert import Alert
+from ripen.slack.alert import Alert, AlertOutcome, Asked
 from ripen.slack.card import lead_card, lead_summary
 from ripen.slack.card_facts import CardFacts
 from tests.support.builders import a_lead
@@ -34,8 +33,10 @@ PEOPLE = {
 }
 STATES: tuple[dict[str, Any], ...] = (
     {},
-    {"outcome": ACCEPTED, "by": "U123", "by_name": "alice", "acted": NOON},
-    {"outcome": NOT_A_FIT, "by": "", "by_name": "<!here> " + "b" * 300, "acted": NOON},
+    {"outcome": AlertOutcome.ACCEPTING, "by": "U123", "by_name": "alice", "acted": NOON},
+    {"asked": Asked(by="U123", by_name="", owner="005", owner_name="<!here> " + "b" * 300, at=NOON)},
+    {"outcome": AlertOutcome.ACCEPTED, "by": "U123", "by_name": "alice", "acted": NOON},
+    {"outcome": AlertOutcome.NOT_A_FIT, "by": "", "by_name": "<!here> " + "b" * 300, "acted": NOON},
 )
 REASONS: tuple[tuple[str, ...], ...] = ((), ("料金ページを本日3回閲覧", "<b>&", "理由" * 3000, "弱い理由"))
 KINDS = {"header": HeaderBlock, "section": SectionBlock, "context": ContextBlock, "actions": ActionsBlock}

@@ -1,15 +1,17 @@
 """A card in Slack, salespeople who press its buttons, and notify.act that does what they ask."""
 
+from copy import replace
 from dataclasses import dataclass, field
 from typing import Any
 
-from notify.act import Dependencies, act
-from ripen.adapters.table import Create, Key, Table, keys
+from notify._press import Dependencies
+from notify.act import act
+from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.lead.activity import Activity
 from ripen.lead.lead import CrmLink
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
-from tests.support.builders import a_lead
+from tests.support.builders import a_bundle, a_lead
 from tests.support.fake_chat import FakeChat, FakeOwners
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
@@ -44,12 +46,17 @@ class Salespeople:
         return key
 
     def act(self, key: Key[CardAction]) -> None:
-        act(key.ref, Dependencies(self.table, self.clock, "ja", self.chat, self.owners, self.alerts))
+        act(key.ref, Dependencies(self.table, self.clock, a_bundle().brand, self.chat, self.owners, self.alerts))
 
     def alert(self) -> Alert:
         row = self.table.get(ALERT)
         assert row
         return row.value
+
+    def set_alert(self, **changes: Any) -> None:
+        row = self.table.get(ALERT)
+        assert row
+        self.table.write(Replace(ALERT, replace(row.value, **changes), was=row.version))
 
     def waits(self, key: Key[Any]) -> float | None:
         row = self.table.get(key)
@@ -72,6 +79,6 @@ class Salespeople:
 
 
 def a_posted_card(table: Table, clock: FakeClock, crm: CrmLink | None) -> Salespeople:
-    posted = Alert(id=ID, lead="lead1", kind="hot", planned=NOON, state=AlertState.POSTED, ts="1")
+    posted = Alert(id=ID, lead="lead1", kind="hot", planned=NOON, state=AlertState.POSTED, channel="C0SALES", ts="1")
     table.write(Create(keys.profile("lead1"), a_lead(crm=crm)), Create(ALERT, posted))
     return Salespeople(table, clock)

@@ -4,6 +4,8 @@ from copy import replace
 from dataclasses import dataclass, field
 from typing import Any
 
+from ripen.crm.ownership import Owner, OwnerChange, Ownership
+from ripen.crm.upsert import Task
 from ripen.errors import Undeliverable, Unsure
 from ripen.lead.lead import CrmLink
 from ripen.slack.access import Installation, Person
@@ -29,6 +31,7 @@ class FakeChat:
     members: set[tuple[str, str]] = field(default_factory=set)
     """Channels and who is in them."""
     responses: list[str] = field(default_factory=list)
+    response_trouble: Undeliverable | None = None
     replies: list[tuple[str, str]] = field(default_factory=list)
     """Replies in threads: the press and the text."""
     places: list[str] = field(default_factory=list)
@@ -88,6 +91,8 @@ class FakeChat:
         return response_url.startswith("https://hooks.slack.com/")
 
     def respond(self, response_url: str, text: str) -> None:
+        if self.response_trouble:
+            raise self.response_trouble
         self.responses.append(text)
 
     def _stumble(self) -> None:
@@ -95,21 +100,48 @@ class FakeChat:
             raise trouble
 
 
+QUEUE = Owner(id="00G1", name="Inbound")
+ALICE = Owner(id="005A", name="Alice Sato", email="alice@ripen.example")
+BOB = Owner(id="005B", name="Bob Tanaka", email="bob@ripen.example")
+RIPEN = "005R"
+
+
 @dataclass
 class FakeOwners:
-    """Salesforce with one active user, Alice. It keeps the Tasks by their key."""
+    """Salesforce with one record, in a queue, and one active user, Alice. It keeps the Tasks by their key."""
 
-    tasks: dict[str, str] = field(default_factory=dict)
-    owner: str = ""
+    record: Owner = QUEUE
+    tasks: dict[str, tuple[str, Task]] = field(default_factory=dict)
+    """Owner and Task."""
     trouble: list[Undeliverable] = field(default_factory=list)
-    converted: CrmLink | None = None
-    """The Contact that sales has made of the Lead, if any."""
+    """Of the next changes."""
+    contact: str = ""
+    """Id of the Contact that sales has made of the Lead, if any."""
+    users: tuple[Owner, ...] = (ALICE,)
 
-    def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
+    def find(self, link: CrmLink, email: str, task: str) -> Ownership:
+        return Ownership(
+            object="Contact" if self.contact else link.object,
+            id=self.contact or link.id,
+            owner=self.record,
+            user=next((user for user in self.users if user.email == email), None),
+            ripen=RIPEN,
+            has_task=task in self.tasks,
+        )
+
+    def change(self, change: OwnerChange) -> CrmLink:
         if self.trouble:
             raise self.trouble.pop(0)
-        if owner_email != "alice@ripen.example":
-            raise Undeliverable("no active Salesforce user has this address", permanent=True)
-        self.tasks[task_key] = subject
-        self.owner = owner_email
-        return replace(self.converted or link, owner="005A", owner_name="Alice Sato")
+        self.record = change.owner
+        if change.task:
+            self.tasks[change.task.key] = (change.task_owner, change.task)
+        owner = change.owner
+        url = f"https://acme.example/{change.id}"
+        return CrmLink(
+            object=change.object,
+            id=change.id,
+            url=url,
+            owner=owner.id,
+            owner_name=owner.name,
+            owner_email=owner.email,
+        )

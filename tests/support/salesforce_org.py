@@ -27,7 +27,7 @@ class TwoPages(Connection):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def composite(self, subrequests: list[dict[str, Any]]) -> list[Answer]:
+    def composite(self, subrequests: list[dict[str, Any]], all_or_none: bool = False) -> list[Answer]:
         self.asked.append(subrequests[0]["url"])
         more = {"nextRecordsUrl": "/services/data/v62.0/query/01g-2000"} if len(self.asked) == 1 else {}
         return [Answer(200, {"records": []} | more)]

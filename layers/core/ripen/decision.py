@@ -61,6 +61,8 @@ class Outcome(StrEnum):
     WOULD_HAVE_BEEN_DONE = "would have been done"
     OWNER_SET = "owner set"
     OWNER_NOT_SET = "owner not set"
+    OWNER_ASKED = "owner asked"
+    """A colleague owns the record and was asked to get in touch with the person who pressed Accept."""
     WOULD_HAVE_SET_OWNER = "would have set the owner"
     WOULD_HAVE_WRITTEN = "would have written"
     ANSWERED = "answered"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
     from ripen.crm.membership import Member
     from ripen.crm.opportunity import Company, Opportunity, Position
+    from ripen.crm.ownership import OwnerChange, Ownership
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.journey.crm_request import CrmRequest
     from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
@@ -147,11 +148,10 @@ class CrmOpportunities(Protocol):
 
 
 class CrmOwners(Protocol):
-    """The CRM as notify.act needs it."""
+    """The CRM as notify.act needs it. Every method raises Undeliverable; permanent if a retry cannot help."""
 
-    def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
-        """Make the user with that address the record's owner and create one Task for them, identified by `task_key`.
+    def find(self, link: CrmLink, email: str, task: str) -> "Ownership":
+        """Return who owns the record, the user with that address, and whether the Task with that key exists."""
 
-        Returns the link with its new owner. Raises Undeliverable(permanent=True) if no active user has that address,
-        Undeliverable(permanent=False) if a later retry may help.
-        """
+    def change(self, change: "OwnerChange") -> CrmLink:
+        """Make all writes of the change, or none; return the link with its owner."""

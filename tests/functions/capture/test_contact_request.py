@@ -72,7 +72,7 @@ def test_card_says_that_the_person_asks_to_be_contacted(asking: Dependencies, qu
     assert card["text"].startswith("🙋 連絡を希望しています（相談を申し込む）")
     shown = dumps(card["blocks"], ensure_ascii=False)
     assert "連絡を希望しています" in shown
-    assert "対応する" in shown
+    assert "担当する" in shown
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["door", "score.react"])

@@ -1,18 +1,19 @@
-"""notify.act: the owner in Salesforce follows the card, in spite of outages and races."""
+"""notify.act: Salesforce is asked first, and the card follows, in spite of outages and races."""
 
 from dataclasses import dataclass
 
 import pytest
 
-from notify import act as act_module
+from notify import _press
 from ripen.adapters.table import Replace, Table, keys
+from ripen.crm.ownership import OwnerChange
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
 from ripen.slack.access import Person
 from tests.support.builders import a_lead
 from tests.support.card_presses import ALERT, CRM, Salespeople, a_posted_card
-from tests.support.fake_chat import DOWN, FakeChat, FakeOwners
+from tests.support.fake_chat import ALICE, DOWN, QUEUE, FakeChat, FakeOwners
 from tests.support.fakes import NOON, FakeClock, LogCapture
 
 
@@ -26,60 +27,104 @@ def unsynced(table: Table, clock: FakeClock) -> Salespeople:
     return a_posted_card(table, clock, None)
 
 
-def test_the_owner_follows_when_the_lead_is_in_salesforce(unsynced: Salespeople) -> None:
+def test_the_card_says_that_the_lead_is_being_accepted_until_it_is_in_salesforce(unsynced: Salespeople) -> None:
     key = unsynced.press("U0ALICE")
 
     unsynced.act(key)
-    assert (unsynced.alert().outcome, unsynced.done(key), unsynced.waits(key)) == ("accepted", False, 30)
+    assert (unsynced.alert().outcome, unsynced.done(key), unsynced.waits(key)) == ("accepting", False, 30)
+    assert (unsynced.waits(ALERT), unsynced.activities()) == (0, [])
+
     profile = unsynced.table.get(keys.profile("lead1"))
     assert profile
-    alert = unsynced.table.get(ALERT)
-    assert alert
-    unsynced.table.write(
-        Replace(profile.key, a_lead(crm=CRM), was=profile.version), Replace(ALERT, alert.value, was=alert.version)
-    )
+    unsynced.table.write(Replace(profile.key, a_lead(crm=CRM), was=profile.version))
     unsynced.clock.move(seconds=30)
     unsynced.act(key)
 
-    assert unsynced.waits(ALERT) == 0
-    assert (unsynced.owners.owner, unsynced.done(key)) == ("alice@ripen.example", True)
-    assert len(unsynced.activities()) == 1
+    assert (unsynced.alert().outcome, unsynced.waits(ALERT)) == ("accepted", 0)
+    assert (unsynced.owners.record, unsynced.done(key), len(unsynced.activities())) == (ALICE, True, 1)
 
 
-def test_a_lead_that_is_never_in_salesforce_is_awaited_for_a_day(unsynced: Salespeople) -> None:
+def test_a_lead_that_is_never_in_salesforce_is_open_again_after_a_day(unsynced: Salespeople) -> None:
     key = unsynced.press("U0ALICE")
     unsynced.act(key)
 
     unsynced.clock.move(days=1)
     unsynced.act(key)
-    assert not unsynced.done(key)
+    assert unsynced.alert().outcome == "accepting"
     unsynced.clock.move(seconds=1)
     unsynced.act(key)
 
-    assert unsynced.done(key)
-    assert ("crm", "owner not set") in unsynced.decisions()
-    assert "Salesforce にまだ登録されていない" in unsynced.chat.responses[0]
+    assert (unsynced.alert().outcome, unsynced.done(key), unsynced.activities()) == ("", True, [])
+    assert unsynced.decisions() == [("crm", "owner not set")]
+    assert "Salesforce に登録されませんでした" in unsynced.chat.replies[0][1]
+
+
+@pytest.mark.parametrize(("address", "why"), [("bob@ripen.example", "有効なユーザー"), ("", "見えない")])
+def test_a_person_without_a_salesforce_user_gets_the_reason_in_the_thread_and_the_card_opens(
+    sales: Salespeople, address: str, why: str
+) -> None:
+    sales.chat.addresses["U0BOB"] = address
+    key = sales.press("U0BOB")
+
+    sales.act(key)
+
+    assert (sales.alert().outcome, sales.alert().by, sales.done(key), sales.waits(ALERT)) == ("", "", True, 0)
+    [(press, text)] = sales.chat.replies
+    assert key.sk.endswith(press)
+    assert text.startswith("<@U0BOB> さんは担当になれませんでした。")
+    assert why in text
+    assert sales.owners.tasks == {}
+
+
+def test_after_a_failure_a_colleague_can_accept(sales: Salespeople) -> None:
+    sales.act(sales.press("U0BOB"))
+    sales.clock.move(minutes=1)
+
+    sales.act(sales.press("U0ALICE"))
+
+    assert (sales.alert().outcome, sales.alert().by, sales.owners.record) == ("accepted", "U0ALICE", ALICE)
 
 
 def test_a_salesforce_message_about_a_person_is_not_logged(sales: Salespeople) -> None:
     sales.owners.trouble = [Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: 山田花子 is not new", permanent=True)]
-    with LogCapture(act_module.logger) as said:
+    with LogCapture(_press.logger) as said:
         sales.act(sales.press("U0ALICE"))
     assert "FIELD_CUSTOM_VALIDATION_EXCEPTION" in "".join(said)
     assert "山田" not in "".join(said)
 
 
-def test_a_salesforce_outage_delays_the_owner_and_not_the_card(sales: Salespeople) -> None:
+def test_a_salesforce_outage_delays_the_acceptance(sales: Salespeople) -> None:
     sales.owners.trouble = [DOWN, DOWN]
     key = sales.press("U0ALICE")
 
     sales.act(key)
-    assert (sales.alert().outcome, sales.waits(key)) == ("accepted", 30)
+    assert (sales.alert().outcome, sales.waits(key)) == ("accepting", 30)
     sales.act(key)
     assert sales.waits(key) == 60
     sales.act(key)
 
-    assert (sales.owners.owner, sales.done(key), len(sales.activities())) == ("alice@ripen.example", True, 1)
+    assert (sales.owners.record, sales.done(key), len(sales.activities())) == (ALICE, True, 1)
+
+
+def test_an_outage_of_a_day_opens_the_card(sales: Salespeople) -> None:
+    sales.owners.trouble = [DOWN, DOWN]
+    key = sales.press("U0ALICE")
+    sales.act(key)
+    sales.clock.move(days=1, seconds=1)
+
+    sales.act(key)
+
+    assert (sales.alert().outcome, sales.owners.record) == ("", QUEUE)
+    assert "接続できませんでした" in sales.chat.replies[0][1]
+
+
+def test_a_missing_right_opens_the_card_at_once(sales: Salespeople) -> None:
+    sales.owners.trouble = [Undeliverable("INSUFFICIENT_ACCESS_OR_READONLY: no", permanent=False, after=3600)]
+
+    sales.act(sales.press("U0ALICE"))
+
+    assert sales.alert().outcome == ""
+    assert "権限セット" in sales.chat.replies[0][1]
 
 
 def test_a_slack_outage_delays_the_owner(sales: Salespeople) -> None:
@@ -88,18 +133,18 @@ def test_a_slack_outage_delays_the_owner(sales: Salespeople) -> None:
 
     sales.act(key)
 
-    assert (sales.alert().outcome, sales.waits(key)) == ("accepted", 30)
+    assert (sales.alert().outcome, sales.waits(key)) == ("accepting", 30)
 
 
 def test_a_form_that_arrives_during_the_call_is_not_overwritten(sales: Salespeople) -> None:
     @dataclass
     class Slow(FakeOwners):
-        def accept(self, link: CrmLink, *rest: str) -> CrmLink:
+        def change(self, change: OwnerChange) -> CrmLink:
             if not self.tasks:
                 row = sales.table.get(keys.profile("lead1"))
                 assert row
                 sales.table.write(Replace(row.key, a_lead(crm=CRM, phone="+81699999999"), was=row.version))
-            return super().accept(link, *rest)
+            return super().change(change)
 
     sales.owners = Slow()
 
@@ -112,7 +157,6 @@ def test_a_form_that_arrives_during_the_call_is_not_overwritten(sales: Salespeop
 
 
 def test_two_people_at_once_make_one_owner(sales: Salespeople) -> None:
-    sales.chat.addresses["U0BOB"] = "bob@ripen.example"
     second = sales.press("U0BOB")
 
     @dataclass
@@ -128,7 +172,7 @@ def test_two_people_at_once_make_one_owner(sales: Salespeople) -> None:
     sales.chat = Raced()
     sales.act(sales.press("U0ALICE"))
 
-    assert (sales.alert().by, sales.owners.owner) == ("U0ALICE", "alice@ripen.example")
+    assert (sales.alert().by, sales.owners.record) == ("U0ALICE", ALICE)
     assert len(sales.chat.responses) == 1
 
 
@@ -139,10 +183,10 @@ def test_two_workers_on_one_press_call_salesforce_once(sales: Salespeople) -> No
     class Raced(FakeOwners):
         asked: int = 0
 
-        def accept(self, link: CrmLink, *rest: str) -> CrmLink:
+        def change(self, change: OwnerChange) -> CrmLink:
             self.asked += 1
             sales.act(key)  # woken again while the first is on the line
-            return super().accept(link, *rest)
+            return super().change(change)
 
     sales.owners = owners = Raced()
     sales.act(key)
@@ -157,7 +201,7 @@ def test_a_press_is_retried_five_minutes_after_its_worker_died(sales: Salespeopl
 
     @dataclass
     class Deadly(FakeOwners):
-        def accept(self, link: CrmLink, *rest: str) -> CrmLink:
+        def change(self, change: OwnerChange) -> CrmLink:
             raise Killed
 
     key, sales.owners = sales.press("U0ALICE"), Deadly()
@@ -170,11 +214,11 @@ def test_a_press_is_retried_five_minutes_after_its_worker_died(sales: Salespeopl
     sales.clock.move(minutes=5)
     sales.act(key)
 
-    assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")
+    assert (sales.done(key), sales.owners.record) == (True, ALICE)
 
 
 def test_accepting_a_converted_lead_records_the_conversion(sales: Salespeople) -> None:
-    sales.owners.converted = CrmLink(object="Contact", id="0031", url="https://acme.example/0031")
+    sales.owners.contact = "0031"
     sales.act(sales.press("U0ALICE"))
 
     profile = sales.table.get(keys.profile("lead1"))

@@ -25,5 +25,5 @@ def test_each_due_row_activity_and_decision_has_words(lang: str) -> None:
 
 
 def test_accepted_by_sales_is_not_accepted_by_the_mail_provider() -> None:
-    assert say_outcome("alert", "accepted", "ja") == "対応開始"
+    assert say_outcome("alert", "accepted", "ja") == "担当決定"
     assert say_outcome("send", "accepted", "ja") == "送信"

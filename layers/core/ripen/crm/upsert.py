@@ -29,6 +29,8 @@ class Task(Struct, frozen=True, kw_only=True):
     subject: str
     description: str
     due: date | None = None
+    urgent: bool = False
+    """High priority."""
 
 
 class DesiredRecord(Struct, frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.ALERT, Outcome.WOULD_HAVE_POSTED): Words(
         "would have alerted sales in Slack ({subject})", "Slack に知らせるところだった（{subject}）"
     ),
-    (Kind.ALERT, Outcome.ACCEPTED): Words("was accepted in Slack", "営業が Slack で対応を始めた"),
+    (Kind.ALERT, Outcome.ACCEPTED): Words("was accepted in Slack", "営業が Slack で担当になった"),
     (Kind.ALERT, Outcome.NOT_A_FIT): Words("was marked as not a fit in Slack", "営業が Slack で見送りとした"),
     (Kind.CRM, Outcome.CREATED): Words("created the {subject} in Salesforce", "Salesforce に {subject} を作成した"),
     (Kind.CRM, Outcome.UPDATED): Words("updated the {subject} in Salesforce", "Salesforce の {subject} を更新した"),
@@ -83,6 +83,9 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.CRM, Outcome.OWNER_SET): Words("set the owner in Salesforce", "Salesforce の担当者を設定した"),
     (Kind.CRM, Outcome.OWNER_NOT_SET): Words(
         "could not set the owner in Salesforce: {reason}", "Salesforce の担当者を設定できなかった: {reason}"
+    ),
+    (Kind.CRM, Outcome.OWNER_ASKED): Words(
+        "is owned by {reason}, who was asked to get in touch with sales", "担当者の {reason} さんに相談を依頼した"
     ),
     (Kind.CRM, Outcome.WOULD_HAVE_SET_OWNER): Words(
         "would have set the owner in Salesforce", "Salesforce の担当者を設定するところだった"

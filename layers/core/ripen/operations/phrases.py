@@ -37,7 +37,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "is a member ({status}) of the Salesforce campaign {subject}",
     ),
     "rejected_by_sales": ("営業が見送りとした", "was turned down by sales"),
-    "accepted_by_sales": ("営業が対応を始めた", "was accepted by sales"),
+    "accepted_by_sales": ("営業が担当になった", "was accepted by sales"),
     "updated": ("登録内容が変わった", "its data changed"),
     "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),
     "entry_asked": ("シナリオ {subject} への登録が求められた", "was to enter {subject}"),

@@ -1,5 +1,6 @@
 """An alert: one card in Slack about one lead or one campaign, posted once and kept up to date."""
 
+from copy import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +21,29 @@ class AlertState(StrEnum):
     FAILED = "failed"
     SHADOW = "shadow"
     """Not posted because of shadow mode, and not posted later."""
+
+
+class AlertOutcome(StrEnum):
+    """What sales made of the lead."""
+
+    OPEN = ""
+    ACCEPTING = "accepting"
+    """A person pressed Accept, and the CRM has not agreed yet."""
+    ACCEPTED = "accepted"
+    NOT_A_FIT = "not a fit"
+
+
+class Asked(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The owner in the CRM was asked to get in touch with a person who pressed Accept."""
+
+    by: str
+    """Slack user id of that person."""
+    by_name: str
+    owner: str
+    """Id of the owner in the CRM."""
+    owner_name: str
+    owner_email: str = ""
+    at: datetime
 
 
 class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -49,11 +73,22 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """Slack's id of the message within the channel."""
     shown: str = ""
     """Digest of the card as Slack shows it, so that an update that changes nothing is skipped."""
-    outcome: str = ""
-    """"" while open, then "accepted" or "not a fit"."""
+    outcome: AlertOutcome = AlertOutcome.OPEN
     by: str = ""
-    """Slack user id of the person who pressed the button."""
+    """Slack user id of the person who pressed the button. "" while the alert is open."""
     by_name: str = ""
     acted: datetime | None = None
+    press: str = ""
+    """Id of the press that is being carried out, "" if none is."""
+    asked: Asked | None = None
+    settled: datetime | None = None
+    """When the last press was settled. A second press of the same person from before then counts as a double press."""
+    settled_by: str = ""
     attempts: int = 0
     error: str = ""
+
+
+def with_answer_of(alert: Alert, now: Alert) -> Alert:
+    """Return the alert with what presses and later messages have written to the row in the meantime."""
+    names = ("outcome", "by", "by_name", "acted", "press", "asked", "settled", "settled_by", "left_out")
+    return replace(alert, **{name: getattr(now, name) for name in names})

@@ -1,7 +1,4 @@
-"""The answers to the person who pressed a button or typed a command, and the texts of the Task in Salesforce.
-
-In Japanese and English.
-"""
+"""The answers to the person who pressed a button or typed a command, in Japanese and English."""
 
 from collections.abc import Mapping
 
@@ -9,31 +6,20 @@ from ripen.slack.access import Refusal
 
 _WORDS: dict[str, dict[str, str]] = {
     "ja": {
-        "late": "{who} さんが先に対応を始めています。",
+        "late": "{who} さんが先に「担当する」を押しました。",
         "closed": "{who} さんがすでに見送りにしています。",
-        "refused": "対応の記録はしましたが、Salesforce の担当者は変更できませんでした（{reason}）。"
-        "Salesforce の管理者にご確認ください。",
-        "no record": "対応の記録はしましたが、このリードは Salesforce にまだ登録されていないため、"
-        "担当者は変更していません。",
         Refusal.OTHER_COMPANY: "この操作は、Ripen を導入した会社の Slack メンバーだけができます。",
         Refusal.GUEST: "ゲストはこの操作ができません。ワークスペースのメンバーに依頼してください。",
         Refusal.NOT_IN_CHANNEL: "`/ripen lead` は、営業チャンネル（{channel}）のメンバーだけが使えます。",
         "unchecked": "Slack が応答しないため、権限を確認できませんでした。少し待ってからもう一度お試しください。",
-        "task": "ホットリードに連絡: {name}",
-        "about": "Slack で {who} さんが対応を引き受けました。",
     },
     "en": {
         "late": "{who} was first and is on it.",
         "closed": "{who} has already marked this as not a fit.",
-        "refused": "You accepted the lead, but the owner in Salesforce could not be changed ({reason}). "
-        "Please ask your Salesforce administrator.",
-        "no record": "You accepted the lead, but it is not in Salesforce yet, so no owner was set.",
         Refusal.OTHER_COMPANY: "Only Slack members of the company that installed Ripen can do this.",
         Refusal.GUEST: "Guests cannot do this. Please ask a member of the workspace.",
         Refusal.NOT_IN_CHANNEL: "Only members of the sales channel ({channel}) can use `/ripen lead`.",
         "unchecked": "Slack did not answer, so your rights could not be checked. Please try again in a moment.",
-        "task": "Call a hot lead: {name}",
-        "about": "Accepted by {who} in Slack.",
     },
 }
 

@@ -3,9 +3,12 @@
 Limits: Slack, "Block Kit reference" (header 150, section 3000, context 10 elements, button value 2000).
 """
 
+import re
 from typing import Any
 
 from ripen.lead.text import one_line
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 type Block = dict[str, Any]
 
@@ -33,6 +36,11 @@ def mrkdwn(text: str) -> Block:
 
 def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mention(user: str, name: str) -> str:
+    """Return the user as Slack notifies them, or only the name if the text is no user id."""
+    return f"<@{user}>" if _USER_ID.fullmatch(user) else f"@{escape(cut(name, 'name'))}"
 
 
 def cut_note(text: str) -> str:

@@ -4,25 +4,25 @@ Text that people typed is plain or escaped, and cut: see blocks.py. A whole mess
 """
 
 import re
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM
 from ripen.slack.alert import CONTACT_REQUEST, REPLY, UNPROVEN_REPLY, Alert
-from ripen.slack.blocks import Block, context, cut, cut_note, escape, mrkdwn, plain
+from ripen.slack.blocks import Block, context, cut, cut_note, escape, mention, mrkdwn, plain
 from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
 from ripen.slack.card_words import card_words
 
 _MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️"}
-_USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 
 
 def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
     """Return the card of a hot lead, or of one that asks for contact, as {"text", "blocks"}.
 
-    It has the buttons Accept and Not a fit until a person presses one; then it says which person, and when.
+    It has the buttons Accept and Not a fit while it is open. Otherwise it says which person pressed one, and when.
     """
     words, line = card_words(locale), fact_line(facts, locale)
     asks = words["asks"].format(form=cut(alert.text, "reason")) if alert.kind == CONTACT_REQUEST else ""
@@ -67,8 +67,11 @@ def _status(alert: Alert, profile: Profile, words: dict[str, str], tz: str) -> l
     """Return one line: the outcome, and the owner in Salesforce or that the lead is not there yet."""
     parts = []
     if alert.outcome:
-        when = alert.acted.astimezone(ZoneInfo(tz)).strftime("%H:%M") if alert.acted else ""
-        parts.append(words[alert.outcome].format(who=_mention(alert), when=when).rstrip())
+        who, when = mention(alert.by, alert.by_name), _clock(alert.acted, tz)
+        parts.append(words[alert.outcome].format(who=who, when=when).rstrip())
+    elif asked := alert.asked:
+        who, owner = mention(asked.by, asked.by_name), escape(cut(asked.owner_name, "name"))
+        parts.append(words["asked"].format(who=who, owner=owner, when=_clock(asked.at, tz)))
     if profile.crm is None:
         parts.append(words["unsynced"])
     elif profile.crm.owner_name:
@@ -76,8 +79,8 @@ def _status(alert: Alert, profile: Profile, words: dict[str, str], tz: str) -> l
     return [context("state", *map(mrkdwn, parts))] if parts else []
 
 
-def _mention(alert: Alert) -> str:
-    return f"<@{alert.by}>" if _USER_ID.fullmatch(alert.by) else f"@{escape(cut(alert.by_name, 'name'))}"
+def _clock(at: datetime | None, tz: str) -> str:
+    return at.astimezone(ZoneInfo(tz)).strftime("%H:%M") if at else ""
 
 
 def _answers(alert: Alert, words: dict[str, str]) -> list[Block]:

@@ -26,14 +26,14 @@ _KEEP_OWNER = {"Sforce-Auto-Assign": "FALSE"}
 """Otherwise each new score would run the assignment rules and take the record from the person who accepted it."""
 
 
-def call(connection: Connection, subrequests: Mapping[str, Subrequest]) -> dict[str, Answer]:
+def call(connection: Connection, subrequests: Mapping[str, Subrequest], all_or_none: bool = False) -> dict[str, Answer]:
     """Send the subrequests in one composite call and return the answers by the same names.
 
     Makes no call without subrequests. Raises Undeliverable, NotConnected.
     """
     if not subrequests:
         return {}
-    answers = connection.composite([part | {"referenceId": name} for name, part in subrequests.items()])
+    answers = connection.composite([part | {"referenceId": name} for name, part in subrequests.items()], all_or_none)
     return dict(zip(subrequests, answers, strict=True))
 
 
@@ -66,21 +66,19 @@ def create_tasks(tasks: Sequence[tuple[Task, str, str]]) -> Subrequest:
 
     With the owner "" the Task belongs to the user that the app runs as.
     """
-    records = [
-        _record(
-            "Task",
-            {
-                "Ripen_Key__c": task.key,
-                "Subject": truncate("Subject", task.subject),
-                "Description": truncate("Description", task.description),
-                "WhoId": person,
-            }
-            | ({"OwnerId": owner} if owner else {})
-            | ({"ActivityDate": task.due.isoformat()} if task.due else {}),
-        )
-        for task, person, owner in tasks
-    ]
+    records = [_record("Task", _task_fields(task, person, owner)) for task, person, owner in tasks]
     return _collection("POST", _COLLECTION, records)
+
+
+def create_task(task: Task, person: str, owner: str) -> Subrequest:
+    """Return the creation of one Task, which an all-or-none call can roll back."""
+    return {"method": "POST", "url": f"{BASE}/sobjects/Task", "body": _fields(_task_fields(task, person, owner))}
+
+
+def update_one(object: str, id: str, fields: Mapping[str, str]) -> Subrequest:
+    """Return the update of one record, which an all-or-none call can roll back."""
+    part = {"method": "PATCH", "url": f"{BASE}/sobjects/{object}/{id}", "body": _fields(fields)}
+    return part | {"httpHeaders": _KEEP_OWNER | _ALLOW_DUPLICATES}
 
 
 def create_member(campaign: str, person: str, object: str, status: str) -> Subrequest:
@@ -122,6 +120,11 @@ def refusals(answer: Answer, expected: int) -> list[Undeliverable | None]:
     return [None if row["success"] else refusal(400, row.get("errors")) for row in answer.body]
 
 
+def failure(answer: Answer) -> Undeliverable | None:
+    """Return the refusal of one record, None if it was saved."""
+    return None if answer.status < 300 else refusal(answer.status, answer.body)
+
+
 def ids(answer: Answer, expected: int) -> list[str]:
     """Return the id of each of the `expected` records of a collection, "" for a refused record."""
     if not _has_results(answer.body, expected):
@@ -134,7 +137,25 @@ def _has_results(body: object, expected: int) -> bool:
 
 
 def _record(object: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
-    return {"attributes": {"type": object}, **{name: _without_reference(value) for name, value in fields.items()}}
+    return {"attributes": {"type": object}, **_fields(fields)}
+
+
+def _fields(fields: Mapping[str, str | int]) -> dict[str, str | int]:
+    return {name: _without_reference(value) for name, value in fields.items()}
+
+
+def _task_fields(task: Task, person: str, owner: str) -> dict[str, str]:
+    return (
+        {
+            "Ripen_Key__c": task.key,
+            "Subject": truncate("Subject", task.subject),
+            "Description": truncate("Description", task.description),
+            "WhoId": person,
+        }
+        | ({"OwnerId": owner} if owner else {})
+        | ({"ActivityDate": task.due.isoformat()} if task.due else {})
+        | ({"Priority": "High"} if task.urgent else {})
+    )
 
 
 def _without_reference(value: str | int) -> str | int:

@@ -81,19 +81,19 @@ class Connection:
         self._session.mount("https://", self._transport)
         self._token: Token | None = None
 
-    def composite(self, subrequests: list[dict[str, Any]]) -> list[Answer]:
+    def composite(self, subrequests: list[dict[str, Any]], all_or_none: bool = False) -> list[Answer]:
         """Make one composite call and return the answers in the order of the subrequests.
 
-        A failed subrequest does not roll back the others (allOrNone is false). Raises Undeliverable, NotConnected.
+        A failed subrequest rolls back the others only if `all_or_none` is set. Raises Undeliverable, NotConnected.
         """
         from simple_salesforce.exceptions import SalesforceExpiredSession  # takes 200 ms to import
 
         try:
-            return self._composite(subrequests)
+            return self._composite(subrequests, all_or_none)
         except SalesforceExpiredSession:
             self._token = None
         try:
-            return self._composite(subrequests)
+            return self._composite(subrequests, all_or_none)
         except SalesforceExpiredSession as error:
             self._token = None
             raise NotConnected("Salesforce refuses its own new token") from error
@@ -102,6 +102,11 @@ class Connection:
     def usage(self) -> ApiUsage | None:
         """The day's API usage, as of the last answer; None before the first."""
         return self._transport.usage
+
+    @property
+    def user(self) -> str:
+        """Return the id of the user that the app runs as. Raises Undeliverable, NotConnected."""
+        return self._current_token().user
 
     def link(self, person: Person) -> CrmLink:
         """Return the link of a Lead or Contact, with the URL of its page in Lightning Experience."""
@@ -124,7 +129,7 @@ class Connection:
         settings = self._secrets.all(fresh=True).get("salesforce")
         return settings if isinstance(settings, dict) else {}
 
-    def _composite(self, subrequests: list[dict[str, Any]]) -> list[Answer]:
+    def _composite(self, subrequests: list[dict[str, Any]], all_or_none: bool) -> list[Answer]:
         from simple_salesforce.api import Salesforce
         from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
@@ -133,7 +138,7 @@ class Connection:
             session_id=token.access, instance_url=token.instance, session=self._session, version=VERSION
         )
         try:
-            body = {"allOrNone": False, "compositeRequest": subrequests}
+            body = {"allOrNone": all_or_none, "compositeRequest": subrequests}
             answer = client.restful("composite", method="POST", json=body)
         except SalesforceExpiredSession:
             raise

@@ -7,16 +7,16 @@ from msgspec import Struct
 from ripen.adapters.salesforce import composite, soql
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Answer, Connection
-from ripen.adapters.salesforce.soql import Owner, Person
+from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
+from ripen.crm.ownership import Owner
 from ripen.crm.upsert import CrmState, DesiredRecord, Record, Task, Write, WriteResult
 from ripen.errors import Undeliverable
-from ripen.lead.lead import CrmLink
 
 
 class Salesforce:
-    """Implements ports.CrmRecords and ports.CrmOwners.
+    """Implements ports.CrmRecords.
 
     Every method raises Undeliverable if a whole call failed, NotConnected if an administrator has to act.
     """
@@ -53,35 +53,6 @@ class Salesforce:
         answers = composite.call(self._connection, dict(_subrequests(batch)))
         results = self._created(batch, answers) | self._updated(batch, answers)
         return [results[write.lead] for write in writes]
-
-    def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
-        """Make the user the record's owner and create one Task for them; return the link with its new owner.
-
-        1. Find the user, the record, and the Task that an earlier attempt may have created.
-        2. Take the Contact instead of a Lead that was converted meanwhile.
-        3. Set the owner, and create the Task unless it exists.
-
-        Raises Undeliverable(permanent=True) if there is no such active user, or no such record any more.
-        """
-        queries = {
-            "user": soql.user_query(owner_email),
-            "record": soql.record_query(link),
-            "task": soql.task_query(task_key),
-        }
-        found = composite.select(self._connection, queries)
-        if not found["user"]:
-            raise Undeliverable("no active Salesforce user has this address", permanent=True)
-        if not found["record"]:
-            raise Undeliverable("the record is no longer in Salesforce", permanent=True)
-        person = soql.person_of(link, found["record"][0], found["user"][0])
-        wanted = {"owner": composite.update([(person.object, person.id, {"OwnerId": person.owner.id})])}
-        if not found["task"]:
-            task = Task(key=task_key, subject=subject, description=description)
-            wanted["task"] = composite.create_tasks([(task, person.id, person.owner.id)])
-        for answer in composite.call(self._connection, wanted).values():
-            if refused := composite.refusals(answer, 1)[0]:
-                raise refused
-        return self._connection.link(person)
 
     def _all_rows(self, answer: Answer) -> list[soql.Row]:
         """Return the rows of a query's first page and of all its further pages."""

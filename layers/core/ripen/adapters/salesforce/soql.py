@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from ripen.crm.crm_fields import STANDARD
+from ripen.crm.ownership import Owner
 from ripen.crm.upsert import DesiredRecord, Record
 from ripen.lead.lead import CrmLink
 
@@ -31,14 +32,6 @@ _OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
 _CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *STANDARD["Contact"])
 _LEAD = ("Id", "Ripen_Key__c", *_OWNER, "ConvertedContactId", *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
-
-
-class Owner(Struct, frozen=True):
-    """The owner of a record, a user or a queue; "" for values that Salesforce does not give."""
-
-    id: str = ""
-    name: str = ""
-    email: str = ""
 
 
 class Person(Struct, frozen=True):
@@ -79,7 +72,9 @@ def user_query(email: str) -> str:
 
 def record_query(link: CrmLink) -> str:
     """Return the query for the record of a link: its owner, and for a Lead the Contact that it became."""
-    fields = ("Id", *_OWNER, *(["ConvertedContactId"] if link.object == "Lead" else []))
+    fields = ["Id", *_OWNER, "Owner.IsActive"]
+    if link.object == "Lead":
+        fields += ["ConvertedContactId", *(f"ConvertedContact.{name}" for name in fields)]
     return soql("SELECT {:literal} FROM {:literal} WHERE Id = {}", ", ".join(fields), link.object, link.id)
 
 
@@ -114,7 +109,8 @@ def object_of(row: Row) -> str:
 def owner_of(row: Row) -> Owner:
     """Return the owner of a record."""
     owner = row.get("Owner") or {}
-    return Owner(str(row.get("OwnerId") or ""), str(owner.get("Name") or ""), str(owner.get("Email") or ""))
+    name, email = str(owner.get("Name") or ""), str(owner.get("Email") or "")
+    return Owner(str(row.get("OwnerId") or ""), name, email, active=owner.get("IsActive") is not False)
 
 
 def person_of(link: CrmLink, record: Row, user: Row | None) -> Person:

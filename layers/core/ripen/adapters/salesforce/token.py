@@ -26,6 +26,8 @@ class Token(Struct, frozen=True):
     access: str
     instance: str
     """The URL of the API and of the record pages, for example https://acme.my.salesforce.com."""
+    user: str = ""
+    """Id of the user that the app runs as."""
 
 
 def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
@@ -73,7 +75,8 @@ def _token(answer: requests.Response) -> Token:
     except requests.JSONDecodeError:
         body = {}
     if answer.ok and isinstance(body, dict) and body.get("access_token") and body.get("instance_url"):
-        return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"))
+        user = str(body.get("id") or "").rpartition("/")[2]  # the address of the identity: …/id/<org>/<user>
+        return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"), user)
     if 400 <= answer.status_code < 500 and answer.status_code != 429 and isinstance(body, dict) and body.get("error"):
         raise NotConnected(f"Salesforce refuses the login: {body['error']}: {body.get('error_description', '')}")
     raise Undeliverable(f"Salesforce's login answered {answer.status_code}", permanent=False)

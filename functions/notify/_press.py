@@ -1,0 +1,85 @@
+"""A press that is being worked on: its claim, its retries, and the transaction that settles it."""
+
+from copy import replace
+from datetime import timedelta
+
+from aws_lambda_powertools import Logger
+from msgspec import Struct
+
+from ripen import ids, ports
+from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
+from ripen.decision import Decision, DecisionKind, Outcome
+from ripen.errors import Undeliverable
+from ripen.playbook.bundle import Brand
+from ripen.slack.action import LEASE, SILENT, CardAction, PressOutcome, retried
+from ripen.slack.alert import Alert
+
+logger = Logger(child=True)
+
+_FIRST_WAIT = timedelta(seconds=30)
+
+
+class Dependencies(Struct, frozen=True):
+    table: Table
+    clock: ports.Clock
+    brand: Brand
+    chat: ports.Chat
+    owners: ports.CrmOwners
+    alerts: ports.Wake
+
+    @property
+    def locale(self) -> str:
+        return self.brand.default_locale
+
+
+def alert_key(action: CardAction) -> Key[Alert]:
+    return keys.alert(action.lead, action.alert)
+
+
+def claim(row: Row[CardAction], dependencies: Dependencies, *also: Change) -> Row[CardAction]:
+    """Claim the press for five minutes, and write other changes with it."""
+    now = dependencies.clock.now()
+    action = replace(row.value, claimed=now)
+    dependencies.table.write(Replace(row.key, action, was=row.version, due=now + LEASE), *also)
+    return Row(row.key, action, row.version + 1, now + LEASE)
+
+
+def settle(
+    row: Row[CardAction], outcome: PressOutcome, dependencies: Dependencies, *also: Change, reason: str = ""
+) -> Row[CardAction]:
+    """Write what became of the press, with all that follows. The row stays due until people are told."""
+    now = dependencies.clock.now()
+    done = now if outcome in SILENT else None
+    action = replace(row.value, outcome=outcome, reason=reason, claimed=None, attempts=0, done=done)
+    due = None if done else now
+    dependencies.table.write(Replace(row.key, action, was=row.version, due=due), *also)
+    logger.info("press settled", action=action.id, alert=action.alert, outcome=outcome)
+    return Row(row.key, action, row.version + 1, due)
+
+
+def finish(row: Row[CardAction], dependencies: Dependencies) -> None:
+    action = replace(row.value, done=dependencies.clock.now(), claimed=None)
+    dependencies.table.write(Replace(row.key, action, was=row.version))
+
+
+def retry_later(row: Row[CardAction], error: Undeliverable | None, dependencies: Dependencies) -> None:
+    first = timedelta(seconds=error.after) if error and error.after else _FIRST_WAIT
+    action, due = retried(row.value, first, dependencies.clock.now())
+    dependencies.table.write(Replace(row.key, action, was=row.version, due=due))
+
+
+def decision(
+    action: CardAction, dependencies: Dependencies, what: DecisionKind, outcome: Outcome, reason: str = ""
+) -> Create[Decision]:
+    found = Decision(
+        id=ids.digest(what, outcome, action.id),
+        lead=action.lead,
+        at=dependencies.clock.now(),
+        what=what,
+        subject=action.alert,
+        outcome=outcome,
+        reason=reason,
+        facts={"user": action.user},
+    )
+    return create_decision(found)

@@ -1,0 +1,128 @@
+"""The owner of a record: who it is, and a change of it with its Task, both or none."""
+
+from copy import replace
+from datetime import date
+
+import pytest
+
+from ripen.adapters.salesforce.owners import SalesforceOwners
+from ripen.adapters.salesforce.records import Salesforce
+from ripen.crm.ownership import Acceptance, OwnerChange, acceptance, owner_change
+from ripen.crm.upsert import DELETED, Task
+from ripen.errors import Undeliverable
+from ripen.lead.lead import CrmLink
+from sandbox.salesforce.connected_app import connected_app
+from sandbox.salesforce.ids import make
+from tests.support.salesforce_org import FixedSecrets, Org, a_wish, ask, composites, written
+
+ALICE, BOB = "alice@ripen.example", "bob@ripen.example"
+TASK = Task(key="task1", subject="Call", description="Hot", due=date(2026, 11, 30), urgent=True)
+
+
+@pytest.fixture
+def owners(org: Org) -> SalesforceOwners:
+    return SalesforceOwners(FixedSecrets(connected_app(org.folder).secret(org.url)))
+
+
+def accept(owners: SalesforceOwners, link: CrmLink, email: str = ALICE, task: Task = TASK) -> CrmLink:
+    found = owners.find(link, email, task.key)
+    return owners.change(owner_change(found, acceptance(found), task))
+
+
+def test_a_lead_of_ripen_is_taken_over_with_one_task(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    link = written(a_wish(), salesforce)
+    assert acceptance(owners.find(link, ALICE, TASK.key)) is Acceptance.TAKE_OVER
+
+    accepted = accept(owners, link)
+    again = accept(owners, link)
+
+    assert accepted == again
+    assert (accepted.id, accepted.owner_name, accepted.owner_email) == (link.id, "Alice Sato", ALICE)
+    [task] = ask(org, "SELECT WhoId, OwnerId, Subject, Description, ActivityDate, Priority FROM Task")
+    assert (task["WhoId"], task["OwnerId"]) == (link.id, accepted.owner)
+    assert (task["ActivityDate"], task["Priority"]) == ("2026-11-30", "High")
+    [lead] = ask(org, "SELECT OwnerId FROM Lead")
+    assert lead["OwnerId"] == accepted.owner
+
+
+def test_the_lookup_is_one_call_and_the_change_another(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    link = written(a_wish(), salesforce)
+    before = composites(org)
+
+    accept(owners, link)
+
+    assert composites(org) - before == 2
+
+
+def test_a_colleague_keeps_the_lead_and_gets_the_task(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    bobs = accept(owners, written(a_wish(), salesforce), BOB)
+
+    link = accept(owners, bobs, task=replace(TASK, key="task2"))
+
+    assert link == bobs
+    assert [task["OwnerId"] for task in ask(org, "SELECT OwnerId FROM Task ORDER BY CreatedDate")] == [bobs.owner] * 2
+
+
+def test_a_later_score_keeps_the_owner(salesforce: Salesforce, owners: SalesforceOwners) -> None:
+    accepted = accept(owners, written(a_wish(), salesforce))
+
+    link = written(replace(a_wish(company="別会社"), link=accepted), salesforce)
+
+    assert link == accepted
+
+
+def test_a_lead_that_was_converted_meanwhile_is_its_contact(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    link = written(a_wish(), salesforce)
+    converted = org.control("convert", lead=link.id)
+
+    found = owners.find(link, ALICE, TASK.key)
+
+    assert (found.object, found.id) == ("Contact", converted["ConvertedContactId"])
+    assert (found.owner.id, acceptance(found)) == (found.ripen, Acceptance.STAY)
+
+
+@pytest.mark.parametrize("email", ["dave@ripen.example", "nobody@ripen.example", ""])
+def test_only_an_active_user_is_found(salesforce: Salesforce, owners: SalesforceOwners, email: str) -> None:
+    assert owners.find(written(a_wish(), salesforce), email, TASK.key).user is None
+
+
+def test_a_record_that_is_gone_is_refused_for_good(owners: SalesforceOwners) -> None:
+    with pytest.raises(Undeliverable, match=DELETED) as caught:
+        owners.find(CrmLink(object="Lead", id=make("00Q", 999), url=""), ALICE, TASK.key)
+
+    assert caught.value.permanent
+
+
+def test_a_refused_owner_leaves_no_task_and_names_the_cause(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    link = written(a_wish(), salesforce)
+    [left] = ask(org, "SELECT Id, Name FROM User WHERE IsActive = false")
+    found = owners.find(link, ALICE, TASK.key)
+    wanted = owner_change(found, Acceptance.TAKE_OVER, TASK)
+    inactive = replace(wanted, owner=replace(wanted.owner, id=left["Id"]))
+
+    with pytest.raises(Undeliverable, match="INACTIVE_OWNER_OR_USER"):
+        owners.change(inactive)
+
+    assert ask(org, "SELECT Id FROM Task") == []
+
+
+def test_a_refused_task_leaves_the_owner(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
+    link = written(a_wish(), salesforce)
+    found = owners.find(link, ALICE, TASK.key)
+    wanted: OwnerChange = replace(owner_change(found, Acceptance.TAKE_OVER, TASK), task_owner="005000000000009AAA")
+
+    with pytest.raises(Undeliverable, match="INVALID_CROSS_REFERENCE_KEY"):
+        owners.change(wanted)
+
+    [lead] = ask(org, "SELECT OwnerId FROM Lead")
+    assert lead["OwnerId"] == found.owner.id
