@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from ripen.journey.enrollment import Enrollment
-from ripen.mail.ledger import Send, SendState, departure
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import Journey, Until, WaitForStep, WaitPath, WaitStep
 from tests.support.fakes import NOON
@@ -90,23 +89,3 @@ def test_only_the_latest_mail_moves_the_wait() -> None:
 
 def test_transactional_mail_moves_no_wait() -> None:
     assert moved(a_journey(send("promised"), WaitStep(id="wait", until=THREE_DAYS))).enrollment.mail == ""
-
-
-@pytest.mark.parametrize(
-    ("state", "then"),
-    [
-        (SendState.PLANNED, NOON + DAY),
-        (SendState.CLAIMED, NOON + HOUR),
-        (SendState.UNKNOWN, NOON + HOUR),
-        (SendState.HELD, NOON + HOUR),
-        (SendState.ACCEPTED, NOON + 2 * HOUR),
-        (SendState.SKIPPED, None),
-        (SendState.FAILED, None),
-    ],
-)
-def test_departure_of_a_mail_depends_on_its_state(state: SendState, then: datetime | None) -> None:
-    mail = moved(WAITS).sends[0]
-    claimed, accepted = NOON + HOUR, NOON + 2 * HOUR if state is SendState.ACCEPTED else None
-    known: Send = replace(mail, state=state, claimed=claimed, accepted=accepted)
-    assert departure(known, NOON + DAY, NOON + 3 * HOUR) == then
-    assert departure(replace(mail, state=SendState.PLANNED), NOON, NOON + 3 * HOUR) == NOON + 3 * HOUR

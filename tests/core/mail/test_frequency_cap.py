@@ -75,7 +75,11 @@ def test_places_left_are_limited_by_day_and_week(policy: Policy, sent: dict[str,
         (Policy(per_day=1, per_week=2), {"2026-11-20": 1, "2026-11-21": 1}, 0, 27),
         (Policy(per_week=1), {"2026-11-21": 1}, 0, 28),
         (Policy(per_week=1), {}, 1, 28),
+        (Policy(per_week=2), {}, 1, 22),
+        (Policy(per_week=1), {"2026-11-22": 1}, 0, 29),  # counted while the lead's time zone was another
+        (Policy(), {}, 0, 22),
         (Policy(per_week=0), {}, 0, None),
+        (Policy(per_day=0, per_week=1), {}, 0, None),
     ],
 )
 def test_next_place_is_the_start_of_a_day_in_the_leads_zone(

@@ -1,7 +1,7 @@
 """The moves of the send ledger: each from its own state only, with the next due time."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
 
 CLAIMED = a_marketing_mail(state=SendState.CLAIMED, claimed=NOON, attempt=1, bundle="b1", subject="件名", locale="ja")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 UNKNOWN = a_marketing_mail(state=SendState.UNKNOWN, unknown=NOON, attempt=1)
 
 
@@ -25,6 +26,7 @@ def test_a_claim_counts_the_attempt_and_lasts_five_minutes() -> None:
 MOVES: list[tuple[SendState, Callable[[Send], MovedSend]]] = [
     (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", "ja", NOON)),
     (SendState.PLANNED, lambda send: ledger.skip(send, "no consent")),
+    (SendState.PLANNED, lambda send: ledger.skip_in_shadow(send, "b1", "件名")),
     (SendState.PLANNED, lambda send: ledger.fail(send, "render")),
     (SendState.PLANNED, lambda send: ledger.postpone(send, "quiet hours", NOON)),
     (SendState.HELD, lambda send: ledger.release(send, "alice", NOON)),
@@ -93,6 +95,7 @@ def test_a_planned_send_may_be_claimed_from_its_time_on() -> None:
 
 def test_claim_times_out_after_its_lease() -> None:
     assert ledger.time_out(CLAIMED, NOON + timedelta(minutes=4, seconds=57)) is None
+    assert ledger.time_out(CLAIMED, NOON + timedelta(minutes=4, seconds=58)) is not None
     end = NOON + timedelta(minutes=5)
     moved = ledger.time_out(CLAIMED, end)
     assert moved is not None
@@ -103,6 +106,7 @@ def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
     hour = NOON + timedelta(hours=1)
     asked_for = a_marketing_mail(state=SendState.UNKNOWN, unknown=NOON, mail_class=MailClass.TRANSACTIONAL)
     assert ledger.time_out(UNKNOWN, hour - timedelta(seconds=3)) is None
+    assert ledger.time_out(UNKNOWN, hour - timedelta(seconds=2)) is not None
     held, again = ledger.time_out(UNKNOWN, hour), ledger.time_out(asked_for, hour)
     assert held is not None
     assert again is not None
@@ -115,6 +119,40 @@ def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
 )
 def test_other_states_do_not_time_out(state: SendState) -> None:
     assert ledger.time_out(a_marketing_mail(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
+
+
+@pytest.mark.parametrize("state", [SendState.CLAIMED, SendState.UNKNOWN])
+def test_send_without_the_time_of_its_move_does_not_time_out(state: SendState) -> None:
+    assert ledger.time_out(a_marketing_mail(state=state), NOON + timedelta(days=9)) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "accepted", "due", "then"),
+    [
+        (SendState.PLANNED, None, DAY, DAY),
+        (SendState.PLANNED, None, HOUR, 3 * HOUR),
+        (SendState.PLANNED, None, None, 3 * HOUR),
+        (SendState.CLAIMED, None, DAY, HOUR),
+        (SendState.UNKNOWN, None, DAY, HOUR),
+        (SendState.HELD, None, None, HOUR),
+        (SendState.ACCEPTED, 2 * HOUR, None, 2 * HOUR),
+        (SendState.SKIPPED, None, None, None),
+        (SendState.FAILED, 2 * HOUR, None, None),
+    ],
+)
+def test_departure_of_a_mail_depends_on_its_state(
+    state: SendState, accepted: timedelta | None, due: timedelta | None, then: timedelta | None
+) -> None:
+    def at(after: timedelta | None) -> datetime | None:
+        return None if after is None else NOON + after
+
+    mail = a_marketing_mail(state=state, claimed=at(HOUR), accepted=at(accepted))
+    assert ledger.departure(mail, at(due), NOON + 3 * HOUR) == at(then)
+
+
+def test_mails_that_waited_together_return_within_ten_seconds_of_each_other() -> None:
+    later = {ledger.with_jitter(a_marketing_mail(id=f"s{number}"), NOON) - NOON for number in range(200)}
+    assert later == {timedelta(seconds=seconds) for seconds in range(10)}
 
 
 def test_transactional_mail_is_hot_and_marketing_is_paced_until_claimed() -> None:

@@ -64,6 +64,12 @@ def test_token_with_one_flipped_bit_is_rejected(purpose: Purpose, place: int, bi
         read_token(KEYS, purpose, urlsafe_b64encode(raw).decode().rstrip("="))
 
 
+@pytest.mark.parametrize("other", ["x" * 57, "*" * 60, "あ" * 60, sign_token(KEYS, Purpose.CLICK, LINK) + "****"])
+def test_text_that_is_no_base64_is_rejected(other: str) -> None:
+    with pytest.raises(BadToken):
+        read_token(KEYS, Purpose.CLICK, other)
+
+
 @given(st.text(max_size=80))
 def test_any_other_text_is_rejected(text: str) -> None:
     with pytest.raises(BadToken):

@@ -7,6 +7,7 @@ playbook's: `policy` in ripen.yaml.
 from collections.abc import Iterable
 from copy import replace
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from ripen.calendar.local_time import instant
@@ -37,18 +38,17 @@ def places_left(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo)
 
 
 def next_place(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo, kept: int) -> datetime | None:
-    """Return the start of the next day on which a mail may go, None if there is no such day.
+    """Return the start of the next day on which a mail may go, None if the cap lets none go.
 
     `kept` is the number of other mails that still go today.
     """
+    if 0 in (policy.per_day, policy.per_week):
+        return None
     today = now.astimezone(zone).date()
     sent = contact.sent | {today.isoformat(): contact.sent.get(today.isoformat(), 0) + kept}
-    for days in range(1, _WEEK + 1):
-        day = today + timedelta(days=days)
-        left = _places_left(replace(contact, sent=sent), policy, day)
-        if left is None or left > 0:
-            return instant(day, time(), zone)
-    return None
+    days = (today + timedelta(days=number) for number in count(1))
+    day = next(day for day in days if _places_left(replace(contact, sent=sent), policy, day) != 0)
+    return instant(day, time(), zone)
 
 
 def outranking_mail(send: Send, planned: Iterable[PlannedMail], now: datetime, zone: ZoneInfo) -> str:
