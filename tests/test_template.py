@@ -39,6 +39,8 @@ ROUTES = {
     "POST /webhooks/{source}",
     "GET /nonce",
     "HEAD /nonce",
+    "GET /favicon.ico",
+    "HEAD /favicon.ico",
     "GET /ripen.js",
     "HEAD /ripen.js",
     "POST /track",

@@ -107,5 +107,5 @@ def test_edge_caches_nothing_but_the_script() -> None:
     edge = RESOURCES["EdgeOfApi"]["Properties"]["DistributionConfig"]
     disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     assert edge["DefaultCacheBehavior"]["CachePolicyId"] == disabled
-    assert [each["PathPattern"] for each in edge["CacheBehaviors"]] == ["/ripen.js"]
+    assert [each["PathPattern"] for each in edge["CacheBehaviors"]] == ["/ripen.js", "/favicon.ico"]
     assert "cache-control" in (PROJECT / "functions/capture/track.py").read_text()

@@ -21,13 +21,14 @@ def landing_page(live: Live, page: Page, locale: str, content: FormContent, quer
     """Return the page as HTML.
 
     The form's hidden fields are the nonce and those about the visitor's origin, as far as `content` has them. The links
-    to other languages keep `query`, the page's own.
+    to other languages keep `query`, the page's own, and are complete addresses, as hreflang demands.
     """
     bundle = live.bundle
     given = content.hidden
     hidden = {"lang": locale, "page": page.name} | {name: given[name] for name in _CARRIED if given.get(name)}
     kept = {name: value for name, value in query.items() if name != BRIDGE_PARAMETER}
-    languages = {code: f"/pages/{page.name}?{urlencode({**kept, 'lang': code})}" for code in bundle.brand.locales}
+    address = f"{live.site}/pages/{page.name}"
+    languages = {code: f"{address}?{urlencode({**kept, 'lang': code})}" for code in bundle.brand.locales}
     form = bundle.forms.get(page.form)
     html = render_page(page, form, bundle.brand, locale, replace(content, hidden=hidden), languages)
     return _with_script(_with_challenge(html, content.site_key) if form else html, bundle.tracking)

@@ -2,6 +2,8 @@
 
 GET /nonce: the nonce alone, for a form of ours on another site of the company (ripen.js fetches it); with the site key
 of Turnstile, if the stack has one.
+
+GET /favicon.ico: the icon of all pages, as SVG.
 """
 
 import os
@@ -19,6 +21,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
 from ripen.adapters.unavailable import answer_503
 from ripen.capture.builtin_pages import builtin_page
+from ripen.capture.favicon import favicon
 from ripen.capture.form_nonce import sign_nonce
 from ripen.capture.pages import FormContent
 from ripen.lead.text import clean
@@ -31,6 +34,7 @@ site_key = os.environ["TURNSTILE_SITE_KEY"]
 
 _ANY_SITE = {"access-control-allow-origin": "*"}
 """The nonce is no secret: everybody who opens the page sees it."""
+_ICON = {"content-type": "image/svg+xml", "cache-control": "public, max-age=86400"}
 
 
 @answer_503
@@ -44,6 +48,8 @@ def serve(request: Request, live: Live, nonce: str, site_key: str = "") -> Respo
     if request.path == "/nonce":
         return gateway.answer({"nonce": nonce} | ({"site_key": site_key} if site_key else {}), headers=_ANY_SITE)
     brand = live.bundle.brand
+    if request.path == "/favicon.ico":
+        return gateway.respond(200, favicon(brand), _ICON)
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
     name = request.parameters.get("page", "")
     page = live.bundle.pages.get(name)

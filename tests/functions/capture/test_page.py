@@ -65,7 +65,15 @@ def test_a_form_carries_its_nonce_its_page_and_the_origin() -> None:
 
 def test_a_change_of_language_keeps_the_campaign() -> None:
     _, html = shown(query="lang=ja&utm_source=news")
-    assert "en:/pages/whitepaper?lang=en&utm_source=news" in html
+    assert f"en:{SITE}/pages/whitepaper?lang=en&utm_source=news" in html
+
+
+def test_a_browser_gets_the_brand_s_icon_and_keeps_it_for_a_day() -> None:
+    icon = serve(request(an_event("GET", "/favicon.ico", {})), LIVE, nonce="n1")
+    assert (icon["statusCode"], icon["headers"]["content-type"]) == (200, "image/svg+xml")
+    assert icon["headers"]["cache-control"] == "public, max-age=86400"
+    assert icon["body"].startswith("<svg ")
+    assert f'fill="{LIVE.bundle.brand.accent}"' in icon["body"]
 
 
 def test_a_page_without_a_form_is_rendered() -> None:
