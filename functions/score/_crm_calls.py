@@ -69,7 +69,7 @@ def _plan(
     blocked, planned = list[SyncOutcome](), list[PlannedWrite]()
     for want in asked:
         case = want.case
-        match upsert.plan(want.record, found, case.profile.value):
+        match upsert.plan(want.record, found):
             case upsert.Blocked(reason=reason):
                 blocked.append(SyncOutcome(case, crm_mark.blocked(case.mark.value, reason)))
             case upsert.Write(task=None) as write:

@@ -150,5 +150,5 @@ def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutc
 
 def _report(want: WantedRecord, now: datetime) -> SyncOutcome:
     """Return the outcome in shadow mode."""
-    missing = () if want.record.link else upsert.missing_fields(want.case.profile.value)
+    missing = () if want.record.link else upsert.missing_fields(want.record)
     return SyncOutcome(want.case, crm_mark.shadowed(want.case.mark.value, want.record, missing, now))

@@ -1,14 +1,17 @@
 """Records that are found, created and updated in our Salesforce stand-in over TLS."""
 
+from collections.abc import Mapping
 from copy import replace
 
 import pytest
 
+from ripen.adapters.salesforce import composite
+from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.crm import upsert
 from ripen.crm.upsert import Write
 from ripen.errors import Undeliverable
-from tests.support.builders import a_lead
+from ripen.playbook.bundle import CrmField, SyncRule
 from tests.support.salesforce_org import CUSTOMER, Org, a_plan, a_wish, ask, composites, create, logins, written
 
 
@@ -41,9 +44,7 @@ def test_200_leads_take_two_calls(org: Org, salesforce: Salesforce) -> None:
     wishes = [a_wish(n) for n in range(200)]
 
     found = salesforce.find(wishes)
-    results = salesforce.write(
-        [plan for wish in wishes if isinstance(plan := upsert.plan(wish, found, a_lead(id=wish.lead)), Write)]
-    )
+    results = salesforce.write([plan for wish in wishes if isinstance(plan := upsert.plan(wish, found), Write)])
 
     assert composites(org) == 2
     assert logins(org) == 1
@@ -158,3 +159,46 @@ def test_query_of_several_pages_is_read_to_its_end(org: Org, salesforce: Salesfo
         create(org, "Lead", *rows)
 
     assert len(salesforce.find([wish]).records) == 2200
+
+
+def test_mapped_fields_are_written_to_a_new_lead_and_filled_where_they_are_blank(
+    org: Org, salesforce: Salesforce
+) -> None:
+    rule = SyncRule(fields={"Status": CrmField(value="Working - Contacted"), "Industry": CrmField(source="industry")})
+    written(a_wish(rule=rule), salesforce)
+
+    [new] = ask(org, "SELECT Status, Industry FROM Lead")
+    later = SyncRule(fields=rule.fields | {"Status": CrmField(value="Open - Not Contacted")})
+    written(a_wish(rule=later, attributes={"industry": "Banking"}), salesforce)
+
+    assert (new["Status"], new["Industry"]) == ("Working - Contacted", None)
+    [lead] = ask(org, "SELECT Status, Industry FROM Lead")
+    assert (lead["Status"], lead["Industry"]) == ("Working - Contacted", "Banking")
+
+
+def test_200_leads_with_long_addresses_are_found_by_urls_that_salesforce_accepts(
+    org: Org, salesforce: Salesforce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = list[str]()
+
+    def call(connection: Connection, parts: Mapping[str, composite.Subrequest]) -> dict[str, Answer]:
+        urls.extend(part["url"] for part in parts.values())
+        return send(connection, parts)
+
+    send = composite.call
+    monkeypatch.setattr(composite, "call", call)
+
+    def email(n: int, length: int) -> str:
+        return f"{n:03}".ljust(length - 11, "+") + "@example.jp"
+
+    wishes = [a_wish(n, email=email(n, 80 if n else 200)) for n in range(200)]
+    create(org, "Lead", *({"LastName": "x", "Company": "x", "Email": email(n, 80)} for n in (1, 199)))
+
+    found = salesforce.find(wishes)
+
+    assert {record.email for record in found.records} == {email(1, 80), email(199, 80)}
+    assert max(map(len, urls)) <= 16_000
+
+
+def test_an_address_that_no_record_can_have_is_not_asked_for(org: Org, salesforce: Salesforce) -> None:
+    assert salesforce.find([a_wish(email="x" * 300 + "@example.jp")]).records == ()

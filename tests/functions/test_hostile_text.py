@@ -173,6 +173,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
             {"id": "a1", "kind": "hot", "state": "posted", "outcome": "accepted", "by_name": text, "posted": None}
         ],
         "decisions": [],
+        "crm": None,
     }
     out = StringIO()
     Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found, "UTC")))

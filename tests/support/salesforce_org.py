@@ -14,6 +14,7 @@ from ripen.crm import upsert
 from ripen.crm.upsert import DesiredRecord, Write
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
+from ripen.playbook.bundle import SyncRule
 from ripen.scoring.score import Score
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.builders import a_bundle, a_lead
@@ -68,16 +69,17 @@ class FixedSecrets(Secrets):
         return {"salesforce": self.salesforce}
 
 
-def a_wish(n: int = 1, **changes: Any) -> DesiredRecord:
+def a_wish(n: int = 1, rule: SyncRule | None = None, **changes: Any) -> DesiredRecord:
     profile = a_lead(**({"id": f"lead{n}", "email": f"lead{n}@example.co.jp"} | changes))
     state = State(lead=profile.id, rank=Rank.WARM)
-    bundle = a_bundle()
     standing = Score(fit=40, engagement=12.5, total=52.5)
-    return upsert.desired_record(profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], bundle.sync, "ja")
+    return upsert.desired_record(
+        profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], rule or a_bundle().sync, "ja"
+    )
 
 
 def a_plan(wish: DesiredRecord, salesforce: Salesforce) -> Write:
-    found = upsert.plan(wish, salesforce.find([wish]), a_lead(id=wish.lead, email=wish.email))
+    found = upsert.plan(wish, salesforce.find([wish]))
     assert isinstance(found, Write)
     return found
 

@@ -7,6 +7,11 @@ from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, 
 SCORING = FILES["scoring.yaml"]
 
 
+def mapping(fields: str) -> str:
+    """Return ripen.yaml with this mapping of fields of Salesforce."""
+    return FILES[R].replace("sync: {}", f"sync: {{fields: {{{fields}}}}}")
+
+
 @pytest.mark.parametrize(
     ("file", "text", "message"),
     [
@@ -41,6 +46,16 @@ SCORING = FILES["scoring.yaml"]
          "6:12: the public holidays of 'Jappan' are not known; did you mean 'JP'?"),
         (R, FILES[R] + "calendar: {country: USA}\n",
          "6:12: the public holidays of 'USA' are not known; did you mean 'US'?"),
+        (R, mapping("Title: {from: job_titel}"),
+         "5:25: there is no field 'job_titel'; did you mean 'job_title'?"),
+        (R, mapping("Title: {from: job_title, value: x}"), "5:17: write either `from` or `value`"),
+        (R, mapping("Title: {}"), "5:17: write either `from` or `value`"),
+        (R, mapping("Ripen_Score__c: {value: 3}"), "5:17: Ripen itself writes Ripen_Score__c"),
+        (R, mapping("Email: {from: email}"), "5:17: Ripen itself writes Email; remove it"),
+        (R, mapping("RecordTypeId: {value: Partner}"),
+         "5:17: write the id of a record type as `value`, in quotes: '012…'"),
+        (R, mapping("'Job Title': {from: job_title}"),
+         "5:17: 'Job Title' is not allowed; write the API name of a field, such as Industry"),
         # scoring
         ("scoring.yaml", FILES["scoring.yaml"].replace("70", ".nan"), "1:7: write a number here"),
         ("scoring.yaml", FILES["scoring.yaml"] + "engagement: [{code: given, on: {form: f}, points: 5, words: x}]\n",

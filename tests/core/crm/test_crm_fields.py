@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.crm.crm_fields import own_fields, standard_fields, truncate
+from ripen.crm.crm_fields import email_fits, mapped_fields, own_fields, standard_fields, truncate
 from ripen.lead.lead import Touch
+from ripen.playbook.bundle import CrmField
 from ripen.scoring.score import Score
 from tests.core.crm.test_upsert import SCORE, a_state
 from tests.support.builders import a_lead
@@ -62,3 +63,33 @@ def test_an_address_that_is_too_long_is_left_out() -> None:
 
 def test_a_phone_is_written_as_people_dial_it() -> None:
     assert standard_fields(a_lead(), "Lead")["Phone"] == "03-1234-5678"
+
+
+@pytest.mark.parametrize(
+    ("email", "fits"),
+    [("a" * 69 + "@example.jp", True), ("a" * 70 + "@example.jp", False), ("𠮷" * 35 + "@example.jp", False)],
+)
+def test_the_length_of_an_address_is_counted_in_utf_16(email: str, fits: bool) -> None:
+    assert email_fits(email) is fits
+    assert ("Email" in standard_fields(a_lead(email=email), "Lead")) is fits
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        (CrmField(source="job_title"), {"X__c": "部長"}),
+        (CrmField(source="phone"), {"X__c": "03-1234-5678"}),
+        (CrmField(source="budget"), {"X__c": "500万円"}),
+        (CrmField(source="domain"), {"X__c": "example.co.jp"}),
+        (CrmField(source="never_asked"), {}),
+        (CrmField(value="Web"), {"X__c": "Web"}),
+        (CrmField(value=True), {"X__c": True}),
+        (CrmField(value=False), {"X__c": False}),
+        (CrmField(value=0), {"X__c": 0}),
+        (CrmField(value="x" * 300), {"X__c": "x" * 255}),
+    ],
+)
+def test_a_field_gets_a_value_of_the_lead_or_a_constant(field: CrmField, written: dict[str, object]) -> None:
+    lead = a_lead(job_title="部長", attributes={"budget": " 500万円 "})
+
+    assert mapped_fields(lead, {"X__c": field}) == written

@@ -6,7 +6,7 @@ from ripen.crm import upsert
 from ripen.crm.upsert import Blocked, CrmState, DesiredRecord, Record, Write
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
-from ripen.playbook.bundle import SyncRule
+from ripen.playbook.bundle import CrmField, SyncRule
 from ripen.playbook.clause import Condition
 from ripen.scoring.score import Score
 from tests.support.builders import a_lead
@@ -22,10 +22,14 @@ def a_state(**changes: Any) -> State:
 
 
 def a_wish(
-    profile: Profile | None = None, state: State | None = None, score: Score = SCORE, last_task: str = ""
+    profile: Profile | None = None,
+    state: State | None = None,
+    score: Score = SCORE,
+    last_task: str = "",
+    rule: SyncRule | None = None,
 ) -> DesiredRecord:
     return upsert.desired_record(
-        profile or a_lead(), state or a_state(), score, ["役職: 部長"], SyncRule(), "ja", last_task
+        profile or a_lead(), state or a_state(), score, ["役職: 部長"], rule or SyncRule(), "ja", last_task
     )
 
 
@@ -38,7 +42,7 @@ def a_contact(**changes: Any) -> Record:
 
 
 def planned(wish: DesiredRecord, *records: Record, tasks: frozenset[str] = frozenset()) -> Write:
-    found = upsert.plan(wish, CrmState(records=records, tasks=tasks), a_lead())
+    found = upsert.plan(wish, CrmState(records=records, tasks=tasks))
     assert isinstance(found, Write)
     return found
 
@@ -67,13 +71,13 @@ def test_a_lead_in_the_crm_stays_up_to_date_when_it_cools_down() -> None:
 def test_a_new_lead_needs_a_name_and_a_company() -> None:
     unnamed = a_lead(last_name=" ", company="")
 
-    assert upsert.plan(a_wish(unnamed), CrmState(), unnamed) == Blocked(reason="last_name, company")
+    assert upsert.plan(a_wish(unnamed), CrmState()) == Blocked(reason="last_name, company")
 
 
 def test_an_existing_contact_needs_neither_name_nor_company() -> None:
     unnamed = a_lead(last_name="", company="")
 
-    assert isinstance(upsert.plan(a_wish(unnamed), CrmState(records=(a_contact(),)), unnamed), Write)
+    assert isinstance(upsert.plan(a_wish(unnamed), CrmState(records=(a_contact(),))), Write)
 
 
 def test_a_new_lead_carries_everything_known_and_its_source() -> None:
@@ -93,6 +97,32 @@ def test_standard_fields_are_filled_only_where_blank() -> None:
     assert "LeadSource" not in write.fields
     assert write.fields["Company"] == "株式会社サンプル"
     assert write.fields["Ripen_Score__c"] == 52
+
+
+def test_a_mapped_field_replaces_ours_on_a_new_lead() -> None:
+    rule = SyncRule(
+        fields={
+            "Title": CrmField(source="position"),
+            "LeadSource": CrmField(value="Fair"),
+            "Status": CrmField(value="Open"),
+            "LastName": CrmField(source="nickname"),
+        }
+    )
+
+    write = planned(a_wish(a_lead(last_name="", attributes={"nickname": "ハナ"}), rule=rule))
+
+    assert "Title" not in write.fields
+    assert (write.fields["LeadSource"], write.fields["Status"], write.fields["LastName"]) == ("Fair", "Open", "ハナ")
+
+
+def test_a_mapped_field_of_an_existing_record_is_filled_where_it_is_blank() -> None:
+    rule = SyncRule(fields={"Status": CrmField(value="Open"), "Industry": CrmField(source="industry")})
+    wish = a_wish(a_lead(attributes={"industry": "製造"}), rule=rule)
+
+    write = planned(wish, a_record(fields={"Status": "Working"}))
+
+    assert ("Status" in write.fields, write.fields["Industry"]) == (False, "製造")
+    assert "Industry" not in planned(wish, a_contact()).fields
 
 
 def test_the_linked_record_wins_over_a_contact_and_an_open_lead() -> None:
@@ -129,7 +159,7 @@ def test_a_converted_lead_is_replaced_by_its_contact() -> None:
 def test_a_record_that_sales_deleted_is_not_created_again() -> None:
     profile = a_lead(crm=LINK)
 
-    assert upsert.plan(a_wish(profile), CrmState(), profile) == Blocked(reason=upsert.DELETED)
+    assert upsert.plan(a_wish(profile), CrmState()) == Blocked(reason=upsert.DELETED)
 
 
 def test_an_existing_contact_gets_a_task_and_no_lead() -> None:

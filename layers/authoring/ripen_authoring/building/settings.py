@@ -23,7 +23,12 @@ def brand(ripen: RipenFile) -> bundle.Brand:
 
 
 def sync(part: Sync) -> bundle.SyncRule:
-    return bundle.SyncRule(when=conditions(part.when), unless=conditions(part.unless), lead_source=part.lead_source)
+    return bundle.SyncRule(
+        when=conditions(part.when),
+        unless=conditions(part.unless),
+        lead_source=part.lead_source,
+        fields={name: bundle.CrmField(source=field.from_, value=field.value) for name, field in part.fields.items()},
+    )
 
 
 def policy(limits: PolicyPart) -> bundle.Policy:

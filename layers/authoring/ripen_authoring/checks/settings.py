@@ -7,10 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ripen.nearest import nearest
 from ripen.words import Words
-from ripen_authoring.checks.clauses import check_clause, check_conditions
+from ripen_authoring.checks import names
+from ripen_authoring.checks.clauses import check_clause, check_conditions, unknown_field
+from ripen_authoring.checks.names import PROFILE_FIELDS
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.models.settings import CalendarPart, RipenFile
 from ripen_authoring.problem import Problem
+
+_RIPENS_OWN = {"Id", "Email"}
+_RECORD_TYPE = re.compile(r"012[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
 
 def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
@@ -33,6 +38,7 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     yield from check_clause(folder, document, ("policy", "unless"), model.policy.unless, model)
     yield from check_conditions(folder, document, ("sync", "when"), model.sync.when, scores=True)
     yield from check_conditions(folder, document, ("sync", "unless"), model.sync.unless, scores=True)
+    yield from _check_mapping(folder, entry)
     for number, tests in enumerate(model.sync.unless):
         if len(tests) > 1:
             message = Words(
@@ -40,6 +46,26 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
                 "`unless` の条件は 1 つずつ対象を除外します。`-` ごとに項目を 1 つだけ書いてください",
             )
             yield document.problem(("sync", "unless", number), message)
+
+
+def _check_mapping(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
+    """Check the fields of Salesforce in `sync`: that they are free, and that their sources exist."""
+    known = PROFILE_FIELDS | names.fields(folder)
+    for name, field in entry.model.sync.fields.items():
+        where = ("sync", "fields", name)
+        if name in _RIPENS_OWN or name.startswith("Ripen_"):
+            message = Words(
+                f"Ripen itself writes {name}; remove it", f"{name} は Ripen 自身が書き込みます。削除してください"
+            )
+            yield entry.document.problem(where, message)
+        if field.from_ and field.from_ not in known:
+            yield entry.document.problem((*where, "from"), unknown_field(field.from_, known))
+        if name == "RecordTypeId" and not _RECORD_TYPE.fullmatch(str(field.value)):
+            message = Words(
+                "write the id of a record type as `value`, in quotes: '012…'",
+                "レコードタイプの ID を `value` に引用符付きで書いてください: '012…'",
+            )
+            yield entry.document.problem(where, message)
 
 
 def unknown_time_zone(zone: str) -> Words:

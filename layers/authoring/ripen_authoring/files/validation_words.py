@@ -38,6 +38,9 @@ PATTERNS = {
     r"^[a-z][a-z0-9_]{0,39}$": Words(
         "small letters, digits and _, such as job_title", "小文字、数字、_ だけで（例: job_title）"
     ),
+    r"^[A-Za-z][A-Za-z0-9_]{0,79}$": Words(
+        "the API name of a field, such as Industry or Budget__c", "項目の API 参照名（例: Industry、Budget__c）で"
+    ),
     r"^#[0-9a-fA-F]{6}$": Words('a colour such as "#0f766e", in quotes', '"#0f766e" のような色を引用符で囲んで'),
     r"^https?://[a-z0-9.-]+(:[0-9]+)?$": Words(
         "a site such as https://www.example.com, with nothing after it",

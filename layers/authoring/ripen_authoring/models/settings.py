@@ -67,8 +67,25 @@ class Utm(Part):
     medium: str = "email"
 
 
+class SyncField(Part):
+    """What a field of Salesforce's Leads gets. It is written to new Leads, and to others where it is blank."""
+
+    from_: str = Field("", alias="from", description="A value of the lead, or a field of a form")
+    value: str | bool | int | None = Field(None, description="The same value for every Lead")
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> "SyncField":
+        if bool(self.from_) == (self.value is not None):
+            raise InvalidValue("write either `from` or `value`", "`from` か `value` のどちらか一方を書いてください")
+        return self
+
+
+SalesforceName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
+
+
 class Sync(Part):
     lead_source: str = "Ripen"
+    fields: dict[SalesforceName, SyncField] = Field({})
     when: AllOf = ()
     unless: AllOf = ()
 

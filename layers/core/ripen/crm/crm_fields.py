@@ -5,16 +5,19 @@ the lengths are Salesforce's (describe of Lead and Contact). No value is null or
 left out, so that the CRM keeps its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import floor
 
 from ripen.lead.lead import Profile, Touch
 from ripen.lead.state import State
+from ripen.playbook.bundle import CrmField
+from ripen.playbook.condition import traits
 from ripen.playbook.wording import display_phone
 from ripen.scoring.score import Score
 
 Fields = dict[str, str | int]
+"""Numbers include True and False."""
 
 STANDARD = {
     "Lead": ("FirstName", "LastName", "Company", "Title", "Phone", "Email"),
@@ -63,10 +66,24 @@ def standard_fields(profile: Profile, object: str) -> Fields:
         "Company": profile.company,
         "Title": profile.job_title,
         "Phone": display_phone(profile.phone),
-        "Email": profile.email if len(profile.email) <= _LONGEST_EMAIL else "",
+        "Email": profile.email if email_fits(profile.email) else "",
         "Department": profile.department,
     }
     return _without_blanks(_truncated({name: values[name] for name in STANDARD[object]}))
+
+
+def mapped_fields(profile: Profile, fields: Mapping[str, CrmField]) -> Fields:
+    """Return the values of a Lead by the playbook's own mapping, written as standard fields are."""
+    known = {**traits(profile), "phone": display_phone(profile.phone)}
+    values = {
+        name: str(known.get(field.source, "")) if field.value is None else field.value for name, field in fields.items()
+    }
+    return _without_blanks(_truncated(values))
+
+
+def email_fits(email: str) -> bool:
+    """Return whether the CRM can have this address, counted as Salesforce does: in UTF-16 units."""
+    return len(email.encode("utf-16-le")) <= 2 * _LONGEST_EMAIL
 
 
 def truncate(name: str, value: str) -> str:

@@ -13,7 +13,7 @@ from datetime import date
 from msgspec import Struct
 
 from ripen import ids
-from ripen.crm.crm_fields import Fields, own_fields, standard_fields, truncate
+from ripen.crm.crm_fields import Fields, mapped_fields, own_fields, standard_fields, truncate
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
@@ -62,7 +62,7 @@ class Record(Struct, frozen=True, kw_only=True):
     converted_to: str = ""
     """Id of the Contact that this Lead became."""
     fields: dict[str, str] = {}
-    """Values of the STANDARD fields; a blank one is "" or absent."""
+    """Values of the fields that we fill if they are blank; a blank one is "" or absent."""
 
 
 class CrmState(Struct, frozen=True, kw_only=True):
@@ -95,6 +95,7 @@ class WriteResult(Struct, frozen=True, kw_only=True):
     refused: Undeliverable | None = None
 
 
+_REQUIRED = {"LastName": "last_name", "Company": "company"}
 DELETED = "deleted in the CRM"
 
 
@@ -115,9 +116,9 @@ def not_admitted(profile: Profile, state: State, score: Score, rule: SyncRule) -
     return ""
 
 
-def missing_fields(profile: Profile) -> tuple[str, ...]:
+def missing_fields(desired: DesiredRecord) -> tuple[str, ...]:
     """Return the fields that a new Lead needs and the lead lacks."""
-    return tuple(name for name in ("last_name", "company") if not getattr(profile, name).strip())
+    return tuple(ours for name, ours in _REQUIRED.items() if name not in desired.as_lead)
 
 
 def desired_record(
@@ -134,6 +135,8 @@ def desired_record(
     `reasons` are in words, with absolute dates; `last_task` is the key of the previous Task (CrmMark.task).
     """
     reasons = tuple(reasons)
+    standard = standard_fields(profile, "Lead")
+    unmapped = {name: value for name, value in standard.items() if name not in rule.fields}
     task = Task(
         key=ids.digest("task", profile.id, state.episode),
         subject=_subject(state.rank, locale),
@@ -144,7 +147,7 @@ def desired_record(
         email=profile.email,
         link=profile.crm,
         ours=own_fields(profile, state, score, reasons),
-        as_lead=standard_fields(profile, "Lead"),
+        as_lead=unmapped | mapped_fields(profile, rule.fields),
         as_contact=standard_fields(profile, "Contact"),
         source=truncate("LeadSource", rule.lead_source),
         task=task,
@@ -158,17 +161,17 @@ def digest(desired: DesiredRecord) -> str:
     return ids.digest("crm", json.dumps(values, sort_keys=True))
 
 
-def plan(desired: DesiredRecord, found: CrmState, profile: Profile) -> Write | Blocked:
+def plan(desired: DesiredRecord, found: CrmState) -> Write | Blocked:
     """Return the write, or why nothing can be written."""
     record = match(desired, found.records)
     if record:
         return _update(desired, record, found.tasks)
     if desired.link:
         return Blocked(reason=DELETED)
-    if missing := missing_fields(profile):
+    if missing := missing_fields(desired):
         return Blocked(reason=", ".join(missing))
     source: Fields = {"LeadSource": desired.source} if desired.source else {}
-    return Write(lead=desired.lead, object="Lead", record=None, fields=desired.ours | desired.as_lead | source)
+    return Write(lead=desired.lead, object="Lead", record=None, fields=source | desired.ours | desired.as_lead)
 
 
 def match(desired: DesiredRecord, records: Sequence[Record]) -> Record | None:

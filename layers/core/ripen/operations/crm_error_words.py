@@ -37,8 +37,8 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
     "REQUIRED_FIELD_MISSING": (
         Words("a required field has no value", "必須項目に値がない"),
         Words(
-            "Make the field optional or give it a default value.",
-            "項目の必須を外すか、デフォルト値を設定してください。",
+            "Fill the field by sync.fields in ripen.yaml, make it optional, or give it a default value.",
+            "ripen.yaml の sync.fields で値を入れるか、必須を外すか、デフォルト値を設定してください。",
         ),
     ),
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (

@@ -46,12 +46,22 @@ class Tracking(Struct, frozen=True, kw_only=True):
     """Names of pages on those sites, each with its paths; a "*" at the end of a path matches anything."""
 
 
+class CrmField(Struct, frozen=True, kw_only=True):
+    """What a field of the CRM's Leads gets: a value of the lead, or the same value for every lead."""
+
+    source: str = ""
+    """Name of the lead's value, as in conditions; "" if `value` is given."""
+    value: str | int | bool | None = None
+
+
 class SyncRule(Struct, frozen=True, kw_only=True):
     """Which leads are written to the CRM: all of `when` and none of `unless` hold."""
 
     when: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
     lead_source: str = "Ripen"
+    fields: dict[str, CrmField] = {}
+    """By the CRM's names. They replace what a field gets otherwise."""
 
 
 class FormField(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,9 @@ from ripen.crm.ownership import Owner
 from ripen.crm.upsert import CrmState, DesiredRecord, Record, Task, Write, WriteResult
 from ripen.errors import Undeliverable
 
+_LONGEST_URL = 16_000
+"""Salesforce accepts 16,384 bytes of URL and headers together."""
+
 
 class Salesforce:
     """Implements ports.CrmRecords.
@@ -30,8 +33,14 @@ class Salesforce:
         return self._connection.usage
 
     def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
-        """Return the records that may match these leads (at most 200), and the Tasks that already exist for them."""
+        """Return the records that may match these leads (at most 200), and the Tasks that already exist for them.
+
+        One call does it, or more if the addresses would make a query longer than Salesforce accepts.
+        """
         queries = {f"q{n}": composite.query(text) for n, text in enumerate(soql.lead_queries(leads))}
+        if len(leads) > 1 and any(len(query["url"]) > _LONGEST_URL for query in queries.values()):
+            half = len(leads) // 2
+            return _joined(self.find(leads[:half]), self.find(leads[half:]))
         answers = composite.call(self._connection, queries)
         rows = [row for answer in answers.values() for row in self._all_rows(answer)]
         people = soql.records(row for row in rows if soql.object_of(row) != "Task")
@@ -86,6 +95,11 @@ class Salesforce:
             )
             for (write, record), refused in zip(batch.known, refusals, strict=True)
         }
+
+
+def _joined(first: CrmState, second: CrmState) -> CrmState:
+    records = {record.id: record for record in (*first.records, *second.records)}
+    return CrmState(records=tuple(records.values()), tasks=first.tasks | second.tasks)
 
 
 class _Batch(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.crm.crm_fields import STANDARD
+from ripen.crm.crm_fields import STANDARD, email_fits
 from ripen.crm.ownership import Owner
 from ripen.crm.upsert import DesiredRecord, Record
 from ripen.lead.lead import CrmLink
@@ -48,7 +48,8 @@ def lead_queries(leads: Sequence[DesiredRecord]) -> Iterator[str]:
     Leads and Contacts come oldest first.
     """
     for batch in batched(leads, _LEADS_PER_QUERY, strict=False):
-        for object, fields in (("Lead", _LEAD + _CONVERTED), ("Contact", _CONTACT)):
+        lead_fields = dict.fromkeys((*_LEAD, *(name for lead in batch for name in lead.as_lead), *_CONVERTED))
+        for object, fields in (("Lead", lead_fields), ("Contact", _CONTACT)):
             yield soql(
                 "SELECT {:literal} FROM {:literal} WHERE {:literal} ORDER BY CreatedDate",
                 ", ".join(fields),
@@ -124,9 +125,10 @@ def _matches(leads: Iterable[DesiredRecord], object: str) -> str:
     """Return the condition for records of these leads, by our key, by address, or by the id in the lead's link."""
     leads = list(leads)
     linked = [lead.link.id for lead in leads if lead.link and lead.link.object == object]
+    emails = [lead.email for lead in leads if email_fits(lead.email)]
     conditions = [
         soql("Ripen_Key__c IN {}", [lead.lead for lead in leads]),
-        soql("Email IN {}", [lead.email for lead in leads]),
+        *([soql("Email IN {}", emails)] if emails else []),
         *([soql("Id IN {}", linked)] if linked else []),
     ]
     return " OR ".join(conditions)
@@ -143,5 +145,9 @@ def _record(row: Row) -> Record:
         owner_name=owner.name,
         owner_email=owner.email,
         converted_to=str(row.get("ConvertedContactId") or ""),
-        fields={name: str(row[name]) for name in STANDARD[object] if row.get(name)},
+        fields={name: str(value) for name, value in row.items() if _is_value(value)},
     )
+
+
+def _is_value(value: object) -> bool:
+    return value not in (None, "") and not isinstance(value, Mapping)
