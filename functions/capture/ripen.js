@@ -34,7 +34,7 @@
     history.replaceState(history.state, "", url.pathname + (left ? "?" + left : "") + url.hash);
   }
   function tell(type, more) {
-    if (!on) return;
+    if (!on || !page) return;
     var event = { id: unique(), type: type, url: page, title: d.title.slice(0, 200), referrer: from, at: Date.now() };
     for (var name in more) event[name] = more[name];
     queue.push(event);
@@ -71,7 +71,7 @@
   }
   function view() {
     var url = location.href.split("#")[0];
-    if (url === page) return;
+    if (url === page || url.indexOf(home + "/forms/") === 0) return; // the answer to a refused form is no page
     if (page) { rest(); from = page; }
     page = url;
     spent = deepest = 0;

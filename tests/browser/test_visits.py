@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, Request, Response, Route, expect
 
+from capture.track import SCRIPT
 from sandbox.console.actions import PEOPLE
 from tests.support.browser import Device, Visitor
 from tests.support.local_cloud import RunningCloud, eventually
@@ -161,6 +162,28 @@ def _listen(page: Page) -> list[dict[str, Any]]:
 
     page.context.on("request", note)
     return sent
+
+
+def test_the_answer_to_a_refused_form_is_no_page_view(browser: Browser) -> None:
+    page, home = browser.new_page(), "https://go.example"
+    told: list[str] = []
+
+    def answer(route: Route) -> None:
+        if route.request.url == f"{home}/track":
+            beacon: Any = route.request.post_data_json
+            told.extend(event["url"] for event in beacon["events"])
+        is_script = route.request.url == f"{home}/ripen.js"
+        body = SCRIPT if is_script else '<a href="https://else.example/">on</a><script src="/ripen.js"></script>'
+        route.fulfill(body=body, content_type="text/javascript" if is_script else "text/html")
+
+    page.route(f"{home}/**", answer)
+    for path in ("pages/guide", "forms/guide", "forms-we-like"):
+        page.goto(f"{home}/{path}")
+        page.evaluate("document.links[0].onclick = () => false")
+        page.get_by_role("link").click()
+        page.wait_for_timeout(300)  # a beacon is sent after 200 ms
+    page.close()
+    assert told == [f"{home}/pages/guide"] * 2 + [f"{home}/forms-we-like"] * 2
 
 
 @contextmanager
