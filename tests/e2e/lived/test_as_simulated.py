@@ -143,7 +143,7 @@ def do(deed: ScenarioEvent, who: Persona, bundle: Bundle, cloud: RunningCloud) -
     if deed.verb == "form":
         known = who.model_dump() | dict(word.split("=") for word in words)
         asked = {field.name: known[field.name] for field in bundle.forms[name].fields if known.get(field.name)}
-        eventually(lambda: cloud.submit(name, **asked, consent="yes").status_code == 202, 20)
+        eventually(lambda: cloud.submit(name, **asked, consent="yes").status_code == 202)
     else:
         [subject] = [send["subject"] for send in cloud.lead(who.email)["sends"] if send["email"] == name]
         [mail] = [mail for mail in cloud.mails(who.email) if mail["subject"] == subject]

@@ -1,6 +1,7 @@
 """A campaign with all its workers on a real table: started, paused, stopped, resumed and sent again."""
 
 from copy import replace
+from datetime import timedelta
 
 import pytest
 
@@ -168,6 +169,17 @@ def test_state_of_a_campaign_is_at_most_a_second_old(table: Table, monkeypatch: 
     now += 0.1
     assert switch.may_send("autumn") == "later"
     assert switch.may_send("another") == "yes"
+
+
+def test_canary_time_ends_although_the_run_is_cached(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    machinery = Machinery(table)
+    machinery.schedule()
+    machinery.change(replace(machinery.run(), state=RunState.CANARY, rest=machinery.clock.now() + timedelta(minutes=2)))
+    switch = CampaignSwitch(table, machinery.clock)
+    monkeypatch.setattr("ripen.adapters.rows.campaign_switch.monotonic", lambda: 100.0)
+    assert switch.may_send("autumn") == "yes"
+    machinery.clock.move(minutes=2)
+    assert switch.may_send("autumn") == "soon"
 
 
 def test_resend_includes_our_failures_and_held_mails_only_on_request(machinery: Machinery) -> None:
