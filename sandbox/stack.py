@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from cli.local.home import REGION, STACK, Home, aws_environment
 from sandbox.build import architecture, receipt_rules, sam
 from sandbox.ses.receiving import Rule
+from sandbox.slack.workspace import SALES
 
 _ARTIFACTS = "ripen-artifacts"
 REPLY_DOMAIN = "reply.ripen.example"
@@ -38,7 +39,7 @@ class Cloud:
 
 def deploy(home: Home, cloud: Cloud, template: Path, digest: str, slack: str) -> dict[str, str]:
     """Deploy the build, unless it is deployed already, and return the stack's outputs."""
-    parameters = {"Architecture": architecture(), "SlackApi": slack, "ReplyDomain": REPLY_DOMAIN}
+    parameters = {"Architecture": architecture(), "SlackApi": slack, "ReplyDomain": REPLY_DOMAIN, "SalesChannel": SALES}
     stamp = home.at("aws") / "deployed"
     wanted = json.dumps([digest, parameters])
     if not _is_up(cloud) or not stamp.exists() or stamp.read_text() != wanted:
@@ -86,7 +87,7 @@ def route(cloud: Cloud, template: Path) -> str:
 
 def receiving(cloud: Cloud, template: Path) -> list[Rule]:
     """Return the template's receipt rules: what SES does with incoming mail."""
-    names = physical_ids(cloud) | {"ReplyDomain": REPLY_DOMAIN}
+    names = physical_ids(cloud) | {"ReplyDomain": REPLY_DOMAIN, "SalesChannel": SALES}
     return [
         Rule(
             recipients=tuple(names[each["Ref"]] for each in rule["Recipients"]),

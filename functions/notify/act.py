@@ -22,7 +22,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.salesforce.owners import SalesforceOwners
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.slack import Slack
+from ripen.adapters.slack.chat import Slack
 from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.decision import DecisionKind, Outcome

@@ -1,7 +1,8 @@
 """notify.alert: post one Slack card for each alert, and update it when something about it has changed.
 
 PLANNED → CLAIMED → POSTED. The row is claimed before the post. A post whose answer was lost, or whose worker died, is
-looked up by its metadata before it is made again. A row that is not finished comes back at its due time.
+looked up by its metadata before it is made again. A row that is not finished comes back at its due time. Whatever Slack
+refuses is retried until it works, unless the card's content is at fault.
 """
 
 import os
@@ -9,7 +10,8 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,16 +25,18 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.slack import Slack
+from ripen.adapters.slack.chat import Slack
 from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.backoff import backoff
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert, AlertState, with_answer_of
+from ripen.slack.card_retry import failing, needs_a_person, retry_wait, without_errors
+from ripen.slack.slack_errors import NO_CHANNEL
 
 logger = Logger()
+metrics = Metrics()
 batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -41,11 +45,8 @@ chat = Slack(os.environ["SLACK_API"], Secrets(os.environ["CONNECTIONS"]))
 channel = os.environ["SALES_CHANNEL"]
 
 _LEASE = timedelta(minutes=5)
-_LOOK_UP = timedelta(seconds=15)
-"""How long after an ambiguous post it is looked up."""
 _RECHECK = timedelta(minutes=1)
 _SHADOW_RECHECK = timedelta(hours=1)
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 _MOST_STEPS = 5
 
 
@@ -68,6 +69,7 @@ class _Result(Struct, frozen=True):
     """True if the card in Slack may be out of date."""
 
 
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     return process_partial_response(event, record_handler, batch, context)
 
@@ -106,8 +108,10 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
             result = _Result(row.value)
         case _ if in_shadow(dependencies.table):
             result = _in_shadow(row.value, dependencies)
-        case AlertState.PLANNED if reason := _waits_because(row.value, dependencies):
-            result = _Result(replace(row.value, error=reason), after=_RECHECK)
+        case AlertState.PLANNED if _is_stopped(dependencies):
+            result = _Result(replace(without_errors(row.value), error="stopped"), after=_RECHECK)
+        case AlertState.PLANNED if not _channel(row.value, dependencies):
+            result = _delayed(row.value, Undeliverable(NO_CHANNEL, permanent=False), dependencies)
         case AlertState.PLANNED:
             row = _claim(row, dependencies)
             result = _post(row.value, dependencies)
@@ -117,12 +121,9 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
     return _apply(row, result, dependencies)
 
 
-def _waits_because(alert: Alert, dependencies: Dependencies) -> str:
-    """Return why no new card may be posted now; "" if one may."""
+def _is_stopped(dependencies: Dependencies) -> bool:
     stop = dependencies.table.get(keys.STOP)
-    if stop and stop.value.on:
-        return "stopped"
-    return "" if _channel(alert, dependencies) else "no channel is set"
+    return stop is not None and stop.value.on
 
 
 def _channel(alert: Alert, dependencies: Dependencies) -> str:
@@ -136,7 +137,7 @@ def _has_live_lease(alert: Alert, now: datetime) -> bool:
 
 def _claim(row: Row[Alert], dependencies: Dependencies) -> Row[Alert]:
     now = dependencies.clock.now()
-    alert = replace(row.value, state=AlertState.CLAIMED, claimed=now, attempts=row.value.attempts + 1)
+    alert = replace(row.value, state=AlertState.CLAIMED, claimed=now)
     dependencies.table.write(Replace(row.key, alert, was=row.version, due=now + _LEASE))
     return Row(row.key, alert, row.version + 1, now + _LEASE)
 
@@ -161,7 +162,7 @@ def _find_or_post(alert: Alert, dependencies: Dependencies) -> _Result:
     try:
         found = dependencies.chat.find(_channel(alert, dependencies), alert.id)
     except Undeliverable as error:
-        return _Result(replace(alert, claimed=None, error=error.reason), after=_retry_wait(alert, error))
+        return _delayed(alert, error, dependencies)
     return _posted(alert, dependencies, *found, shown="") if found else _post(alert, dependencies)
 
 
@@ -172,12 +173,11 @@ def _post(alert: Alert, dependencies: Dependencies) -> _Result:
     try:
         channel, ts = dependencies.chat.post(_channel(alert, dependencies), card, alert.id)
     except Unsure as error:
-        return _Result(replace(alert, claimed=None, error=str(error)), after=_LOOK_UP)
+        return _Result(failing(alert, str(error), dependencies.clock.now()), after=retry_wait(alert, error))
     except Undeliverable as error:
         if error.permanent:
             return _failed(alert, dependencies, error.reason)
-        planned = replace(alert, state=AlertState.PLANNED, claimed=None, error=error.reason)
-        return _Result(planned, after=_retry_wait(alert, error))
+        return _delayed(replace(alert, state=AlertState.PLANNED), error, dependencies)
     return _posted(alert, dependencies, channel, ts, card_digest(card))
 
 
@@ -192,10 +192,9 @@ def _refresh(alert: Alert, dependencies: Dependencies) -> _Result:
         dependencies.chat.update(alert.channel, alert.ts, card, alert.id)
     except Undeliverable as error:
         if error.permanent:
-            return _Result(replace(alert, shown=card_digest(card), error=error.reason))
-        failed = replace(alert, attempts=alert.attempts + 1, error=error.reason)
-        return _Result(failed, after=_retry_wait(alert, error))
-    return _Result(replace(alert, shown=card_digest(card), attempts=0, error=""))
+            return _Result(replace(without_errors(alert), shown=card_digest(card), error=error.reason))
+        return _delayed(alert, error, dependencies)
+    return _Result(replace(without_errors(alert), shown=card_digest(card)))
 
 
 def _render(alert: Alert, dependencies: Dependencies) -> dict[str, Any] | None:
@@ -204,21 +203,21 @@ def _render(alert: Alert, dependencies: Dependencies) -> dict[str, Any] | None:
 
 def _posted(alert: Alert, dependencies: Dependencies, channel: str, ts: str, shown: str) -> _Result:
     now = dependencies.clock.now()
-    posted = replace(
-        alert, state=AlertState.POSTED, posted=now, channel=channel, ts=ts, shown=shown, attempts=0, error=""
-    )
+    posted = replace(without_errors(alert), state=AlertState.POSTED, posted=now, channel=channel, ts=ts, shown=shown)
     logger.info("card posted", alert=alert.id)
     return _Result(posted, decisions=_decision(posted, dependencies, Outcome.POSTED), shows_again=shown == "")
 
 
 def _failed(alert: Alert, dependencies: Dependencies, reason: str) -> _Result:
     logger.error("card cannot be posted", alert=alert.id, reason=reason)
-    failed = replace(alert, state=AlertState.FAILED, error=reason)
+    failed = replace(without_errors(alert), state=AlertState.FAILED, error=reason)
     return _Result(failed, decisions=_decision(failed, dependencies, Outcome.FAILED, reason))
 
 
 def _apply(row: Row[Alert], result: _Result, dependencies: Dependencies) -> bool:
     """Write the result, and return whether the card is up to date or comes back at its due time."""
+    if result.alert != row.value and needs_a_person(result.alert, dependencies.clock.now()):
+        metrics.add_metric(name="SlackErrors", unit=MetricUnit.Count, value=1)
     if result.after is not None:
         logger.warning(
             "card waits", alert=result.alert.id, reason=result.alert.error, seconds=result.after.total_seconds()
@@ -250,8 +249,8 @@ def _write(row: Row[Alert], result: _Result, due: datetime | None, dependencies:
     return dependencies.table.retrying(write)
 
 
-def _retry_wait(alert: Alert, error: Undeliverable) -> timedelta:
-    return backoff(alert.attempts, _FIRST_WAIT, _LONGEST_WAIT, error.after or None)
+def _delayed(alert: Alert, error: Undeliverable, dependencies: Dependencies) -> _Result:
+    return _Result(failing(alert, error.reason, dependencies.clock.now()), after=retry_wait(alert, error))
 
 
 def _decision(

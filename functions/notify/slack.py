@@ -25,7 +25,7 @@ from ripen.adapters.gateway import Request, Response, answer, request, respond
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.slack import Slack
+from ripen.adapters.slack.chat import Slack
 from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.adapters.unavailable import report
 from ripen.errors import NewerFormat, Rejected, Undeliverable

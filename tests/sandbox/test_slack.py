@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 import notify.slack
 from ripen.adapters.gateway import request
-from ripen.adapters.slack import Slack
+from ripen.adapters.slack.chat import Slack
 from ripen.adapters.table import Create, Table, keys
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
@@ -105,7 +105,7 @@ def test_a_press_is_answered_after_it_is_recorded_and_queued(
     workspace: Workspace, wired: Table, queue: FakeQueue
 ) -> None:
     """Slack waits for three seconds, so that Salesforce and Slack are called later, from the queue."""
-    channel, ts = Slack(workspace.api, KnownSecrets()).post("sales", a_card(), ID)
+    channel, ts = Slack(workspace.api, KnownSecrets()).post("C0SALES", a_card(), ID)
 
     workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
 
@@ -118,7 +118,7 @@ def test_a_press_is_answered_after_it_is_recorded_and_queued(
 
 def test_an_ephemeral_answer_is_shown_to_one_person(workspace: Workspace, wired: Table) -> None:
     chat = Slack(workspace.api, KnownSecrets())
-    channel, ts = chat.post("sales", a_card(), ID)
+    channel, ts = chat.post("C0SALES", a_card(), ID)
     workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
     [action] = [row.value for row in wired.under("lead1", "action#")]
 
@@ -130,7 +130,7 @@ def test_an_ephemeral_answer_is_shown_to_one_person(workspace: Workspace, wired:
 
 
 def test_a_press_that_our_function_refuses_is_among_the_deliveries(workspace: Workspace, wired: Table) -> None:
-    channel, ts = Slack(workspace.api, KnownSecrets()).post("sales", a_card(), ID)
+    channel, ts = Slack(workspace.api, KnownSecrets()).post("C0SALES", a_card(), ID)
 
     workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON | {"value": "lead2|" + ID})
 
@@ -151,7 +151,7 @@ def test_only_the_seeded_token_is_accepted(workspace: Workspace, token: str, err
 
 def test_metadata_is_returned_on_request(workspace: Workspace) -> None:
     metadata = {"event_type": "a", "event_payload": {"b": "c"}}
-    workspace.call("chat.postMessage", channel="sales", text="x", metadata=metadata)
+    workspace.call("chat.postMessage", channel="C0SALES", text="x", metadata=metadata)
 
     plain = workspace.call("conversations.history", channel="C0SALES").json()
     full = workspace.call("conversations.history", channel="C0SALES", include_all_metadata=True).json()
@@ -162,7 +162,7 @@ def test_metadata_is_returned_on_request(workspace: Workspace) -> None:
 
 def test_the_history_has_pages_newest_first_and_needs_a_channel_id(workspace: Workspace) -> None:
     for n in range(3):
-        workspace.call("chat.postMessage", channel="sales", text=str(n))
+        workspace.call("chat.postMessage", channel="C0SALES", text=str(n))
 
     first = workspace.call("conversations.history", channel="C0SALES", limit=2).json()
     cursor = first["response_metadata"]["next_cursor"]
@@ -183,14 +183,14 @@ def test_the_history_has_pages_newest_first_and_needs_a_channel_id(workspace: Wo
     ],
 )
 def test_a_message_that_slack_refuses_is_refused(workspace: Workspace, message: dict[str, Any], error: str) -> None:
-    answer = workspace.call("chat.postMessage", channel="sales", **message).json()
+    answer = workspace.call("chat.postMessage", channel="C0SALES", **message).json()
 
     assert (answer["ok"], answer["error"]) == (False, error)
     assert workspace.messages() == []
 
 
 def test_an_error_in_blocks_is_reported_with_its_place(workspace: Workspace) -> None:
-    answer = workspace.call("chat.postMessage", channel="sales", blocks=[{"type": "nope"}]).json()
+    answer = workspace.call("chat.postMessage", channel="C0SALES", blocks=[{"type": "nope"}]).json()
 
     assert answer["response_metadata"]["messages"] == ["[ERROR] unsupported type [json-pointer:/blocks/0/type]"]
 
@@ -201,12 +201,12 @@ def test_too_many_messages_in_one_channel_are_rate_limited(workspace: Workspace)
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert int(answers[2].headers["retry-after"]) > 0
-    assert workspace.call("chat.postMessage", channel="sales", text="x").status_code == 200
+    assert workspace.call("chat.postMessage", channel="C0SALES", text="x").status_code == 200
 
 
 def test_a_thread_is_listed_under_its_message(workspace: Workspace) -> None:
-    first = workspace.call("chat.postMessage", channel="sales", text="a").json()
-    workspace.call("chat.postMessage", channel="sales", text="b", thread_ts=first["ts"])
+    first = workspace.call("chat.postMessage", channel="C0SALES", text="a").json()
+    workspace.call("chat.postMessage", channel="C0SALES", text="b", thread_ts=first["ts"])
 
     [message] = workspace.messages()
     assert [reply["text"] for reply in message["thread"]] == ["b"]

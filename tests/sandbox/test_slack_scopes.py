@@ -10,8 +10,8 @@ COMMANDS = "commands"  # for /ripen, which is no method
 
 
 def test_manifest_requests_the_scopes_that_the_called_methods_need() -> None:
-    code = (PROJECT / "layers/core/ripen/adapters/slack.py").read_text()
-    methods = set(re.findall(r'_call\(\s*"([a-z]+\.[A-Za-z]+)"', code))
+    code = (PROJECT / "layers/core/ripen/adapters/slack/chat.py").read_text()
+    methods = set(re.findall(r'_api\.(?:call|pages)\(\s*"([a-z]+\.[A-Za-z]+)"', code))
 
     assert len(methods) >= 6
     assert granted() == {COMMANDS}.union(*(NEEDED[method] for method in methods))

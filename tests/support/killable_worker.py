@@ -31,7 +31,7 @@ import ripen.adapters.aws
 import ripen.adapters.clock
 import ripen.adapters.salesforce.connection
 import ripen.adapters.ses.mailer
-import ripen.adapters.slack
+import ripen.adapters.slack.web_api
 import ripen.agenda
 from tests.support.sqs_events import LambdaContext
 
@@ -139,7 +139,7 @@ def be_impatient(seconds: float) -> None:
     """Shorten the timeouts for outside systems, whose faults last longer than a test should."""
     once = {"total_max_attempts": 1, "mode": "standard"}
     ripen.adapters.ses.mailer._CONFIG = Config(connect_timeout=seconds, read_timeout=seconds, retries=once)
-    ripen.adapters.slack._TIMEOUT_SECONDS = seconds  # type: ignore[assignment]
+    ripen.adapters.slack.web_api.TIMEOUT_SECONDS = seconds  # type: ignore[assignment]
     ripen.adapters.salesforce.connection._TIMEOUT = (seconds, seconds)  # type: ignore[assignment]
 
 

@@ -208,7 +208,7 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
             "REQUESTS_CA_BUNDLE": str(tls.authority),
             "SSL_CERT_FILE": str(tls.authority),
             "SLACK_API": workspace.api,
-            "SALES_CHANNEL": "sales",
+            "SALES_CHANNEL": "C0SALES",
             "CLOCK_MOVES": "1",
         } | {f"{queue.upper()}_QUEUE": f"{queue_url}/0/{queue}" for queue in QUEUES}
         worker = Worker(environment, folder / "functions.log")

@@ -131,6 +131,23 @@ def test_a_deleted_card_stays_deleted(hot_lead: HotLeadAlert) -> None:
     assert "message_not_found" in hot_lead.alert().error
 
 
+@pytest.mark.parametrize("code", ["ekm_access_denied", "not_in_channel", "an_error_of_next_year"])
+def test_a_card_that_slack_refuses_for_a_day_is_posted_once_when_it_works(hot_lead: HotLeadAlert, code: str) -> None:
+    refused = Undeliverable(f"chat.postMessage: {code}", permanent=False)
+    hot_lead.chat.trouble = [refused] * 100
+
+    waits = []
+    for _ in range(100):
+        hot_lead.wake()
+        waits.append(hot_lead.waits() or 0)
+        hot_lead.clock.move(seconds=waits[-1])
+    assert (waits[:3], waits[-1]) == ([30, 60, 120], 900)
+    assert (hot_lead.alert().error, hot_lead.alert().failing_since) == (refused.reason, NOON)
+    hot_lead.wake()
+
+    assert (list(hot_lead.chat.cards), hot_lead.alert().failing_since, hot_lead.waits()) == (["101"], None, None)
+
+
 def test_a_permanent_refusal_fails_visibly(hot_lead: HotLeadAlert) -> None:
     hot_lead.chat.trouble = [Undeliverable("chat.postMessage: invalid_blocks", permanent=True)]
 
@@ -157,7 +174,7 @@ def test_without_a_channel_the_card_waits(hot_lead: HotLeadAlert) -> None:
 
     hot_lead.wake()
 
-    assert (hot_lead.chat.posts, hot_lead.waits()) == (0, 60)
+    assert (hot_lead.chat.posts, hot_lead.waits(), hot_lead.alert().error) == (0, 30, "no channel is set")
 
 
 def test_a_missing_alert_is_skipped(hot_lead: HotLeadAlert) -> None:

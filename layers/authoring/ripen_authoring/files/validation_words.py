@@ -54,5 +54,9 @@ PATTERNS = {
         "an address that begins with https:// and has no variable in it",
         "https:// で始まり変数を含まないアドレスを",
     ),
+    r"^([CG][A-Z0-9]{5,})?$": Words(
+        "the id of a Slack channel, such as C0123ABCD (docs/deploy.md says where it is shown)",
+        "C0123ABCD のような Slack のチャンネル ID を（調べ方は docs/deploy.md）",
+    ),
 }
 """The value to write instead, by the pattern of the model."""

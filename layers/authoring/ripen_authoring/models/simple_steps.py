@@ -144,7 +144,9 @@ class CrmPart(StepPart):
 
 class NotifyPart(StepPart):
     notify: LocalizedText = Field(description="Liquid, for Slack")
-    channel: str = Field("", description="By default the sales channel")
+    channel: str = Field(
+        "", pattern=r"^([CG][A-Z0-9]{5,})?$", description="Id of a Slack channel; by default the sales channel"
+    )
 
     def default_id(self) -> str:
         return "notify"

@@ -86,6 +86,9 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     settled_by: str = ""
     attempts: int = 0
     error: str = ""
+    """Why the last attempt failed ("chat.postMessage: not_in_channel"), or why the card waits."""
+    failing_since: datetime | None = None
+    """When the first of the attempts that failed in a row was made."""
 
 
 def with_answer_of(alert: Alert, now: Alert) -> Alert:
