@@ -29,6 +29,7 @@ from ripen.ids import digest
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import Send
+from ripen.mail.link_target import link_target
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.ports import Wake
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash, request_signals
@@ -144,13 +145,9 @@ def _mail(bundle: Bundle, send: Send) -> Mail | None:
 
 
 def _target(mail: Mail, number: int, site: str) -> str:
-    """Return the link's target; "" for a link that the mail does not have, or a target that is no web address."""
-    target = mail.links[number] if number < len(mail.links) else ""
-    if not target.isascii() or not target.isprintable() or " " in target or "\\" in target:
-        return ""
-    if target.startswith("/"):
-        return "" if target.startswith("//") else site + target
-    return target if target.startswith(("https://", "http://")) else ""
+    """Return the link's target as a URI, also one of an older bundle; "" for a link that the mail does not have."""
+    target = link_target(mail.links[number]) if number < len(mail.links) else ""
+    return site + target if target.startswith("/") else target
 
 
 def _is_counted(request: Request, click: _Click, dependencies: Dependencies) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.smallest_playbook import FILES, MARKDOWN, B, C, CheckPlaybook, E, T, assert_reported, mail
+from tests.support.smallest_playbook import FILES, FOOT, MARKDOWN, B, C, CheckPlaybook, E, T, assert_reported, mail
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,14 @@ from tests.support.smallest_playbook import FILES, MARKDOWN, B, C, CheckPlaybook
         ("emails/m/en.html", "<div>" * 20_000, "1:1: the tags are more than 200 deep; close them earlier"),
         (T, "Hello {{ lead.nick }}", "1:10: 'lead' has no 'nick'"),
         (T, "\n", "1:1: this mail has no text; write some"),
+        (B, mail("<mj-raw><!--[if mso]><v:rect><v:fill src='b.png'/></v:rect><![endif]--></mj-raw>"),
+         "2:43: mail programs cannot load the picture 'b.png'"),
+        ("emails/m/en.html", f"<table background='c.png'><tr><td>{FOOT}</td></tr></table>",
+         "1:20: mail programs cannot load the picture 'c.png'"),
+        (B, mail('<mj-text><map><area href="guide.html" alt="A"/></map></mj-text>'),
+         "2:27: a link needs a fixed target (https://… or /pages/…)"),
+        (T, "See https://www.b.example/アニメ {{ lead.last_name }}",
+         "(warning) 1:5: is the whole link 'https://www.b.example/'?"),
         (B, mail("<mj-image src='a.png' alt='A' />"),
          "2:16: mail programs cannot load the picture 'a.png'; write its address on the web"),
         (B, mail("<mj-text><form action='https://b.example'></form></mj-text>"),

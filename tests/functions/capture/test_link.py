@@ -36,7 +36,7 @@ LINKS = (
     "https://a.example/\r\nset-cookie: x=1",
     "javascript:alert(1)",
     "/\\evil.example",
-    "https://a.example/山",
+    "https://a.example/ 山",
 )
 
 
@@ -166,6 +166,15 @@ def test_a_head_request_is_redirected_and_recorded_as_such(sent: Table) -> None:
     assert follow(sent, token(), "HEAD")["statusCode"] == 302
     (activity,) = activities(sent)
     assert activity.facts["method"] == "HEAD"
+
+
+def test_link_of_an_older_bundle_that_is_no_uri_is_followed(table: Table) -> None:
+    mailed(table, id=SEND, email="case-study")
+    live = Live(bundle_with(("https://日本語.jp/山",)), SITE)
+    event = an_event("GET", f"/c/{token()}", {"token": token()})
+    own = LinkKeys(link=KEYS, network=NETWORK_KEY)
+    answered = serve(request(event), Dependencies(table, live, lambda hash: live.bundle, own, NOON, FakeQueue(), False))
+    assert answered["headers"]["location"] == "https://xn--wgv71a119e.jp/%E5%B1%B1"
 
 
 def test_each_request_is_recorded_once(sent: Table) -> None:

@@ -13,6 +13,7 @@ from ripen_authoring.problem import Problem
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _REMOVED = {"script", "iframe", "form", "video", "audio", "object", "embed"}
 """Tags that Gmail, Outlook or Yahoo remove (https://www.caniemail.com)."""
+_ON_THE_WEB = ("https://", "http://", "{{")
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 _PIXELS = re.compile(r"(\d+(?:\.\d+)?)px")
 _NAMED = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
@@ -100,8 +101,7 @@ class _Reader(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         if tag == "img" and "alt" not in attributes:
             self.undescribed.append(attributes.get("src", ""))
-        if tag == "img" and not attributes.get("src", "").strip().startswith(("https://", "http://", "{{")):
-            self.unreachable.append(attributes.get("src", ""))
+        self.unreachable += [address for address in _pictures(tag, attributes) if not address.startswith(_ON_THE_WEB)]
         if tag in _REMOVED:
             self.removed_tags.add(tag)
         if tag not in _VOID:
@@ -113,6 +113,11 @@ class _Reader(HTMLParser):
                 del self._open[at:]
                 return
 
+    def handle_comment(self, data: str) -> None:
+        """Read the pictures of a conditional comment, which only Outlook shows."""
+        if data.startswith("[if"):
+            self.unreachable += _read(data.partition("]>")[2]).unreachable
+
     def handle_data(self, data: str) -> None:
         style, words = self._open[-1], data.strip()
         if not words or style.hidden or not style.color or not style.background:
@@ -120,6 +125,14 @@ class _Reader(HTMLParser):
         ratio = contrast_ratio(style.color, style.background)
         if ratio < _least_contrast(style) and all(style != other for _, _, other in self.low_contrast):
             self.low_contrast.append((words, ratio, style))
+
+
+def _pictures(tag: str, attributes: dict[str, str]) -> Iterator[str]:
+    """Yield the addresses of pictures: of an image, of VML, which has a colon in its tags, and of a background."""
+    if tag == "img" or (":" in tag and "src" in attributes):
+        yield attributes.get("src", "").strip()
+    if "background" in attributes:
+        yield attributes["background"].strip()
 
 
 def _inner_style(outer: _Style, tag: str, attributes: dict[str, str]) -> _Style:

@@ -14,6 +14,7 @@ from ripen_authoring.checks.variables import Known, check_template
 from ripen_authoring.files.folder import Body, Folder, MailEntry
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.mails import mjml, rendering
+from ripen_authoring.mails.addresses import unclear_addresses
 from ripen_authoring.mails.bodies import CompiledMail, compile_mail, has_utm, is_own_site
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.problem import InvalidValue, Problem
@@ -135,6 +136,10 @@ def _own_part_problems(check: _BodyCheck) -> Iterator[Problem]:
 def _check_compiled(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Problem]:
     if check.body.written_as == "md":
         yield from _check_markdown(check.source)
+    if check.body.written_as in ("md", "txt"):
+        yield from _check_addresses(check.source)
+    if text := check.mail.text_parts.get(check.locale):
+        yield from _check_addresses(text)
     yield from _check_required(check.mail, check.source, compiled)
     yield from _check_links(check, compiled)
     yield from accessibility.check(check.source, compiled.html)
@@ -200,6 +205,16 @@ def _check_markdown(source: ExpandedTemplate) -> Iterator[Problem]:
             "アドレスに空白があるためリンクになりません。空白を %20 と書いてください",
         )
         yield source.warning(*source.at(link.start()), message)
+
+
+def _check_addresses(source: ExpandedTemplate) -> Iterator[Problem]:
+    """Warn of addresses that run into words in Japanese."""
+    for start, address in unclear_addresses(source.text):
+        message = Words(
+            f"is the whole link {address!r}? Write a space after the link, or put it in <…>",
+            f"リンクは {address!r} 全体でよいですか。リンクの後に空白を入れるか、全体を <…> で囲んでください",
+        )
+        yield source.warning(*source.at(start), message)
 
 
 def _place(source: ExpandedTemplate, text: str) -> tuple[int, int]:

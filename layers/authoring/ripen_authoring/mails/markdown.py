@@ -4,11 +4,13 @@ Liquid stays as it is. `[Words](https://… "button")` alone in a paragraph beco
 """
 
 import re
+from collections.abc import Iterator
 from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ripen_authoring.mails.addresses import addresses
 from ripen_authoring.problem import InvalidValue
 
 PLACE = "<!-- body -->"
@@ -34,8 +36,33 @@ def to_mjml(text: str, frame: str) -> str:
         kept.append(found[0])
         return f"LIQUID{len(kept) - 1}DIUQIL"
 
-    blocks = _blocks(_parser.parse(_LIQUID.sub(keep, text)))
+    tokens = _parser.parse(_LIQUID.sub(keep, text))
+    for token in tokens:
+        token.children = _with_links(token.children) if token.children else token.children
+    blocks = _blocks(tokens)
     return frame.replace(PLACE, _STASHED.sub(lambda found: kept[int(found[1])], blocks))
+
+
+def _with_links(inline: list[Token]) -> list[Token]:
+    """Return the tokens of a line, with a link for each bare address on the web that is in no link yet."""
+    made: list[Token] = []
+    depth = 0
+    for token in inline:
+        depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        made += [token] if depth or token.type != "text" else _linked(token.content)
+    return made
+
+
+def _linked(text: str) -> Iterator[Token]:
+    at = 0
+    for start, address in addresses(text):
+        if address.startswith("http"):
+            yield Token("text", "", 0, content=text[at:start])
+            yield Token("link_open", "a", 1, attrs={"href": address})
+            yield Token("text", "", 0, content=address)
+            yield Token("link_close", "a", -1)
+            at = start + len(address)
+    yield Token("text", "", 0, content=text[at:])
 
 
 def _blocks(tokens: list[Token]) -> str:
