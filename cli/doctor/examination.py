@@ -31,6 +31,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.tick(checked.table, checked.clock.now())
     yield stack.switches(checked.table)
     yield stack.crm_errors(checked.table, checked.clock.now())
+    yield slack.cards(checked.table, checked.clock.now())
 
 
 def _template() -> str:

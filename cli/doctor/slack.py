@@ -1,6 +1,7 @@
 """Check Slack: the token, its scopes, and whether the app is in the sales channel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,17 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from cli.doctor.finding import Check, Finding, Owner
+from ripen.adapters.table import Table
+from ripen.operations.slack_cards import waiting_cards
+from ripen.operations.slack_error_words import in_words, next_step
+from ripen.slack.card_retry import needs_a_person
+from ripen.slack.slack_errors import WaitingCards
 from ripen.words import Words
 
 TOKEN = Check(Words("Slack token", "Slack トークン"), Owner.SLACK)
 SCOPES = Check(Words("Slack scopes", "Slack スコープ"), Owner.SLACK)
 CHANNEL = Check(Words("Slack channel", "Slack チャンネル"), Owner.SLACK)
+CARDS = Check(Words("Cards in Slack", "Slack のカード"), Owner.SLACK)
 _MANIFEST = Path(__file__).resolve().parents[2] / "infra/slack/manifest.yaml"
 _SECONDS = 10
 _PAGE = 200
@@ -108,6 +115,25 @@ def membership(found: Mapping[str, Any] | None, channel: str) -> Finding:
         return CHANNEL.fail(Words(f"the app is not in {channel}", f"アプリが {channel} に参加していません"), _INVITE)
     name = f"#{found.get('name', channel)}"
     return CHANNEL.ok(Words(name, name))
+
+
+def cards(table: Table, now: datetime) -> Finding:
+    """Check that no card waits for Slack."""
+    waiting = waiting_cards(table, now)
+    if not waiting:
+        return CARDS.ok(Words("no card waits", "投稿待ちのカードはありません"))
+    en, ja = (_listed(waiting, lang) for lang in ("en", "ja"))
+    found = Words(f"cards wait for Slack: {en}", f"Slack に投稿できないカードがあります: {ja}")
+    step = next_step(waiting[0].code)
+    is_urgent = any(needs_a_person(alert, now) for each in waiting for alert in each.alerts)
+    return CARDS.fail(found, step) if is_urgent else CARDS.warn(found, step)
+
+
+def _listed(waiting: Iterable[WaitingCards], lang: str) -> str:
+    parts = [(in_words(each.code).in_language(lang), f"{each.since:%Y-%m-%d %H:%M} UTC", each) for each in waiting]
+    if lang == "ja":
+        return "、".join(f"{why}: {len(each.alerts)} 枚（{since} から）" for why, since, each in parts)
+    return ", ".join(f"{why}: {len(each.alerts)} since {since}" for why, since, each in parts)
 
 
 def _refusal(error: SlackApiError) -> Words:

@@ -10,7 +10,9 @@ from cli.output.time_zone import local_time
 from ripen.agenda import Lane
 from ripen.crm.crm_errors import CrmErrors
 from ripen.operations.phrases import reason
+from ripen.operations.slack_error_words import in_words, next_step
 from ripen.operations.status import Status
+from ripen.slack.slack_errors import WaitingCards
 from ripen.words import Words
 
 _LANES = {
@@ -39,6 +41,8 @@ def show_status(found: Status, zone: str, console: Console) -> None:
         )
     for errors in found.crm_errors:
         console.print(_errors(errors, zone))
+    for cards in found.waiting_cards:
+        console.print(_cards(cards, zone))
     if not any(lane.due for lane in found.lanes):
         console.print(say("Nothing is due.", "期限の来た処理はありません。"))
         return
@@ -58,6 +62,16 @@ def _errors(errors: CrmErrors, zone: str) -> str:
     return say(
         f"[yellow]{leads} not reach Salesforce[/] since {since}, {code}: ripen crm errors",
         f"[yellow]{count} 人を Salesforce に書き込めません[/]（{since} から、{code}）: ripen crm errors",
+    )
+
+
+def _cards(cards: WaitingCards, zone: str) -> str:
+    count, since = len(cards.alerts), local_time(cards.since, zone)
+    why, step = escape(in_words(cards.code).in_language(language())), next_step(cards.code)
+    waiting = "1 card waits" if count == 1 else f"{count} cards wait"
+    return say(
+        f"[yellow]{waiting} for Slack[/] since {since}, {why}. {step.en}",
+        f"[yellow]カード {count} 枚を Slack に投稿できません[/]（{since} から、{why}）。{step.ja}",
     )
 
 

@@ -14,6 +14,7 @@ from ripen.decision import Decision, KeptDecision, Outcome
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Kind
 from ripen.operations.leads.decision_log import LogEntry, decision_log
+from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle, a_marketing_mail, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_known_lead, a_stack
@@ -60,6 +61,17 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
     ]
     assert told[0].points == {"form": 30}
     assert told[2].words("ja") == "メール case-study は送らない: 同意がない"
+
+
+def test_card_that_slack_does_not_take_is_told_with_its_reason(stack: Stack, table: Table) -> None:
+    reason = "chat.postMessage: ekm_access_denied"
+    alert = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, error=reason, failing_since=NOON)
+    table.write(Create(keys.alert("lead1", alert.id), alert, due=NOON))
+
+    [told] = entries(stack)
+
+    assert (told.at, told.code) == (NOON, "alert.waits")
+    assert "the company's key management" in told.words("en")
 
 
 @pytest.mark.parametrize("said", ["verdicts revised", "playbook changed", "does not match `who`", "exit condition met"])

@@ -7,6 +7,8 @@ The sentences about everything else that happens to a lead are in phrases.py.
 from ripen.decision import DecisionKind as Kind
 from ripen.decision import Outcome, Reason
 from ripen.operations.crm_error_words import meaning
+from ripen.operations.slack_error_words import in_words
+from ripen.slack.slack_errors import error_code, is_of_slack
 from ripen.words import Words
 
 OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
@@ -199,12 +201,14 @@ def sentence(kind: str, outcome: str) -> Words | None:
 def reason_in_words(text: str, lang: str) -> str:
     """Return a reason in that language. The words of an outside system, and details, stay as they are.
 
-    Salesforce's codes are explained, and shown for the administrator.
+    The codes of Salesforce and Slack are explained, and shown for the administrator.
     """
     if words := _words(text):
         return words.in_language(lang)
     if explained := meaning(text.partition(":")[0]):
         return f"{explained.ja}（{text}）" if lang == "ja" else f"{explained.en} ({text})"
+    if is_of_slack(text):
+        return in_words(error_code(text)).in_language(lang)
     for mark in (": ", " by "):
         head, _, detail = text.partition(mark)
         if detail and (words := _words(head)):

@@ -62,6 +62,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "profile": ("登録内容を変更: {changes}", "changed: {changes}"),
     "send.waits": ("メール {subject} は {until} まで待つ", "{subject} waits until {until}"),
     "alert.planned": ("Slack に知らせる（{subject}）", "tells sales in Slack ({subject})"),
+    "alert.waits": (
+        "Slack に知らせられず、再試行中（{subject}）: {reason}",
+        "could not alert sales in Slack yet ({subject}): {reason}",
+    ),
+    "alert.outdated": (
+        "Slack のカードを更新できず、再試行中（{subject}）: {reason}",
+        "could not update the card in Slack yet ({subject}): {reason}",
+    ),
     "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),
     "outside": ("{kind}: {details}", "{kind}: {details}"),
     "impossible": ("「{written}」は起こらない: {reason}", '"{written}" cannot happen: {reason}'),

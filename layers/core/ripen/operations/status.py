@@ -1,6 +1,6 @@
 """Report the state of the whole installation: is mail going out, what is overdue, and what waits for a person.
 
-Reads the agenda's index and a few rows, and of leads only the marks that wait for Salesforce.
+Reads the agenda's index and a few rows, and of leads only what waits for Salesforce or Slack.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,9 @@ from ripen.crm.crm_errors import CrmErrors, by_code
 from ripen.mail.breaker import Breaker, is_open
 from ripen.operations.crm_errors import failing_rows
 from ripen.operations.publication.recalculation import Recalculation, recalculation
+from ripen.operations.slack_cards import waiting_cards
 from ripen.settings import Shadow, Stop
+from ripen.slack.slack_errors import WaitingCards
 
 OVERDUE = timedelta(minutes=15)
 """The tick runs each minute, and a lease lasts five minutes. Paced mail may be later: it waits for SES."""
@@ -49,6 +51,8 @@ class Status:
     """The latest recalculation of all leads."""
     crm_errors: tuple[CrmErrors, ...]
     """Why leads do not reach Salesforce."""
+    waiting_cards: tuple[WaitingCards, ...] = ()
+    """Why cards do not reach Slack."""
 
     def plain(self) -> dict[str, Any]:
         """Return what `ripen status --json` prints as "sending": a contract for scripts."""
@@ -60,6 +64,10 @@ class Status:
             "salesforce_errors": {
                 errors.code: {"leads": len(errors.leads), "since": errors.since.isoformat() if errors.since else ""}
                 for errors in self.crm_errors
+            },
+            "slack_errors": {
+                cards.code: {"cards": len(cards.alerts), "since": cards.since.isoformat()}
+                for cards in self.waiting_cards
             },
             "recalculation": self.recalculation.plain() if self.recalculation else None,
             "due": {
@@ -90,6 +98,7 @@ def status(table: Table, now: datetime) -> Status:
         held=campaign_counts.held_total(table),
         recalculation=recalculation(table),
         crm_errors=by_code(row.value for row in failing_rows(table, now)),
+        waiting_cards=waiting_cards(table, now),
     )
 
 

@@ -46,12 +46,19 @@ new message."""
 NO_TOKEN = "slack_bot_token is not set"  # noqa: S105 (no secret)
 NO_CHANNEL = "no channel is set"
 NOT_AN_ID = "not a channel id"
+OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID)
+"""Why Slack is not called at all."""
 _OF_A_METHOD = re.compile(r"[a-z]+(?:\.[A-Za-z]+)+: ")
 
 
 def is_final(code: str) -> bool:
     """Return whether a call that Slack refused with this code is pointless to repeat."""
     return code in _CONTENT or code in _GONE
+
+
+def is_of_slack(reason: str) -> bool:
+    """Return whether the reason is an error of a method of Slack's, or why none was called."""
+    return bool(_OF_A_METHOD.match(reason)) or error_code(reason) in OUR_CODES
 
 
 def error_code(reason: str) -> str:

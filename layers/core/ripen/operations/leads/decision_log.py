@@ -20,6 +20,7 @@ from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import knows, say, turn
 from ripen.playbook.bundle import Bundle, Scoring
 from ripen.scoring.score import add_points
+from ripen.slack.alert import Alert, AlertState
 
 _MINUTE = timedelta(minutes=1)
 _OF_A_JOURNEY = ("send", "enrollment", "step")
@@ -99,6 +100,7 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
     enrollments = {(row.journey, row.key): row for row in rows if isinstance(row, Enrollment)}
     for activity in activities.values():
         yield _activity(activity, bundle.scoring)
+    yield from (_waiting(row) for row in rows if isinstance(row, Alert) and row.failing_since)
     for decision in decisions_in(rows):
         send = sends.get(decision.facts.get("send", ""))
         causes = _causes(decision, send, enrollments, activities.values())
@@ -120,6 +122,13 @@ def _activity(activity: Activity, scoring: Scoring) -> LogEntry:
     code = str(activity.kind) if knows(str(activity.kind)) else "activity"
     facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
     return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points)
+
+
+def _waiting(alert: Alert) -> LogEntry:
+    """Return the entry for a card that Slack does not take, at the first attempt that failed."""
+    code = "alert.outdated" if alert.state is AlertState.POSTED else "alert.waits"
+    facts = {"subject": alert.kind, "reason": alert.error}
+    return LogEntry(at=alert.failing_since or alert.planned, code=code, facts=facts, reason=alert.error)
 
 
 def _causes(
