@@ -1,18 +1,28 @@
 """Carry out an acceptance: look up who owns the record, change it in Salesforce, and only then show it on the card."""
 
-from collections.abc import Callable
+from copy import replace
 
-from notify._press import Dependencies, alert_key, decision, logger, retry_later, settle
-from ripen.adapters.rows.crm_link import update_crm_link
+from notify._press import (
+    Dependencies,
+    alert_key,
+    claim,
+    decision,
+    link_changes,
+    logger,
+    retry_later,
+    settle_alert,
+)
 from ripen.adapters.rows.shadow import in_shadow
-from ripen.adapters.table import Change, Create, Replace, Row, keys
-from ripen.crm.ownership import Acceptance, Ownership, acceptance, owner_change
+from ripen.adapters.table import Change, Create, Row, keys
+from ripen.crm.ownership import Acceptance, Handover, Ownership, acceptance, handover, owner_change
+from ripen.crm.upsert import Task
 from ripen.decision import DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.slack.accept_task import accept_task, task_key
-from ripen.slack.action import PATIENCE, CardAction, PressOutcome, activity_of, answered, reopened
+from ripen.slack.action import PATIENCE, CardAction, PressOutcome
 from ripen.slack.alert import Alert, AlertOutcome, Asked
+from ripen.slack.press_course import activity_of, answered, reopened, was_asked
 from ripen.slack.press_failure import Failure, is_lasting
 
 
@@ -28,68 +38,93 @@ def accept(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] 
     action = row.value
     if in_shadow(dependencies.table):
         would = decision(action, dependencies, DecisionKind.CRM, Outcome.WOULD_HAVE_SET_OWNER, Reason.SHADOW)
-        return _accepted(row, dependencies, None, would)
+        return _accepted(row, dependencies, None, None, would)
     profile = dependencies.table.get(keys.profile(action.lead))
-    is_over = dependencies.clock.now() - action.at > PATIENCE
     if profile is None or profile.value.crm is None:
-        if is_over:
+        if dependencies.clock.now() - action.at > PATIENCE:
             return _failed(row, dependencies, Failure.NO_RECORD)
         retry_later(row, None, dependencies)
         return None
     try:
-        return _change(row, profile, profile.value.crm, dependencies)
+        found = _find(action, profile.value.crm, dependencies)
     except Undeliverable as error:
-        if is_lasting(error.reason, error.permanent):
-            return _failed(row, dependencies, error.reason)
-        if is_over:
-            return _failed(row, dependencies, Failure.NO_ANSWER)
-        retry_later(row, error, dependencies)
-        return None
+        return _refused(row, error, dependencies)
+    return _change(row, profile.value, found, dependencies)
 
 
-def _change(row: Row[CardAction], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> Row[CardAction]:
-    """Change the owner or ask the owner. Raises Undeliverable."""
-    action = row.value
+def _find(action: CardAction, link: CrmLink, dependencies: Dependencies) -> Ownership:
+    """Return who owns the record and who the person is. Raises Undeliverable."""
     person = dependencies.chat.person(action.user)
     found = dependencies.owners.find(link, person.email, task_key(action))
-    course = acceptance(found)
-    if course is Acceptance.NO_USER:
+    if acceptance(found) is Acceptance.NO_USER:
         raise Undeliverable(Failure.NO_USER if person.email else Failure.NO_EMAIL, permanent=True)
+    return found
+
+
+def _change(
+    row: Row[CardAction], profile: Profile, found: Ownership, dependencies: Dependencies
+) -> Row[CardAction] | None:
+    """Change the owner or ask the owner. What the change replaces is written down before it is made."""
+    action, course = row.value, acceptance(found)
     alert = dependencies.table.get(alert_key(action))
-    asked_before = alert is not None and alert.value.asked is not None and alert.value.asked.owner == found.owner.id
-    if course is Acceptance.ASK_OWNER and asked_before:
+    if course is Acceptance.ASK_OWNER and alert and was_asked(alert.value, found.owner.id):
         return _reopen(row, dependencies, PressOutcome.ASKED_BEFORE)
-    kind = alert.value.kind if alert else ""
+    task = _task(action, profile, alert.value.kind if alert else "", found, dependencies)
+    planned = handover(found, course, task.key, action.handover)
+    if course is Acceptance.TAKE_OVER:
+        row = claim(Row(row.key, replace(action, handover=planned), row.version, row.due), dependencies)
+    try:
+        link = dependencies.owners.change(owner_change(found, course, task))
+    except Undeliverable as error:
+        return _refused(row, error, dependencies)
+    if course is Acceptance.ASK_OWNER:
+        return _owner_asked(row, found, link, dependencies)
+    owner_set = [decision(action, dependencies, DecisionKind.CRM, Outcome.OWNER_SET)] if planned.former else []
+    return _accepted(row, dependencies, link, planned, *owner_set)
+
+
+def _task(action: CardAction, profile: Profile, kind: str, found: Ownership, dependencies: Dependencies) -> Task:
     user = found.user.name if found.user else action.user_name
     now, brand = dependencies.clock.now(), dependencies.brand
-    task = accept_task(action, profile.value, kind, course, user, now, brand.default_locale, brand.time_zone)
-    link = dependencies.owners.change(owner_change(found, course, task))
-    if course is Acceptance.ASK_OWNER:
-        return _owner_asked(row, found, dependencies)
-    return _accepted(row, dependencies, link, decision(action, dependencies, DecisionKind.CRM, Outcome.OWNER_SET))
+    return accept_task(action, profile, kind, acceptance(found), user, now, brand.default_locale, brand.time_zone)
 
 
-def _accepted(row: Row[CardAction], dependencies: Dependencies, link: CrmLink | None, *also: Change) -> Row[CardAction]:
+def _refused(row: Row[CardAction], error: Undeliverable, dependencies: Dependencies) -> Row[CardAction] | None:
+    """Try again later, for up to a day, unless the refusal stays until a person acts."""
+    if is_lasting(error.reason, error.permanent):
+        return _failed(row, dependencies, error.reason)
+    if dependencies.clock.now() - row.value.at > PATIENCE:
+        return _failed(row, dependencies, Failure.NO_ANSWER)
+    retry_later(row, error, dependencies)
+    return None
+
+
+def _accepted(
+    row: Row[CardAction],
+    dependencies: Dependencies,
+    link: CrmLink | None,
+    handover: Handover | None,
+    *also: Change,
+) -> Row[CardAction]:
     """Close the card, add the lead's activity, and write the new owner."""
     action, now = row.value, dependencies.clock.now()
     activity = activity_of(action, now)
 
     def changes() -> list[Change]:
-        profile = dependencies.table.get(keys.profile(action.lead))
         return [
-            *(update_crm_link(profile, link, now) if profile and link else []),
+            *link_changes(action, link, dependencies),
             Create(keys.activity(action.lead, action.at, activity.id), activity, due=now),
             decision(action, dependencies, DecisionKind.ALERT, Outcome.ACCEPTED),
             *also,
         ]
 
     def closed(alert: Alert) -> Alert:
-        return answered(alert, action, AlertOutcome.ACCEPTED, now)
+        return answered(alert, action, AlertOutcome.ACCEPTED, now, handover)
 
-    return _settle(row, PressOutcome.ACCEPTED, dependencies, closed, changes)
+    return settle_alert(row, PressOutcome.ACCEPTED, dependencies, closed, changes)
 
 
-def _owner_asked(row: Row[CardAction], found: Ownership, dependencies: Dependencies) -> Row[CardAction]:
+def _owner_asked(row: Row[CardAction], found: Ownership, link: CrmLink, dependencies: Dependencies) -> Row[CardAction]:
     action, owner = row.value, found.owner
     asked = Asked(
         by=action.user,
@@ -100,7 +135,7 @@ def _owner_asked(row: Row[CardAction], found: Ownership, dependencies: Dependenc
         at=dependencies.clock.now(),
     )
     change = decision(action, dependencies, DecisionKind.CRM, Outcome.OWNER_ASKED, owner.name)
-    return _reopen(row, dependencies, PressOutcome.ASKED, change, asked=asked)
+    return _reopen(row, dependencies, PressOutcome.ASKED, change, asked=asked, link=link)
 
 
 def _failed(row: Row[CardAction], dependencies: Dependencies, reason: str) -> Row[CardAction]:
@@ -116,6 +151,7 @@ def _reopen(
     outcome: PressOutcome,
     *also: Change,
     asked: Asked | None = None,
+    link: CrmLink | None = None,
     reason: str = "",
 ) -> Row[CardAction]:
     """Give the card its buttons back."""
@@ -124,31 +160,6 @@ def _reopen(
     def opened(alert: Alert) -> Alert:
         return reopened(alert, row.value, now, asked)
 
-    return _settle(row, outcome, dependencies, opened, lambda: list(also), reason)
-
-
-def _settle(
-    row: Row[CardAction],
-    outcome: PressOutcome,
-    dependencies: Dependencies,
-    change_alert: Callable[[Alert], Alert],
-    changes: Callable[[], list[Change]],
-    reason: str = "",
-) -> Row[CardAction]:
-    """Settle the press with a change of its alert, and wake the card.
-
-    Rows that a form or notify.alert changed in the meantime are read again; what Salesforce did is not done twice.
-    """
-    key = alert_key(row.value)
-
-    def write(_: int) -> Row[CardAction]:
-        alert = dependencies.table.get(key)
-        shown: list[Change] = []
-        if alert and alert.value.press == row.value.id:
-            due = dependencies.clock.now()
-            shown = [Replace(key, change_alert(alert.value), was=alert.version, due=due)]
-        return settle(row, outcome, dependencies, *shown, *changes(), reason=reason)
-
-    settled = dependencies.table.retrying(write)
-    dependencies.alerts.wake(key.ref)
-    return settled
+    return settle_alert(
+        row, outcome, dependencies, opened, lambda: [*link_changes(row.value, link, dependencies), *also], reason
+    )

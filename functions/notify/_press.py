@@ -1,5 +1,6 @@
 """A press that is being worked on: its claim, its retries, and the transaction that settles it."""
 
+from collections.abc import Callable
 from copy import replace
 from datetime import timedelta
 
@@ -7,10 +8,12 @@ from aws_lambda_powertools import Logger
 from msgspec import Struct
 
 from ripen import ids, ports
+from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Undeliverable
+from ripen.lead.lead import CrmLink
 from ripen.playbook.bundle import Brand
 from ripen.slack.action import LEASE, SILENT, CardAction, PressOutcome, retried
 from ripen.slack.alert import Alert
@@ -56,6 +59,39 @@ def settle(
     dependencies.table.write(Replace(row.key, action, was=row.version, due=due), *also)
     logger.info("press settled", action=action.id, alert=action.alert, outcome=outcome)
     return Row(row.key, action, row.version + 1, due)
+
+
+def settle_alert(
+    row: Row[CardAction],
+    outcome: PressOutcome,
+    dependencies: Dependencies,
+    change_alert: Callable[[Alert], Alert],
+    changes: Callable[[], list[Change]],
+    reason: str = "",
+) -> Row[CardAction]:
+    """Settle the press with a change of its alert, and wake the card.
+
+    Rows that a form or notify.alert changed in the meantime are read again; what Salesforce did is not done twice.
+    """
+    key = alert_key(row.value)
+
+    def write(_: int) -> Row[CardAction]:
+        alert = dependencies.table.get(key)
+        shown: list[Change] = []
+        if alert and alert.value.press == row.value.id:
+            due = dependencies.clock.now()
+            shown = [Replace(key, change_alert(alert.value), was=alert.version, due=due)]
+        return settle(row, outcome, dependencies, *shown, *changes(), reason=reason)
+
+    settled = dependencies.table.retrying(write)
+    dependencies.alerts.wake(key.ref)
+    return settled
+
+
+def link_changes(action: CardAction, link: CrmLink | None, dependencies: Dependencies) -> list[Change]:
+    """Return the changes that write the record's present owner into the lead's profile."""
+    profile = dependencies.table.get(keys.profile(action.lead))
+    return update_crm_link(profile, link, dependencies.clock.now()) if profile and link else []
 
 
 def finish(row: Row[CardAction], dependencies: Dependencies) -> None:

@@ -1,8 +1,8 @@
 """notify.act: carry out what a person asked for with a button on a card.
 
-Accept gives the lead to the person; Not a fit rejects it. The first press wins, and our table settles this before
-Salesforce is asked: two people who press at once must not take the record from each other. The card says that the lead
-is accepted when Salesforce has agreed. Guests and people of other companies, who may be in the channel, are refused.
+Accept gives the lead to the person, Release gives it back, Not a fit rejects it. The first press wins, and our table
+settles this before Salesforce is asked: two people who press at once must not take the record from each other. The card
+says that the lead is accepted when Salesforce has agreed. Guests and people of other companies are refused.
 """
 
 import os
@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from notify._accept import accept
 from notify._press import Dependencies, claim, decision, retry_later, settle
+from notify._release import release
 from notify._tell import tell
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
@@ -28,19 +29,9 @@ from ripen.agenda import Ref
 from ripen.decision import DecisionKind, Outcome
 from ripen.errors import Undeliverable
 from ripen.slack.access import Refusal, refusal
-from ripen.slack.action import (
-    ACCEPT,
-    PATIENCE,
-    CardAction,
-    Course,
-    PressOutcome,
-    activity_of,
-    answered,
-    begun,
-    course,
-    is_claimed,
-)
+from ripen.slack.action import ACCEPT, NOT_FIT, PATIENCE, CardAction, PressOutcome, is_claimed
 from ripen.slack.alert import Alert, AlertOutcome
+from ripen.slack.press_course import Course, activity_of, answered, begun, course
 
 logger = Logger()
 batch = batch_processor()
@@ -93,13 +84,15 @@ def _settled(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction
         case Course.BEGIN:
             return _begin(row, alert, dependencies)
         case Course.RESUME:
-            return accept(claim(row, dependencies), dependencies)
+            return _carry_out(claim(row, dependencies), dependencies)
         case Course.NOTHING:
             return settle(row, PressOutcome.NOTHING, dependencies)
         case Course.TOO_LATE:
             return settle(row, PressOutcome.TOO_LATE, dependencies)
         case Course.CLOSED:
             return settle(row, PressOutcome.CLOSED, dependencies)
+        case Course.NOT_YOURS:
+            return settle(row, PressOutcome.NOT_YOURS, dependencies)
 
 
 def _begin(row: Row[CardAction], alert: Row[Alert], dependencies: Dependencies) -> Row[CardAction] | None:
@@ -115,17 +108,16 @@ def _begin(row: Row[CardAction], alert: Row[Alert], dependencies: Dependencies) 
     if refused:
         logger.warning("press refused", action=action.id, user=action.user, reason=refused)
         return settle(row, PressOutcome.NOT_ALLOWED, dependencies, reason=refused)
-    if action.verb == ACCEPT:
-        return accept(_begin_acceptance(row, alert, dependencies), dependencies)
-    return _reject(row, alert, dependencies)
-
-
-def _begin_acceptance(row: Row[CardAction], alert: Row[Alert], dependencies: Dependencies) -> Row[CardAction]:
-    """Close the card for others before Salesforce is asked, and show on it that it is being accepted."""
-    accepting = Replace(alert.key, begun(alert.value, row.value), was=alert.version, due=dependencies.clock.now())
-    claimed = claim(row, dependencies, accepting)
+    if action.verb == NOT_FIT:
+        return _reject(row, alert, dependencies)
+    shown = Replace(alert.key, begun(alert.value, action), was=alert.version, due=dependencies.clock.now())
+    claimed = claim(row, dependencies, shown)  # before Salesforce is asked, so that nobody else can press
     dependencies.alerts.wake(alert.key.ref)
-    return claimed
+    return _carry_out(claimed, dependencies)
+
+
+def _carry_out(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] | None:
+    return (accept if row.value.verb == ACCEPT else release)(row, dependencies)
 
 
 def _reject(row: Row[CardAction], alert: Row[Alert], dependencies: Dependencies) -> Row[CardAction]:

@@ -32,7 +32,7 @@ from ripen.errors import NewerFormat, Rejected, Undeliverable
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
 from ripen.slack.access import Refusal, is_from_installation, refusal
-from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, CardAction
+from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE, CardAction
 from ripen.slack.answer_words import answer_words
 from ripen.slack.card import lead_summary, parse_button
 from ripen.slack.card_facts import card_facts
@@ -153,6 +153,7 @@ def bolt_request(text: str, asked: Request) -> BoltRequest:
 
 @bolt.action(ACCEPT)
 @bolt.action(NOT_FIT)
+@bolt.action(RELEASE)
 def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
     try:
         pressed = msgspec.convert(body, Press)

@@ -1,5 +1,6 @@
 """The org's first records: Ripen's user, three people in sales, one former colleague, one customer, one campaign."""
 
+from sandbox.salesforce import ids
 from sandbox.salesforce.connected_app import USERNAME
 from sandbox.salesforce.journal import Record
 from sandbox.salesforce.org import INTEGRATION_USER, Org
@@ -12,6 +13,8 @@ _PEOPLE = (
     ("Left", "Dave", "dave@acme.example", "dave@ripen.example", False),
 )
 
+_TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
+
 
 def seed(org: Org) -> None:
     """Fill an org that has no users yet."""
@@ -20,6 +23,7 @@ def seed(org: Org) -> None:
     with org.journal.atomic():
         for last, first, username, email, active in _PEOPLE:
             _user(org, last, first, username, email, active)
+        _task_statuses(org)
         bob = org.find("User", "Email", "bob@ripen.example")[0].id
         account = org.create(org.schema["Account"], {"Name": "既存商事株式会社", "OwnerId": bob})
         customer = {"LastName": "既存", "FirstName": "花子", "Email": "existing.customer@example.co.jp"}
@@ -43,3 +47,18 @@ def _user(org: Org, last: str, first: str | None, username: str, email: str, act
         },
         INTEGRATION_USER,
     )
+
+
+def _task_statuses(org: Org) -> None:
+    """Store the statuses of Tasks, which only an administrator can change."""
+    sobject = org.schema["TaskStatus"]
+    for n, name in enumerate(_TASK_STATUSES, 1):
+        row = {
+            "ApiName": name,
+            "MasterLabel": name,
+            "SortOrder": n,
+            "IsDefault": n == 1,
+            "IsClosed": name == "Completed",
+        }
+        id = ids.make(sobject.prefix, n)
+        org.journal.put(Record(id, sobject.name, {f.name: row.get(f.name) for f in sobject.fields} | {"Id": id}))

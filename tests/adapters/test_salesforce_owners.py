@@ -7,7 +7,16 @@ import pytest
 
 from ripen.adapters.salesforce.owners import SalesforceOwners
 from ripen.adapters.salesforce.records import Salesforce
-from ripen.crm.ownership import Acceptance, OwnerChange, acceptance, owner_change
+from ripen.crm.ownership import (
+    Acceptance,
+    Handover,
+    Owner,
+    OwnerChange,
+    acceptance,
+    handover,
+    owner_change,
+    release_change,
+)
 from ripen.crm.upsert import DELETED, Task
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
@@ -126,3 +135,58 @@ def test_a_refused_task_leaves_the_owner(org: Org, salesforce: Salesforce, owner
 
     [lead] = ask(org, "SELECT OwnerId FROM Lead")
     assert lead["OwnerId"] == found.owner.id
+
+
+def taken(owners: SalesforceOwners, link: CrmLink) -> tuple[CrmLink, Handover]:
+    """Let Alice accept the lead, and return its link and what can be undone."""
+    found = owners.find(link, ALICE, TASK.key)
+    return accept(owners, link), handover(found, acceptance(found), TASK.key, None)
+
+
+def test_a_release_restores_the_owner_and_closes_the_task_once(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    link, undo = taken(owners, written(a_wish(), salesforce))
+
+    for _ in range(2):
+        released = owners.change(release_change(owners.find_held(link, undo), undo))
+
+    assert (released.owner, released.owner_name) == (undo.former, "Ripen")
+    [task] = ask(org, "SELECT Status, IsClosed, OwnerId FROM Task")
+    assert (task["Status"], task["IsClosed"], task["OwnerId"]) == ("Completed", True, link.owner)
+
+
+def test_a_release_finds_the_new_owner_of_a_record(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
+    link, undo = taken(owners, written(a_wish(), salesforce))
+    bob = owners.find(link, BOB, TASK.key).user
+    assert bob
+    owners.change(OwnerChange(object="Lead", id=link.id, owner=bob, sets_owner=True))
+
+    held = owners.find_held(link, undo)
+
+    assert (held.owner.id, held.former, held.ripen.name) == (bob.id, held.ripen, "Ripen")
+    assert owners.change(release_change(held, undo)).owner == bob.id
+
+
+def test_a_former_owner_who_left_is_known_and_a_queue_keeps_its_name(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    link = written(a_wish(), salesforce)
+    [left] = ask(org, "SELECT Id, Name FROM User WHERE IsActive = false")
+
+    def former(id: str) -> Owner | None:
+        return owners.find_held(link, Handover(user="005", former=id, former_name="Inbound", task="t")).former
+
+    assert former(left["Id"]) == Owner(left["Id"], left["Name"], "dave@ripen.example", active=False)
+    assert former("00G000000000001AAA") == Owner("00G000000000001AAA", "Inbound")
+    assert former(make("005", 999)) is None
+
+
+def test_a_change_without_writes_makes_no_call(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
+    link = written(a_wish(), salesforce)
+    owner = owners.find(link, ALICE, TASK.key).owner
+    before = composites(org)
+
+    same = owners.change(OwnerChange(object="Lead", id=link.id, owner=owner))
+
+    assert (same.owner, composites(org)) == (owner.id, before)

@@ -4,7 +4,7 @@ from copy import replace
 from dataclasses import dataclass, field
 from typing import Any
 
-from ripen.crm.ownership import Owner, OwnerChange, Ownership
+from ripen.crm.ownership import Handover, Held, Owner, OwnerChange, Ownership
 from ripen.crm.upsert import Task
 from ripen.errors import Undeliverable, Unsure
 from ripen.lead.lead import CrmLink
@@ -113,8 +113,12 @@ class FakeOwners:
     record: Owner = QUEUE
     tasks: dict[str, tuple[str, Task]] = field(default_factory=dict)
     """Owner and Task."""
+    closed: list[str] = field(default_factory=list)
+    """Keys of Tasks."""
     trouble: list[Undeliverable] = field(default_factory=list)
     """Of the next changes."""
+    answer_is_lost: bool = False
+    """Whether a change with trouble is made nevertheless."""
     contact: str = ""
     """Id of the Contact that sales has made of the Lead, if any."""
     users: tuple[Owner, ...] = (ALICE,)
@@ -129,12 +133,27 @@ class FakeOwners:
             has_task=task in self.tasks,
         )
 
+    def find_held(self, link: CrmLink, handover: Handover) -> Held:
+        return Held(
+            object="Contact" if self.contact else link.object,
+            id=self.contact or link.id,
+            owner=self.record,
+            former=Owner(handover.former, handover.former_name) if handover.former else None,
+            ripen=Owner(RIPEN, "Ripen"),
+            task="" if handover.task in self.closed else handover.task,
+        )
+
     def change(self, change: OwnerChange) -> CrmLink:
-        if self.trouble:
-            raise self.trouble.pop(0)
+        trouble = self.trouble.pop(0) if self.trouble else None
+        if trouble and not self.answer_is_lost:
+            raise trouble
+        if change.closes:
+            self.closed.append(change.closes)
         self.record = change.owner
         if change.task:
             self.tasks[change.task.key] = (change.task_owner, change.task)
+        if trouble:
+            raise trouble
         owner = change.owner
         url = f"https://acme.example/{change.id}"
         return CrmLink(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
     from ripen.crm.membership import Member
     from ripen.crm.opportunity import Company, Opportunity, Position
-    from ripen.crm.ownership import OwnerChange, Ownership
+    from ripen.crm.ownership import Handover, Held, OwnerChange, Ownership
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.journey.crm_request import CrmRequest
     from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
@@ -152,6 +152,9 @@ class CrmOwners(Protocol):
 
     def find(self, link: CrmLink, email: str, task: str) -> "Ownership":
         """Return who owns the record, the user with that address, and whether the Task with that key exists."""
+
+    def find_held(self, link: CrmLink, handover: "Handover") -> "Held":
+        """Return who owns the record now, and what of the handover can be undone."""
 
     def change(self, change: "OwnerChange") -> CrmLink:
         """Make all writes of the change, or none; return the link with its owner."""

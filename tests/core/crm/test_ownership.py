@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from ripen.crm.ownership import Acceptance, Owner, Ownership, acceptance, owner_change
+from ripen.crm.ownership import (
+    Acceptance,
+    Handover,
+    Held,
+    Owner,
+    Ownership,
+    acceptance,
+    handover,
+    owner_change,
+    release_change,
+)
 from ripen.crm.upsert import Task
 
 ALICE, BOB, LEFT = Owner("005A", "Alice"), Owner("005B", "Bob"), Owner("005L", "Left", active=False)
@@ -58,3 +68,42 @@ def test_the_task_goes_to_the_person_who_acts(
 
 def test_a_task_that_exists_is_not_created_again() -> None:
     assert owner_change(a_record(has_task=True), Acceptance.TAKE_OVER, TASK).task is None
+
+
+def test_a_handover_remembers_the_former_owner_also_after_a_lost_answer() -> None:
+    taken = handover(a_record(), Acceptance.TAKE_OVER, "t", None)
+    again = handover(a_record(owner=ALICE), Acceptance.STAY, "t", taken)
+
+    assert taken == again == Handover(user=ALICE.id, former=QUEUE.id, former_name="Inbound", task="t")
+    assert handover(a_record(owner=ALICE), Acceptance.STAY, "t", None) == Handover(user=ALICE.id, task="t")
+
+
+TAKEN = Handover(user=ALICE.id, former=QUEUE.id, former_name="Inbound", task="t")
+
+
+def a_held_record(**changes: Any) -> Held:
+    known: dict[str, Any] = {"object": "Lead", "id": "00Q1", "owner": ALICE, "former": QUEUE, "ripen": RIPEN}
+    return Held(**(known | {"task": "00T1"} | changes))
+
+
+@pytest.mark.parametrize(("former", "back"), [(QUEUE, QUEUE), (BOB, BOB), (RIPEN, RIPEN), (LEFT, RIPEN), (None, RIPEN)])
+def test_a_released_lead_returns_to_its_former_owner_or_to_ripen(former: Owner | None, back: Owner) -> None:
+    change = release_change(a_held_record(former=former), TAKEN)
+
+    assert (change.owner, change.sets_owner, change.closes, change.task) == (back, True, "00T1", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "taken"),
+    [
+        ({"owner": BOB}, TAKEN),
+        ({"object": "Contact"}, TAKEN),
+        ({}, Handover(user=ALICE.id, task="t")),
+    ],
+    ids=["has another owner by now", "was converted", "was not taken over"],
+)
+def test_a_release_takes_nothing_from_others_and_closes_the_task(changes: dict[str, Any], taken: Handover) -> None:
+    held = a_held_record(**changes)
+    change = release_change(held, taken)
+
+    assert (change.owner, change.sets_owner, change.closes) == (held.owner, False, "00T1")

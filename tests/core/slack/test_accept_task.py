@@ -8,7 +8,7 @@ import pytest
 from ripen.crm.ownership import Acceptance
 from ripen.crm.upsert import Task
 from ripen.slack.accept_task import accept_task
-from tests.core.slack.test_action import a_press
+from tests.core.slack.test_press_course import a_press
 from tests.support.builders import a_lead
 
 JANE: dict[str, Any] = {"last_name": "Smith", "first_name": "Jane", "company": "Acme"}

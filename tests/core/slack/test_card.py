@@ -118,53 +118,6 @@ def test_a_touch_without_a_campaign_has_an_origin(touch: Touch, origin: str) -> 
     assert f'"初回: {origin}"' in block(shown(first_touch=touch), "touches")
 
 
-def test_an_open_alert_has_both_buttons() -> None:
-    act = block(shown(), "act")
-
-    assert (act.count(f'"lead1|{ID}"'), '"accept"' in act, '"not_fit"' in act) == (2, True, True)
-    assert '"open_crm"' not in act
-    assert "Salesforce に登録中" in block(shown(), "state")
-
-
-def test_the_link_to_salesforce_appears_when_it_is_known() -> None:
-    message = shown(crm=CRM)
-
-    assert CRM.url in block(message, "act")
-    assert "登録中" not in block(message, "state")
-
-
-@pytest.mark.parametrize("url", ["http://acme.example/", "javascript:alert(1)", ""])
-def test_only_an_https_link_becomes_a_button(url: str) -> None:
-    crm = CrmLink(object="Lead", id="00Q1", url=url)
-
-    assert "open_crm" not in block(shown(crm=crm), "act")
-
-
-def test_an_accepted_card_shows_who_and_when_instead_of_buttons() -> None:
-    accepted = an_alert(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON + timedelta(minutes=4))
-    owned = CrmLink(object="Lead", id="00Q1", url=CRM.url, owner_name="Alice <Sato>")
-
-    message = shown(accepted, crm=owned)
-
-    assert "✅ 担当: <@U0ALICE>　12:04" in block(message, "state")
-    assert "担当: Alice &lt;Sato&gt;" in block(message, "state")
-    assert '"accept"' not in block(message, "act")
-    assert "open_crm" in block(message, "act")
-
-
-def test_a_rejected_card_shows_who_and_when() -> None:
-    rejected = an_alert(outcome="not a fit", by="U0BOB", acted=NOON)
-
-    assert "🚫 見送り: <@U0BOB>　12:00" in block(shown(rejected), "state")
-    assert block(shown(rejected), "act") == ""
-
-
-def test_a_malformed_user_id_is_shown_as_a_name() -> None:
-    accepted = an_alert(outcome="accepted", by="!channel", by_name="<!channel>", acted=NOON)
-
-    assert "@&lt;!channel&gt;" in block(shown(accepted), "state")
-
-
 def test_a_lead_summary_has_no_answer_buttons() -> None:
     message = lead_summary(some_facts(crm=CRM), "ja")
 

@@ -9,14 +9,16 @@ from ripen.slack.action import SILENT, PressOutcome
 from ripen.slack.alert import Asked
 from ripen.slack.press_failure import Failure, failure_words, is_lasting
 from ripen.slack.press_words import Messages, press_messages
-from tests.core.slack.test_action import a_press, an_alert
+from tests.core.slack.test_press_course import a_press, an_alert
 from tests.support.fakes import NOON
 
 ASKED = Asked(by="U0ALICE", by_name="alice", owner="005B", owner_name="Bob <!here>", at=NOON)
 
 
 def said(outcome: PressOutcome, owner: str = "", locale: str = "en", **changes: Any) -> Messages:
-    return press_messages(a_press(outcome=outcome, **changes), an_alert(by_name="carol", asked=ASKED), locale, owner)
+    return press_messages(
+        a_press(outcome=outcome, **changes), an_alert(by="U0CAROL", by_name="carol", asked=ASKED), locale, owner
+    )
 
 
 @pytest.mark.parametrize("outcome", sorted(set(PressOutcome) - {PressOutcome.OPEN}))
@@ -50,6 +52,25 @@ def test_a_failure_is_explained_in_the_thread() -> None:
         "<@U0ALICE> could not take over this lead. Salesforce has no active user with the e-mail address of this Slack "
         "account. The card is open again."
     )
+
+
+def test_a_release_names_the_owner_in_salesforce() -> None:
+    assert said(PressOutcome.RELEASED, owner_name="Inbound <!here>").thread == (
+        "<@U0ALICE> released this lead. The card is open again. Its owner in Salesforce is Inbound &lt;!here&gt;."
+    )
+    assert said(PressOutcome.RELEASED).thread == "<@U0ALICE> released this lead. The card is open again."
+
+
+def test_a_release_that_failed_says_that_the_lead_stays_accepted() -> None:
+    found = said(PressOutcome.FAILED, verb="release", reason=Failure.NO_ANSWER)
+
+    assert found.thread.endswith("<@U0ALICE> is still the one who accepted it.")
+
+
+def test_nobody_hears_that_a_card_is_taken_which_is_open_again() -> None:
+    late = a_press(outcome=PressOutcome.TOO_LATE)
+
+    assert press_messages(late, an_alert(), "en", "") == Messages()
 
 
 @pytest.mark.parametrize(

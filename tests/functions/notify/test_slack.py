@@ -94,8 +94,9 @@ def test_a_retry_with_the_same_trigger_makes_nothing_new(table: Table) -> None:
 def test_another_press_is_another_action(table: Table) -> None:
     posted(press())
     posted(press(action="not_fit", trigger="3.4.def"))
+    posted(press(action="release", trigger="5.6.ghi"))
 
-    assert sorted(action.verb for action in written(table)) == ["accept", "not_fit"]
+    assert sorted(action.verb for action in written(table)) == ["accept", "not_fit", "release"]
 
 
 def test_a_link_button_is_only_acknowledged(table: Table) -> None:

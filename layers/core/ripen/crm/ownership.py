@@ -1,4 +1,4 @@
-"""Who owns a lead's record in the CRM, and what follows when a salesperson accepts the lead.
+"""Who owns a lead's record in the CRM, and what follows when a salesperson accepts the lead or gives it back.
 
 A Lead is taken over only from a queue, from Ripen's own user, or from a user who has left. Any other owner keeps the
 record and gets a Task instead. A Contact always keeps its owner: only the right to transfer every record of the org
@@ -40,6 +40,32 @@ class Ownership(Struct, frozen=True, kw_only=True):
     """Whether an earlier attempt has created the Task."""
 
 
+class Handover(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What an acceptance changed in the CRM, so that the person can give the lead back."""
+
+    user: str
+    """Id of the person's user."""
+    former: str = ""
+    """Id of the owner before, "" if the owner stayed."""
+    former_name: str = ""
+    task: str
+    """Key of the person's Task."""
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A record in the CRM as it is before the person who accepted the lead gives it back."""
+
+    object: str
+    id: str
+    owner: Owner
+    former: Owner | None = None
+    """The owner before the acceptance; None if no such user or queue is known any more."""
+    ripen: Owner
+    """The user as which Ripen is connected."""
+    task: str = ""
+    """Id of the person's Task, "" if it is closed already."""
+
+
 class OwnerChange(Struct, frozen=True, kw_only=True):
     """The writes that belong together: all of them are made, or none."""
 
@@ -51,6 +77,8 @@ class OwnerChange(Struct, frozen=True, kw_only=True):
     task: Task | None = None
     """A Task about the record."""
     task_owner: str = ""
+    closes: str = ""
+    """Id of a Task that is closed."""
 
 
 class Acceptance(StrEnum):
@@ -89,6 +117,34 @@ def owner_change(found: Ownership, course: Acceptance, task: Task) -> OwnerChang
     )
 
 
+def handover(found: Ownership, course: Acceptance, task: str, earlier: Handover | None) -> Handover:
+    """Return what the acceptance changes. `earlier` is what an attempt meant to change whose answer was lost."""
+    user = found.user.id if found.user else ""
+    if course is Acceptance.TAKE_OVER:
+        return Handover(user=user, former=found.owner.id, former_name=found.owner.name, task=task)
+    return earlier or Handover(user=user, task=task)
+
+
+def release_change(found: Held, handover: Handover) -> OwnerChange:
+    """Return the writes that give the record back: to the former owner, or to Ripen if that user has left.
+
+    A record that has another owner by now, or became a Contact, keeps its owner.
+    """
+    is_theirs = found.object == "Lead" and handover.former != "" and found.owner.id == handover.user
+    back = found.former if found.former and (found.former.active or _is_queue(found.former)) else found.ripen
+    return OwnerChange(
+        object=found.object,
+        id=found.id,
+        owner=back if is_theirs else found.owner,
+        sets_owner=is_theirs,
+        closes=found.task,
+    )
+
+
+def _is_queue(owner: Owner) -> bool:
+    return owner.id.startswith(_QUEUE_PREFIX)
+
+
 def _is_free(owner: Owner, ripen: str) -> bool:
     """Return whether no colleague works on a record of this owner."""
-    return owner.id.startswith(_QUEUE_PREFIX) or owner.id == ripen or not owner.active
+    return _is_queue(owner) or owner.id == ripen or not owner.active

@@ -67,6 +67,7 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     ),
     (Kind.ALERT, Outcome.ACCEPTED): Words("was accepted in Slack", "営業が Slack で担当になった"),
     (Kind.ALERT, Outcome.NOT_A_FIT): Words("was marked as not a fit in Slack", "営業が Slack で見送りとした"),
+    (Kind.ALERT, Outcome.RELEASED): Words("was released in Slack", "営業が Slack で担当を外れた"),
     (Kind.CRM, Outcome.CREATED): Words("created the {subject} in Salesforce", "Salesforce に {subject} を作成した"),
     (Kind.CRM, Outcome.UPDATED): Words("updated the {subject} in Salesforce", "Salesforce の {subject} を更新した"),
     (Kind.CRM, Outcome.WAITS): Words(

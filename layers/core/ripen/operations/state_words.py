@@ -51,6 +51,8 @@ WORDS: dict[str, Words] = {
     "shadow": Words("shadow mode", "シャドーモード"),
     "accepting": Words("being accepted", "担当の手続き中"),
     "alert.accepted": Words("accepted", "担当決定"),
+    "releasing": Words("being released", "担当を外す手続き中"),
+    "alert.released": Words("released", "担当を外れた"),
     "not a fit": Words("not a fit", "見送り"),
     "created": Words("created", "作成"),
     "updated": Words("updated", "更新"),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ripen.campaign.halt import Halt
+from ripen.crm.ownership import Handover
 
 HOT = "hot"
 CONTACT_REQUEST = "contact request"
@@ -30,6 +31,8 @@ class AlertOutcome(StrEnum):
     ACCEPTING = "accepting"
     """A person pressed Accept, and the CRM has not agreed yet."""
     ACCEPTED = "accepted"
+    RELEASING = "releasing"
+    """The person gives the lead back, and the CRM has not agreed yet."""
     NOT_A_FIT = "not a fit"
 
 
@@ -81,6 +84,8 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     press: str = ""
     """Id of the press that is being carried out, "" if none is."""
     asked: Asked | None = None
+    handover: Handover | None = None
+    """What the acceptance changed in the CRM; None if nothing, as in shadow mode."""
     settled: datetime | None = None
     """When the last press was settled. A second press of the same person from before then counts as a double press."""
     settled_by: str = ""
@@ -93,5 +98,5 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
 
 def with_answer_of(alert: Alert, now: Alert) -> Alert:
     """Return the alert with what presses and later messages have written to the row in the meantime."""
-    names = ("outcome", "by", "by_name", "acted", "press", "asked", "settled", "settled_by", "left_out")
+    names = ("outcome", "by", "by_name", "acted", "press", "asked", "handover", "settled", "settled_by", "left_out")
     return replace(alert, **{name: getattr(now, name) for name in names})

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
-from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM
-from ripen.slack.alert import CONTACT_REQUEST, REPLY, UNPROVEN_REPLY, Alert
+from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE
+from ripen.slack.alert import CONTACT_REQUEST, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
 from ripen.slack.blocks import Block, context, cut, cut_note, escape, mention, mrkdwn, plain
 from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
 from ripen.slack.card_words import card_words
@@ -22,7 +22,8 @@ _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
     """Return the card of a hot lead, or of one that asks for contact, as {"text", "blocks"}.
 
-    It has the buttons Accept and Not a fit while it is open. Otherwise it says which person pressed one, and when.
+    It has the buttons Accept and Not a fit while it is open. Otherwise it says which person pressed one, and when; an
+    accepted lead can be released.
     """
     words, line = card_words(locale), fact_line(facts, locale)
     asks = words["asks"].format(form=cut(alert.text, "reason")) if alert.kind == CONTACT_REQUEST else ""
@@ -84,9 +85,11 @@ def _clock(at: datetime | None, tz: str) -> str:
 
 
 def _answers(alert: Alert, words: dict[str, str]) -> list[Block]:
+    value = f"{alert.lead}|{alert.id}"
+    if alert.outcome is AlertOutcome.ACCEPTED:
+        return [{"type": "button", "action_id": RELEASE, "text": plain(words["release"]), "value": value}]
     if alert.outcome:
         return []
-    value = f"{alert.lead}|{alert.id}"
     return [
         {"type": "button", "action_id": ACCEPT, "style": "primary", "text": plain(words["accept"]), "value": value},
         {"type": "button", "action_id": NOT_FIT, "text": plain(words["not_fit"]), "value": value},

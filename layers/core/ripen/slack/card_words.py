@@ -1,4 +1,4 @@
-"""The words of a lead's card, in Japanese and English. `accept`, `not_fit` and `open` are its buttons."""
+"""The words of a lead's card, in Japanese and English. `accept`, `not_fit`, `release` and `open` are its buttons."""
 
 _WORDS = {
     "ja": {
@@ -11,9 +11,11 @@ _WORDS = {
         "direct": "直接",
         "accept": "担当する",
         "not_fit": "見送り",
+        "release": "担当を外れる",
         "open": "Salesforce で開く",
         "unsynced": "Salesforce に登録中…",
         "accepting": "⏳ 担当の手続き中: {who}　{when}",
+        "releasing": "⏳ 担当を外す手続き中: {who}　{when}",
         "accepted": "✅ 担当: {who}　{when}",
         "asked": "💬 {owner} さんに相談を依頼: {who}　{when}",
         "not a fit": "🚫 見送り: {who}　{when}",
@@ -37,9 +39,11 @@ _WORDS = {
         "direct": "direct",
         "accept": "Accept",
         "not_fit": "Not a fit",
+        "release": "Release",
         "open": "Open in Salesforce",
         "unsynced": "Saving to Salesforce…",
         "accepting": "⏳ Being accepted by {who}  {when}",
+        "releasing": "⏳ Being released by {who}  {when}",
         "accepted": "✅ Accepted by {who}  {when}",
         "asked": "💬 {who} asked {owner} to get in touch  {when}",
         "not a fit": "🚫 Not a fit: {who}  {when}",

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from ripen.slack.access import Refusal
-from ripen.slack.action import CardAction, PressOutcome
+from ripen.slack.action import RELEASE, CardAction, PressOutcome
 from ripen.slack.alert import Alert
 from ripen.slack.answer_words import answer_words
 from ripen.slack.blocks import cut, escape, mention
@@ -34,6 +34,18 @@ _FAILED = Words(
     "{user} could not take over this lead. {why} The card is open again.",
     "{user} さんは担当になれませんでした。{why}カードのボタンはもう一度押せます。",
 )
+_NOT_RELEASED = Words(
+    "{user} could not release this lead. {why} {user} is still the one who accepted it.",
+    "{user} さんは担当を外れられませんでした。{why}担当は {user} さんのままです。",
+)
+_RELEASED = Words(
+    "{user} released this lead. The card is open again.", "{user} さんが担当を外れました。カードは再び押せます。"
+)
+_OWNED = Words("Its owner in Salesforce is {owner}.", "Salesforce の担当は {owner} です。")
+_NOT_YOURS = Words(
+    "Only {who}, who accepted this lead, can release it.", "担当を外れられるのは、担当の {who} さんだけです。"
+)
+_ABOUT_ANOTHER = (PressOutcome.TOO_LATE, PressOutcome.CLOSED, PressOutcome.NOT_YOURS)
 
 
 class Messages(Struct, frozen=True):
@@ -51,6 +63,8 @@ def press_messages(action: CardAction, alert: Alert, locale: str, owner: str) ->
     words = answer_words(locale)
     who, user = _name(alert.by_name), mention(action.user, action.user_name)
     asked = alert.asked
+    if action.outcome in _ABOUT_ANOTHER and not alert.by:
+        return Messages()  # the card has been opened meanwhile
     match action.outcome:
         case PressOutcome.TOO_LATE:
             return Messages(answer=words["late"].format(who=who))
@@ -60,7 +74,14 @@ def press_messages(action: CardAction, alert: Alert, locale: str, owner: str) ->
             return Messages(answer=words[Refusal(action.reason)])
         case PressOutcome.FAILED:
             why = failure_words(action.reason, locale)
-            return Messages(thread=_FAILED.in_language(locale).format(user=user, why=why))
+            failed = _NOT_RELEASED if action.verb == RELEASE else _FAILED
+            return Messages(thread=failed.in_language(locale).format(user=user, why=why))
+        case PressOutcome.RELEASED:
+            owned = _OWNED.in_language(locale).format(owner=_name(action.owner_name)) if action.owner_name else ""
+            released = _RELEASED.in_language(locale).format(user=user)
+            return Messages(thread=f"{released} {owned}".strip())
+        case PressOutcome.NOT_YOURS:
+            return Messages(answer=_NOT_YOURS.in_language(locale).format(who=who))
         case PressOutcome.ASKED if asked:
             stays = (_STAYS if owner else _STAYS_UNSEEN).in_language(locale)
             return Messages(

@@ -2,17 +2,26 @@
 
 The writes of a change are made together or not at all, so that nobody gets a Task for a record that stays another's.
 
-Source: Salesforce, REST API Developer Guide, "Composite" (allOrNone).
+Source: Salesforce, REST API Developer Guide, "Composite" (allOrNone); Object Reference, "TaskStatus".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import Person, Row, owner_of, record_query, task_query, user_query
+from ripen.adapters.salesforce.soql import (
+    USER_PREFIX,
+    Person,
+    Row,
+    owner_of,
+    record_query,
+    task_query,
+    user_query,
+    users_query,
+)
 from ripen.adapters.secrets import Secrets
-from ripen.crm.ownership import Owner, OwnerChange, Ownership
+from ripen.crm.ownership import Handover, Held, Owner, OwnerChange, Ownership
 from ripen.crm.upsert import DELETED
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
@@ -36,27 +45,66 @@ class SalesforceOwners:
         if email:
             queries["user"] = user_query(email)
         found = composite.select(self._connection, queries)
-        if not found["record"]:
-            raise Undeliverable(DELETED, permanent=True)
-        record = found["record"][0]
-        contact = record.get("ConvertedContact")
+        object, id, owner = _record(link, found["record"])
         return Ownership(
-            object="Contact" if contact else link.object,
-            id=str(contact["Id"]) if contact else link.id,
-            owner=owner_of(contact or record),
+            object=object,
+            id=id,
+            owner=owner,
             user=next(map(_user, found.get("user", [])), None),
             ripen=self._connection.user,
             has_task=bool(found["task"]),
         )
 
+    def find_held(self, link: CrmLink, handover: Handover) -> Held:
+        """Return who owns the record now, the former owner, and the Task if it is open.
+
+        Finds the Contact instead of a Lead that was converted meanwhile. Raises Undeliverable(permanent=True) if the
+        record is no longer there.
+        """
+        ripen = self._connection.user
+        queries = {
+            "record": record_query(link),
+            "task": task_query(handover.task),
+            "users": users_query([ripen, handover.former]),
+        }
+        found = composite.select(self._connection, queries)
+        object, id, owner = _record(link, found["record"])
+        users = {user.id: user for user in map(_user, found["users"])}
+        queue = None if handover.former.startswith(USER_PREFIX) else Owner(handover.former, handover.former_name)
+        open_tasks = [str(row["Id"]) for row in found["task"] if not row["IsClosed"]]
+        return Held(
+            object=object,
+            id=id,
+            owner=owner,
+            former=users.get(handover.former, queue),
+            ripen=users.get(ripen, Owner(ripen)),
+            task=next(iter(open_tasks), ""),
+        )
+
     def change(self, change: OwnerChange) -> CrmLink:
-        """Set the owner and create the Task, as far as the change has them; return the link with its owner."""
+        """Set the owner, create a Task and close one, as far as the change says so; return the link with its owner."""
         parts = dict(_parts(change))
+        if change.closes:
+            parts["closed"] = composite.update_one("Task", change.closes, {"Status": self._closed_status()})
         answers = composite.call(self._connection, parts, all_or_none=True)
         refused = [failure for answer in answers.values() if (failure := composite.failure(answer))]
         if refused:  # of the parts that were rolled back, one has the cause
             raise min(refused, key=lambda failure: failure.reason.startswith(_ROLLED_BACK))
         return self._connection.link(Person(change.object, change.id, change.owner))
+
+    def _closed_status(self) -> str:
+        """Return the first status of a closed Task, which an administrator may have renamed. Raises Undeliverable."""
+        query = "SELECT ApiName FROM TaskStatus WHERE IsClosed = true ORDER BY SortOrder LIMIT 1"
+        return str(composite.select(self._connection, {"status": query})["status"][0]["ApiName"])
+
+
+def _record(link: CrmLink, rows: Sequence[Row]) -> tuple[str, str, Owner]:
+    """Return object, id and owner of a link's record, or of the Contact that the Lead became. Raises Undeliverable."""
+    if not rows:
+        raise Undeliverable(DELETED, permanent=True)
+    if contact := rows[0].get("ConvertedContact"):
+        return "Contact", str(contact["Id"]), owner_of(contact)
+    return link.object, link.id, owner_of(rows[0])
 
 
 def _parts(change: OwnerChange) -> Iterator[tuple[str, Subrequest]]:

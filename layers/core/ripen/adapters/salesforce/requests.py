@@ -14,6 +14,7 @@ from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.soql import (
     CAMPAIGN_ID,
+    USER_PREFIX,
     Person,
     Row,
     person_of,
@@ -27,8 +28,6 @@ from ripen.crm.upsert import DELETED, Task
 from ripen.errors import Undeliverable
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink
-
-_USER_PREFIX = "005"
 
 
 class SalesforceRequests:
@@ -103,5 +102,5 @@ def _writes(
         yield "owner", composite.update([(person.object, person.id, {"OwnerId": person.owner.id})])
     if crm_request.task and not found["task"]:
         task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
-        owner = person.owner.id if person.owner.id.startswith(_USER_PREFIX) else ""  # a queue cannot own a Task
+        owner = person.owner.id if person.owner.id.startswith(USER_PREFIX) else ""  # a queue cannot own a Task
         yield "task", composite.create_tasks([(task, person.id, owner)])

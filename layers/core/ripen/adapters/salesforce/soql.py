@@ -24,6 +24,7 @@ A transaction may run for ten minutes and then commits with the times of its sta
 "Execution Governors and Limits").
 """
 
+USER_PREFIX = "005"
 _LEADS_PER_QUERY = 100
 """The addresses and keys of 200 leads would exceed the longest URL that Salesforce accepts (16 KB)."""
 _IS_RECENT = "CreatedDate = LAST_N_DAYS:30"
@@ -71,6 +72,12 @@ def user_query(email: str) -> str:
     return soql(query, email)
 
 
+def users_query(ids: Sequence[str]) -> str:
+    """Return the query for users by id, active or not; ids of queues find nothing."""
+    found = [id for id in ids if id.startswith(USER_PREFIX)]
+    return soql("SELECT Id, Name, Email, IsActive FROM User WHERE Id IN {}", found)
+
+
 def record_query(link: CrmLink) -> str:
     """Return the query for the record of a link: its owner, and for a Lead the Contact that it became."""
     fields = ["Id", *_OWNER, "Owner.IsActive"]
@@ -81,7 +88,7 @@ def record_query(link: CrmLink) -> str:
 
 def task_query(key: str) -> str:
     """Return the query for the Task with this key, which an earlier attempt may have created."""
-    return soql("SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1", key, _IS_RECENT)
+    return soql("SELECT Id, IsClosed FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1", key, _IS_RECENT)
 
 
 def soql(query: str, *values: object) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ripen.slack.action import CardAction, Course, answered, begun, can_answer, course, reopened
+from ripen.slack.action import CardAction, can_answer
 from ripen.slack.alert import Alert, AlertOutcome, with_answer_of
+from ripen.slack.press_course import Course, answered, begun, course, reopened, still_accepted
 from tests.support.fakes import NOON
 
 SECOND = timedelta(seconds=1)
@@ -80,3 +81,49 @@ def test_an_update_of_the_card_keeps_the_answer_that_came_meanwhile() -> None:
     assert (kept.ts, kept.shown) == ("1", "digest")
     assert kept == with_answer_of(kept, ACCEPTED)
     assert (kept.outcome, kept.by, kept.settled) == (AlertOutcome.ACCEPTED, "U0ALICE", NOON + 5 * SECOND)
+
+
+RELEASED = reopened(ACCEPTED, a_press(verb="release", after=9 * SECOND), NOON + 10 * SECOND)
+RELEASING = begun(ACCEPTED, a_press(verb="release", after=9 * SECOND))
+
+
+@pytest.mark.parametrize(
+    ("alert", "own", "for_bob"),
+    [
+        (ACCEPTED, Course.BEGIN, Course.NOT_YOURS),
+        (RELEASING, Course.NOTHING, Course.NOT_YOURS),
+        (ACCEPTING, Course.NOTHING, Course.NOT_YOURS),
+        (RELEASED, Course.NOTHING, Course.NOTHING),
+        (REJECTED, Course.NOTHING, Course.NOTHING),
+    ],
+    ids=["accepted", "releasing", "accepting", "open", "rejected"],
+)
+def test_only_the_person_who_accepted_can_release(alert: Alert, own: Course, for_bob: Course) -> None:
+    assert course(a_press(verb="release", after=11 * SECOND), alert) is own
+    assert course(a_press("U0BOB", "release", 11 * SECOND), alert) is for_bob
+
+
+def test_a_release_that_is_being_carried_out_is_resumed() -> None:
+    assert course(a_press(verb="release", after=9 * SECOND), RELEASING) is Course.RESUME
+    assert (RELEASING.by, RELEASING.acted) == (ACCEPTED.by, ACCEPTED.acted)
+
+
+def test_a_double_press_of_accept_does_not_undo_the_release() -> None:
+    assert course(a_press(after=SECOND), RELEASED) is Course.NOTHING
+    assert course(a_press(after=11 * SECOND), RELEASED) is Course.BEGIN
+    assert course(a_press("U0BOB", after=SECOND), RELEASED) is Course.BEGIN
+
+
+def test_a_double_press_of_release_does_not_undo_the_next_acceptance() -> None:
+    again = a_press(after=11 * SECOND)
+    accepted = answered(begun(RELEASED, again), again, AlertOutcome.ACCEPTED, NOON + 12 * SECOND)
+
+    assert course(a_press(verb="release", after=12 * SECOND), accepted) is Course.NOTHING
+    assert course(a_press(verb="release", after=13 * SECOND), accepted) is Course.BEGIN
+
+
+def test_a_release_that_failed_leaves_the_lead_accepted() -> None:
+    kept = still_accepted(RELEASING, a_press(verb="release", after=9 * SECOND), NOON + 10 * SECOND)
+
+    assert (kept.outcome, kept.by, kept.press) == (AlertOutcome.ACCEPTED, "U0ALICE", "")
+    assert course(a_press(verb="release", after=11 * SECOND), kept) is Course.BEGIN
