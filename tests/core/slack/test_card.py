@@ -1,6 +1,5 @@
 """The Slack card: its content, its limits, and hostile text."""
 
-from datetime import timedelta
 from json import dumps
 from typing import Any
 
