@@ -1,12 +1,13 @@
-"""The CRM's API calls of the day, as far as this container knows."""
+"""What this container knows about the CRM: the API calls of the day, and how many leads one call can write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ripen.crm.api_usage import ApiUsage
+from ripen.crm.batch_size import BatchSize
 from ripen.crm.crm_mark import FEW_CALLS_WAIT
 
 metrics = Metrics()
@@ -14,10 +15,14 @@ metrics = Metrics()
 
 @dataclass
 class Budget:
-    """The latest reading. It is trusted for as long as writes are postponed because of it (15 minutes)."""
+    """The latest reading of the API calls, and the size of batches.
+
+    The reading is trusted for as long as writes are postponed because of it (15 minutes).
+    """
 
     usage: ApiUsage | None = None
     at: datetime | None = None
+    batch: BatchSize = field(default_factory=BatchSize)
 
     def note(self, usage: ApiUsage | None, now: datetime) -> None:
         """Note the reading that came with the answer to a call."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ripen.adapters.table import Conflict, Replace, Table
 from ripen.crm import crm_mark, upsert
 from ripen.crm.upsert import CrmState, DesiredRecord, Write
-from ripen.errors import Undeliverable
+from ripen.errors import TimedOut, Undeliverable
 from score._crm_case import Case, Dependencies, SyncOutcome
 
 
@@ -94,6 +94,8 @@ def _write(planned: Sequence[PlannedWrite], dependencies: Dependencies, now: dat
     try:
         results = dependencies.crm.write([write for _, write in planned])
     except Undeliverable as failure:
+        if isinstance(failure, TimedOut):
+            dependencies.budget.batch = dependencies.budget.batch.after_timeout(len(planned), now)
         return [_delayed(want, failure, now) for want, _ in planned]
     return [
         SyncOutcome(want.case, crm_mark.concluded(want.case.mark.value, want.record, write, result, now))

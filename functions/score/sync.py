@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -45,8 +44,8 @@ playbook = Playbook(table, os.environ["BUCKET"])
 salesforce = Salesforce(Secrets(os.environ["CONNECTIONS"]))
 alert = Queue(os.environ["ALERT_QUEUE"])
 
-_MAX_LEADS = 200
-"""Leads in one call, the limit of Salesforce's collections API."""
+_CALLS_MILLIS = 85_000
+"""Time that the two calls for a batch of leads may take, and the rows after them."""
 _MAX_REASONS = 10
 """Reasons of the score that a record shows."""
 
@@ -54,33 +53,41 @@ _MAX_REASONS = 10
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    failed = sync_live([record["body"] for record in event["Records"]], partial(has_time, context))
+    refs = [record["body"] for record in event["Records"]]
+    failed = sync_live(refs, partial(has_time, context), partial(has_time, context, _CALLS_MILLIS))
     messages = [record["messageId"] for record in event["Records"] if record["body"] in failed]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in messages]}
 
 
-def sync_live(refs: Sequence[str], has_time: Callable[[], bool]) -> set[str]:
+def sync_live(refs: Sequence[str], has_time: Callable[[], bool], may_call: Callable[[], bool]) -> set[str]:
     """Sync by the live playbook, as `sync` does. Leave all marks due while this function is Unavailable."""
     try:
         bundle = playbook.live().bundle
         dependencies = Dependencies(table=table, clock=clock, bundle=bundle, crm=salesforce, alert=alert, budget=budget)
-        return sync(refs, dependencies, has_time)
+        return sync(refs, dependencies, has_time, may_call)
     except Unavailable as error:
         report(error)
         return set()
 
 
-def sync(refs: Sequence[str], dependencies: Dependencies, has_time: Callable[[], bool]) -> set[str]:
+def sync(
+    refs: Sequence[str], dependencies: Dependencies, has_time: Callable[[], bool], may_call: Callable[[], bool]
+) -> set[str]:
     """Bring these leads up to date in the CRM.
 
     Return the refs that failed: those that name no mark, those whose rows other workers kept changing, and those for
-    which no time was left.
+    which no time was left. `may_call` tells whether there is time for the calls for a further batch.
     """
     marks = {ref: lead for ref in dict.fromkeys(refs) if (lead := _lead(ref))}
     failed = {ref for ref in refs if ref not in marks}
-    for leads in batched(marks.values(), _MAX_LEADS, strict=False):
-        failed |= _sync_readable(leads, dependencies, has_time)
-    return failed
+    waiting = list(marks)
+    while waiting:
+        size = dependencies.budget.batch.at(dependencies.clock.now())
+        chosen, waiting = waiting[:size], waiting[size:]
+        failed |= _sync_readable([marks[ref] for ref in chosen], dependencies, has_time)
+        if not may_call():
+            break
+    return failed | set(waiting)
 
 
 def _sync_readable(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[], bool]) -> set[str]:

@@ -1,12 +1,15 @@
 """The connection to our Salesforce stand-in over TLS: login, token, timeouts, and which errors are retried."""
 
+from typing import Any
+
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
-from ripen.adapters.salesforce.connection import TimeoutAdapter, refusal, usage
+from ripen.adapters.salesforce.connection import BASE, Connection, TimeoutAdapter, refusal, usage
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.crm.api_usage import ApiUsage
-from ripen.errors import NotConnected, Undeliverable
+from ripen.errors import NotConnected, TimedOut, Undeliverable
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.salesforce_org import FixedSecrets, Org, a_wish, logins, written
 
@@ -142,3 +145,24 @@ def test_failed_answer_reports_the_api_usage_too(org: Org, salesforce: Salesforc
     with pytest.raises(Undeliverable):
         salesforce.find([a_wish()])
     assert salesforce.usage
+
+
+@pytest.mark.parametrize(("method", "seconds"), [("GET", 20), ("PATCH", 50), ("POST", 50)])
+def test_a_call_that_writes_may_take_longer(
+    org: Org, method: str, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = list[tuple[int, int]]()
+
+    def send(self: HTTPAdapter, *args: Any, timeout: tuple[int, int], **kwargs: Any) -> requests.Response:
+        given.append(timeout)
+        raise requests.ReadTimeout
+
+    secrets = FixedSecrets(connected_app(org.folder).secret(org.url))
+    connection = Connection(secrets, write_seconds=50)
+    connection.composite([{"method": "GET", "url": f"{BASE}/limits", "referenceId": "login"}])
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+
+    with pytest.raises(TimedOut, match="ReadTimeout"):
+        connection.composite([{"method": method, "url": f"{BASE}/composite/sobjects", "referenceId": "x"}])
+
+    assert given == [(3, seconds)]

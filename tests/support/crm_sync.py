@@ -81,9 +81,11 @@ class Office:
     bundle: Bundle = field(default_factory=a_bundle)
     budget: Budget = field(default_factory=Budget)
 
-    def sync(self, *leads: str, has_time: Callable[[], bool] = lambda: True) -> set[str]:
+    def sync(
+        self, *leads: str, has_time: Callable[[], bool] = lambda: True, may_call: Callable[[], bool] = lambda: True
+    ) -> set[str]:
         refs = [keys.crm_mark(lead).ref for lead in leads or ("lead1",)]
-        return sync(refs, self.dependencies, has_time)
+        return sync(refs, self.dependencies, has_time, may_call)
 
     @property
     def dependencies(self) -> Dependencies:

@@ -33,6 +33,7 @@ import ripen.adapters.salesforce.connection
 import ripen.adapters.ses.mailer
 import ripen.adapters.slack.web_api
 import ripen.agenda
+from ripen.adapters.salesforce.connection import Connection
 from tests.support.sqs_events import LambdaContext
 
 FUNCTIONS = (
@@ -140,7 +141,8 @@ def be_impatient(seconds: float) -> None:
     once = {"total_max_attempts": 1, "mode": "standard"}
     ripen.adapters.ses.mailer._CONFIG = Config(connect_timeout=seconds, read_timeout=seconds, retries=once)
     ripen.adapters.slack.web_api.TIMEOUT_SECONDS = seconds  # type: ignore[assignment]
-    ripen.adapters.salesforce.connection._TIMEOUT = (seconds, seconds)  # type: ignore[assignment]
+    ripen.adapters.salesforce.connection._ANSWER_SECONDS = seconds  # type: ignore[assignment]
+    Connection._seconds = lambda connection, subrequests: seconds  # type: ignore[assignment, method-assign, return-value]
 
 
 def invoke(asked: dict[str, Any], report: int) -> None:

@@ -2,6 +2,7 @@
 
 Rejected            the input is wrong: do not retry, tell the sender (4xx)
 Undeliverable       the other side refused; retry later unless `permanent`
+TimedOut            Undeliverable, because the answer took too long: a smaller call may be answered
 Blocked             Undeliverable, and everything else to that side is refused too for now
 NotConnected        Undeliverable until an administrator acts: settings are missing, or the other side refuses them
 Unsure              the answer was lost, so the call may have succeeded: find out before a retry
@@ -31,6 +32,13 @@ class Undeliverable(Exception):
         self.reason = reason
         self.permanent = permanent
         self.after = after
+
+
+class TimedOut(Undeliverable):
+    """The other side took too long to answer, and may have done everything or a part."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=False)
 
 
 class Blocked(Undeliverable):

@@ -1,6 +1,9 @@
 """The leads that go to the CRM, the records that match them, and the values that are written."""
 
+from copy import replace
 from typing import Any
+
+import pytest
 
 from ripen.crm import upsert
 from ripen.crm.upsert import Blocked, CrmState, DesiredRecord, Record, Write
@@ -149,11 +152,30 @@ def test_addresses_match_in_any_case() -> None:
 
 def test_a_converted_lead_is_replaced_by_its_contact() -> None:
     contact = a_contact(email="other@example.jp")
-    converted = a_record(converted_to=contact.id)
+    converted = a_record(converted_to=contact.id, is_converted=True)
 
     assert upsert.match(a_wish(a_lead(crm=LINK)), [converted, contact]) == contact
     assert upsert.match(a_wish(), [converted, contact]) == contact
     assert upsert.match(a_wish(), [converted]) is None
+
+
+@pytest.mark.parametrize(
+    ("record", "lead"),
+    [(a_record(key="lead1"), a_lead()), (a_record(key="lead1"), a_lead(crm=LINK)), (a_record(), a_lead(crm=LINK))],
+)
+@pytest.mark.parametrize("contact", ["", "003gone"])
+def test_a_converted_lead_of_ours_without_a_visible_contact_is_not_written(
+    record: Record, lead: Profile, contact: str
+) -> None:
+    converted = replace(record, is_converted=True, converted_to=contact)
+
+    assert upsert.plan(a_wish(lead), CrmState(records=(converted,))) == Blocked(reason=upsert.CONVERTED)
+
+
+def test_a_converted_lead_of_sales_without_a_visible_contact_is_left_alone() -> None:
+    write = planned(a_wish(), a_record(is_converted=True))
+
+    assert (write.object, write.record) == ("Lead", None)
 
 
 def test_a_record_that_sales_deleted_is_not_created_again() -> None:
@@ -187,7 +209,7 @@ def test_an_existing_task_is_not_created_again() -> None:
 def test_a_converted_lead_of_ours_makes_no_task() -> None:
     wish = a_wish(a_lead(crm=LINK))
 
-    assert planned(wish, a_record(converted_to="0031"), a_contact()).task is None
+    assert planned(wish, a_record(converted_to="0031", is_converted=True), a_contact()).task is None
 
 
 def test_the_digest_changes_with_the_values() -> None:

@@ -202,7 +202,7 @@ def test_conversion_by_sales_is_recorded_once_and_folded_at_once(office: Office)
     office.admit()
     office.sync()
     [(id, record)] = office.crm.records.items()
-    office.crm.records |= {id: replace(record, converted_to="0031"), "0031": a_customer()}
+    office.crm.records |= {id: replace(record, converted_to="0031", is_converted=True), "0031": a_customer()}
 
     for fit in (10, 20):
         office.change(fit=fit)

@@ -213,7 +213,7 @@ def test_message_that_names_no_mark_fails_alone(office: Office) -> None:
     office.admit()
     strange = keys.state("lead1").ref
 
-    left = sync([strange, "nonsense", keys.crm_mark("lead1").ref], office.dependencies, lambda: True)
+    left = sync([strange, "nonsense", keys.crm_mark("lead1").ref], office.dependencies, lambda: True, lambda: True)
 
     assert left == {strange, "nonsense"}
     assert len(office.crm.records) == 1
@@ -224,7 +224,7 @@ def test_two_workers_at_once_create_one_task(office: Office) -> None:
     office.admit()
     rival = FakeCrm(records=office.crm.records, tasks=office.crm.tasks)
     office.crm.meanwhile = lambda: sync(
-        [keys.crm_mark("lead1").ref], replace(office.dependencies, crm=rival), lambda: True
+        [keys.crm_mark("lead1").ref], replace(office.dependencies, crm=rival), lambda: True, lambda: True
     )
 
     office.sync()
@@ -246,7 +246,7 @@ def test_worker_that_read_before_the_claim_creates_no_task(office: Office) -> No
 
     slow = Overtaken(records=office.crm.records)
 
-    sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=slow), lambda: True)
+    sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=slow), lambda: True, lambda: True)
 
     assert (len(office.crm.tasks), slow.tasks) == (1, [])
 

@@ -46,9 +46,9 @@ def _is_wake_up(body: str) -> bool:
     return not body.startswith("{")
 
 
-def has_time(context: Any) -> bool:
-    """Return whether the invocation has time for one more lead, 5 seconds."""
-    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS
+def has_time(context: Any, millis: int = _RESERVE_MILLIS) -> bool:
+    """Return whether the invocation has this much time left; by default enough for one more lead, 5 seconds."""
+    return int(context.get_remaining_time_in_millis()) > millis
 
 
 def process_by_lead(

@@ -61,6 +61,8 @@ class Record(Struct, frozen=True, kw_only=True):
     owner_email: str = ""
     converted_to: str = ""
     """Id of the Contact that this Lead became."""
+    is_converted: bool = False
+    """Also True if the Contact is gone, or not visible to us: a converted Lead can never be written."""
     fields: dict[str, str] = {}
     """Values of the fields that we fill if they are blank; a blank one is "" or absent."""
 
@@ -97,6 +99,7 @@ class WriteResult(Struct, frozen=True, kw_only=True):
 
 _REQUIRED = {"LastName": "last_name", "Company": "company"}
 DELETED = "deleted in the CRM"
+CONVERTED = "converted in the CRM, and its Contact is not visible"
 
 
 def not_admitted(profile: Profile, state: State, score: Score, rule: SyncRule) -> str:
@@ -166,6 +169,8 @@ def plan(desired: DesiredRecord, found: CrmState) -> Write | Blocked:
     record = match(desired, found.records)
     if record:
         return _update(desired, record, found.tasks)
+    if any(record.is_converted and _is_ours(desired, record) for record in found.records):
+        return Blocked(reason=CONVERTED)
     if desired.link:
         return Blocked(reason=DELETED)
     if missing := missing_fields(desired):
@@ -187,22 +192,22 @@ def _candidates(desired: DesiredRecord, records: Sequence[Record]) -> Iterator[R
     own = [record for record in records if _is_about(desired, record)]
     linked = [record for record in own if desired.link and record.id == desired.link.id]
     contacts = {record.id: record for record in records if record.object == "Contact"}
-    yield from (record for record in linked if not record.converted_to)
+    yield from (record for record in linked if not record.is_converted)
     yield from (contacts[record.converted_to] for record in linked + own if record.converted_to in contacts)
     yield from (record for record in own if record.object == "Contact")
     yield from sorted(filter(_is_open_lead, own), key=lambda record: record.key != desired.lead)
 
 
 def _is_about(desired: DesiredRecord, record: Record) -> bool:
-    return (
-        record.key == desired.lead
-        or record.email.casefold() == desired.email.casefold()
-        or (desired.link is not None and record.id == desired.link.id)
-    )
+    return _is_ours(desired, record) or record.email.casefold() == desired.email.casefold()
+
+
+def _is_ours(desired: DesiredRecord, record: Record) -> bool:
+    return record.key == desired.lead or (desired.link is not None and record.id == desired.link.id)
 
 
 def _is_open_lead(record: Record) -> bool:
-    return record.object == "Lead" and not record.converted_to
+    return record.object == "Lead" and not record.is_converted
 
 
 def _update(desired: DesiredRecord, record: Record, tasks: Set[str]) -> Write:

@@ -17,12 +17,12 @@ from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
-from ripen.errors import NotConnected, Undeliverable
+from ripen.errors import NotConnected, TimedOut, Undeliverable
 from ripen.lead.lead import CrmLink
 
 VERSION = "62.0"
 BASE = f"/services/data/v{VERSION}"
-_TIMEOUT = (3, 20)
+_CONNECT_SECONDS, _ANSWER_SECONDS = 3, 20
 """Seconds to connect, and seconds to wait for each part of an answer."""
 _LIMIT_PAUSE_SECONDS = 900
 _SETUP_PAUSE_SECONDS = 3600
@@ -65,16 +65,21 @@ class TimeoutAdapter(HTTPAdapter):
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request of a session, with a timeout unless the caller set one."""
-        kwargs["timeout"] = kwargs.get("timeout") or _TIMEOUT
+        kwargs["timeout"] = kwargs.get("timeout") or (_CONNECT_SECONDS, _ANSWER_SECONDS)
         answer = super().send(*args, **kwargs)
         self.usage = usage(answer.headers.get("Sforce-Limit-Info", "")) or self.usage
         return answer
 
 
 class Connection:
-    """Logs in at the first call, and once more when the token is refused."""
+    """Logs in at the first call, and once more when the token is refused.
 
-    def __init__(self, secrets: Secrets) -> None:
+    `write_seconds` is how long a call that writes may take. A function that writes many records at once gives triggers
+    and flows more time.
+    """
+
+    def __init__(self, secrets: Secrets, write_seconds: int = _ANSWER_SECONDS) -> None:
+        self._write_seconds = write_seconds
         self._secrets = secrets
         self._session = requests.Session()
         self._transport = TimeoutAdapter()
@@ -139,14 +144,22 @@ class Connection:
         )
         try:
             body = {"allOrNone": all_or_none, "compositeRequest": subrequests}
-            answer = client.restful("composite", method="POST", json=body)
+            answer = client.restful(
+                "composite", method="POST", json=body, timeout=(_CONNECT_SECONDS, self._seconds(subrequests))
+            )
         except SalesforceExpiredSession:
             raise
         except SalesforceError as error:
             raise refusal(error.status, error.content) from error
+        except requests.ReadTimeout as error:
+            raise TimedOut("no answer from Salesforce: ReadTimeout") from error
         except requests.RequestException as error:
             raise Undeliverable(f"no answer from Salesforce: {type(error).__name__}", permanent=False) from error
         return _answers(answer, len(subrequests))
+
+    def _seconds(self, subrequests: list[dict[str, Any]]) -> int:
+        writes = any(part["method"] != "GET" for part in subrequests)
+        return self._write_seconds if writes else _ANSWER_SECONDS
 
 
 def usage(header: str) -> ApiUsage | None:

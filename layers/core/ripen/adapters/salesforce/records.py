@@ -14,6 +14,8 @@ from ripen.crm.ownership import Owner
 from ripen.crm.upsert import CrmState, DesiredRecord, Record, Task, Write, WriteResult
 from ripen.errors import Undeliverable
 
+_WRITE_SECONDS = 50
+"""Two hundred records with triggers and flows may take more than the 20 seconds that other calls may take."""
 _LONGEST_URL = 16_000
 """Salesforce accepts 16,384 bytes of URL and headers together."""
 
@@ -25,7 +27,7 @@ class Salesforce:
     """
 
     def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets)
+        self._connection = Connection(secrets, _WRITE_SECONDS)
 
     @property
     def usage(self) -> ApiUsage | None:

@@ -31,7 +31,7 @@ _IS_RECENT = "CreatedDate = LAST_N_DAYS:30"
 """A Task is searched only for a retry, so it is never older. Dates are indexed; our key on a Task cannot be."""
 _OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
 _CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *STANDARD["Contact"])
-_LEAD = ("Id", "Ripen_Key__c", *_OWNER, "ConvertedContactId", *STANDARD["Lead"])
+_LEAD = ("Id", "Ripen_Key__c", *_OWNER, "IsConverted", "ConvertedContactId", *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
@@ -152,6 +152,7 @@ def _record(row: Row) -> Record:
         owner_name=owner.name,
         owner_email=owner.email,
         converted_to=str(row.get("ConvertedContactId") or ""),
+        is_converted=bool(row.get("IsConverted")),
         fields={name: str(value) for name, value in row.items() if _is_value(value)},
     )
 
