@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 from zoneinfo import ZoneInfo
 
+from ripen.adapters.playbook import PROPAGATION_TIME
 from ripen.adapters.table import Create, keys
 from ripen.lead.address import address_hash
 from ripen.operations.publication.publish import publish
@@ -109,7 +110,8 @@ def asking_about_the_expo(cloud: RunningCloud) -> Iterator[None]:
     ripen = (folder / "ripen.yaml").read_text()
     (folder / "ripen.yaml").write_text(ripen.replace("\npolicy:", "\npolicy:\n  open_opportunity: skip", 1))
     usual = stack.playbook.live().bundle
-    publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, stack.clock.now())
+    now = stack.clock.now()
+    publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, now, ahead=PROPAGATION_TIME)
     try:
         yield
     finally:

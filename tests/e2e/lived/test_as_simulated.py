@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from ripen.adapters.playbook import PROPAGATION_TIME
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, FormField
 from ripen_authoring.simulation.events import ScenarioEvent, parse_events
@@ -119,7 +120,7 @@ def a_webinar_on(day: str, cloud: RunningCloud) -> Iterator[Bundle]:
     fields = tuple(_offered(field, day) for field in form.fields)
     forms = usual.forms | {"webinar": replace(form, fields=fields)}
     bundle = replace(usual, forms=forms, hash=f"webinar{token_hex(8)}")
-    publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
+    publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now(), ahead=PROPAGATION_TIME)
     try:
         yield bundle
     finally:
