@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -150,7 +151,8 @@ def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutc
     except TemplateError as error:
         return SyncOutcome(case, crm_mark.delayed(mark, Undeliverable(str(error), permanent=True), now))
     words = [reason.words for reason in found]
-    record = upsert.desired_record(profile, state, points, words, bundle.sync, locale, mark.task)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    record = upsert.desired_record(profile, state, points, words, bundle.sync, locale, today, mark.task)
     is_known = upsert.digest(record) == mark.digest
     return SyncOutcome(case, crm_mark.unchanged()) if is_known else WantedRecord(case, record)
 

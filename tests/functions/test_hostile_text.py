@@ -151,7 +151,7 @@ def test_a_card_shows_text_as_text(text: str, locale: str) -> None:
 def test_the_crm_gets_the_text_as_typed(text: str) -> None:
     profile = a_lead(**dict.fromkeys(FIELDS, text))
     state = State(lead="lead1", rank=Rank.HOT, episode=1)
-    wanted = upsert.desired_record(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
+    wanted = upsert.desired_record(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja", NOON.date())
     assert wanted.as_lead["LastName"] == wanted.as_lead["Company"] == wanted.as_lead["Title"] == text
     assert wanted.as_contact["Department"] == text
     assert wanted.ours["Ripen_Reasons__c"] == text

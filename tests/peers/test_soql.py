@@ -14,6 +14,7 @@ from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
 from tests.support import node_peers
 from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON
 
 HOSTILE = [
     "o'hara@example.com",
@@ -109,7 +110,9 @@ def test_an_independent_parser_reads_the_searches_for_opportunities() -> None:
 def _wanted(lead: str, email: str, link: CrmLink | None = None) -> DesiredRecord:
     profile = a_lead(id=lead, email=email, crm=link)
     state = State(lead=lead, rank=Rank.HOT, episode=1)
-    return desired_record(profile, state, Score(fit=40, engagement=30, total=70), (), a_bundle().sync, "ja")
+    return desired_record(
+        profile, state, Score(fit=40, engagement=30, total=70), (), a_bundle().sync, "ja", NOON.date()
+    )
 
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}

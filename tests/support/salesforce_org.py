@@ -18,6 +18,7 @@ from ripen.playbook.bundle import SyncRule
 from ripen.scoring.score import Score
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON
 
 CUSTOMER = "existing.customer@example.co.jp"
 
@@ -74,7 +75,7 @@ def a_wish(n: int = 1, rule: SyncRule | None = None, **changes: Any) -> DesiredR
     state = State(lead=profile.id, rank=Rank.WARM)
     standing = Score(fit=40, engagement=12.5, total=52.5)
     return upsert.desired_record(
-        profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], rule or a_bundle().sync, "ja"
+        profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], rule or a_bundle().sync, "ja", NOON.date()
     )
 
 

@@ -1,6 +1,7 @@
 """The leads that go to the CRM, the records that match them, and the values that are written."""
 
 from copy import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,6 +25,9 @@ def a_state(**changes: Any) -> State:
     return State(**(known | changes))
 
 
+TODAY = date(2026, 11, 30)
+
+
 def a_wish(
     profile: Profile | None = None,
     state: State | None = None,
@@ -32,7 +36,7 @@ def a_wish(
     rule: SyncRule | None = None,
 ) -> DesiredRecord:
     return upsert.desired_record(
-        profile or a_lead(), state or a_state(), score, ["役職: 部長"], rule or SyncRule(), "ja", last_task
+        profile or a_lead(), state or a_state(), score, ["役職: 部長"], rule or SyncRule(), "ja", TODAY, last_task
     )
 
 
@@ -197,6 +201,19 @@ def test_there_is_one_task_for_coming_and_one_for_each_time_the_lead_turns_hot()
     first, again, hot = (a_wish(state=a_state(episode=n)).task.key for n in (0, 0, 1))
 
     assert first == again != hot
+
+
+@pytest.mark.parametrize(
+    ("rank", "subject", "urgent"),
+    [
+        (Rank.HOT, "Ripen: 山田 花子 様（株式会社サンプル）がホットになりました", True),
+        (Rank.WARM, "Ripen: 山田 花子 様（株式会社サンプル）から反応がありました", False),
+    ],
+)
+def test_the_task_names_the_person_and_is_due_today(rank: Rank, subject: str, urgent: bool) -> None:
+    task = a_wish(state=a_state(rank=rank)).task
+
+    assert (task.subject, task.due, task.urgent) == (subject, TODAY, urgent)
 
 
 def test_an_existing_task_is_not_created_again() -> None:

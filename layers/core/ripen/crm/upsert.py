@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ripen import ids
 from ripen.crm.crm_fields import Fields, mapped_fields, own_fields, standard_fields, truncate
+from ripen.crm.task_subject import contact_subject
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
@@ -131,19 +132,23 @@ def desired_record(
     reasons: Iterable[str],
     rule: SyncRule,
     locale: str,
+    today: date,
     last_task: str = "",
 ) -> DesiredRecord:
     """Return the lead as the CRM should have it.
 
-    `reasons` are in words, with absolute dates; `last_task` is the key of the previous Task (CrmMark.task).
+    `reasons` are in words, with absolute dates. A Task is due on `today`, the day in the brand's time zone. `last_task`
+    is the key of the previous Task (CrmMark.task).
     """
     reasons = tuple(reasons)
     standard = standard_fields(profile, "Lead")
     unmapped = {name: value for name, value in standard.items() if name not in rule.fields}
     task = Task(
         key=ids.digest("task", profile.id, state.episode),
-        subject=_subject(state.rank, locale),
+        subject=contact_subject(profile, state.rank, locale),
         description="\n".join(reasons),
+        due=today,
+        urgent=state.rank is Rank.HOT,
     )
     return DesiredRecord(
         lead=profile.id,
@@ -230,9 +235,3 @@ def _needs_task(desired: DesiredRecord, record: Record, tasks: Set[str]) -> bool
 
 def _is_blank(record: Record, name: str) -> bool:
     return not record.fields.get(name, "").strip()
-
-
-def _subject(rank: Rank, locale: str) -> str:
-    if locale == "ja":
-        return "Ripen: 関心が高まったお客様へのご連絡" if rank is Rank.HOT else "Ripen: 既存のお客様からの反応"
-    return "Ripen: an existing contact turned hot" if rank is Rank.HOT else "Ripen: an existing contact came back"
