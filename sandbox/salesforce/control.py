@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from sandbox.salesforce.conversion import convert
 from sandbox.salesforce.faults import Fault, Faults
+from sandbox.salesforce.merging import merge
 from sandbox.salesforce.oauth import Tokens
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.refused import Refused
@@ -38,6 +39,7 @@ class Control:
             Route("/_control/knobs", _checked(self.turn), methods=["POST"]),
             Route("/_control/usage", self.usage),
             Route("/_control/convert", _checked(self.convert_lead), methods=["POST"]),
+            Route("/_control/merge", _checked(self.merge_records), methods=["POST"]),
             Route("/_control/reset", self.reset, methods=["POST"]),
         ]
 
@@ -61,6 +63,12 @@ class Control:
     async def convert_lead(self, request: Request) -> Response:
         """Convert a lead as sales does: POST {"lead": id}."""
         return JSONResponse(convert(self._org, str((await request.json()).get("lead", ""))))
+
+    async def merge_records(self, request: Request) -> Response:
+        """Merge two records as sales does: POST {"object", "kept", "merged"}."""
+        given = await request.json()
+        merge(self._org, str(given["object"]), str(given["kept"]), str(given["merged"]))
+        return Response(status_code=204)
 
     async def reset(self, request: Request) -> Response:
         """Delete all records but the seed, all faults and all tokens."""

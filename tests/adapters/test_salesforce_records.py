@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from copy import replace
 
 import pytest
+import requests
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Answer, Connection
@@ -12,7 +13,7 @@ from ripen.crm import upsert
 from ripen.crm.upsert import Write
 from ripen.errors import Undeliverable
 from ripen.playbook.bundle import CrmField, SyncRule
-from tests.support.salesforce_org import CUSTOMER, Org, a_plan, a_wish, ask, composites, create, logins, written
+from tests.support.salesforce_org import CUSTOMER, Org, a_plan, a_wish, ask, composites, create, logins, token, written
 
 
 def test_new_lead_is_created_with_our_fields_and_its_link_is_returned(org: Org, salesforce: Salesforce) -> None:
@@ -174,6 +175,34 @@ def test_mapped_fields_are_written_to_a_new_lead_and_filled_where_they_are_blank
     assert (new["Status"], new["Industry"]) == ("Working - Contacted", None)
     [lead] = ask(org, "SELECT Status, Industry FROM Lead")
     assert (lead["Status"], lead["Industry"]) == ("Working - Contacted", "Banking")
+
+
+def test_a_record_that_sales_merged_is_followed_to_the_one_that_was_kept(org: Org, salesforce: Salesforce) -> None:
+    ids = create(org, "Lead", *({"LastName": name, "Company": "x"} for name in ("master", "last")))
+    link = written(a_wish(), salesforce)
+    org.control("merge", object="Lead", kept=ids[0], merged=link.id)
+    org.control("merge", object="Lead", kept=ids[1], merged=ids[0])
+
+    followed = written(replace(a_wish(), link=link), salesforce)
+
+    assert followed.id == ids[1]
+    [lead] = ask(org, "SELECT LastName, Ripen_Key__c FROM Lead")
+    assert (lead["LastName"], lead["Ripen_Key__c"]) == ("last", "lead1")
+
+
+def test_a_contact_that_sales_merged_is_followed(org: Org, salesforce: Salesforce) -> None:
+    link = written(a_wish(email=CUSTOMER), salesforce)
+    [kept] = create(org, "Contact", {"LastName": "master"})
+    org.control("merge", object="Contact", kept=kept, merged=link.id)
+
+    assert written(replace(a_wish(), link=link), salesforce).id == kept
+
+
+def test_a_linked_record_that_sales_deleted_is_no_merge(org: Org, salesforce: Salesforce) -> None:
+    link = written(a_wish(), salesforce)
+    requests.delete(f"{org.url}/services/data/v62.0/sobjects/Lead/{link.id}", headers=token(org), timeout=5)
+
+    assert salesforce.find([replace(a_wish(), link=link)]).records == ()
 
 
 def test_200_leads_with_long_addresses_are_found_by_urls_that_salesforce_accepts(

@@ -142,6 +142,16 @@ def test_the_linked_record_wins_over_a_contact_and_an_open_lead() -> None:
     assert upsert.match(wish, []) is None
 
 
+def test_a_link_to_a_merged_record_names_the_one_that_was_kept() -> None:
+    wish = a_wish(a_lead(crm=LINK))
+    kept = a_record(id="00Q7", email="other@example.jp", merged_ids=frozenset({LINK.id}))
+
+    assert upsert.match(wish, [kept]) == kept
+    assert upsert.match(wish, [replace(kept, key="lead1")])
+    assert upsert.match(wish, [replace(kept, key="lead2")]) is None
+    assert upsert.match(a_wish(), [kept]) is None
+
+
 def test_of_open_leads_our_own_wins_then_the_oldest() -> None:
     oldest, newer, ours = a_record(id="00Q1"), a_record(id="00Q2"), a_record(id="00Q3", key="lead1", email="")
 

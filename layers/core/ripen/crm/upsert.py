@@ -64,6 +64,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """Id of the Contact that this Lead became."""
     is_converted: bool = False
     """Also True if the Contact is gone, or not visible to us: a converted Lead can never be written."""
+    merged_ids: frozenset[str] = frozenset()
+    """Ids of the records that sales merged into this one."""
     fields: dict[str, str] = {}
     """Values of the fields that we fill if they are blank; a blank one is "" or absent."""
 
@@ -195,7 +197,7 @@ def match(desired: DesiredRecord, records: Sequence[Record]) -> Record | None:
 def _candidates(desired: DesiredRecord, records: Sequence[Record]) -> Iterator[Record]:
     """Yield the records that may be the lead's, best first."""
     own = [record for record in records if _is_about(desired, record)]
-    linked = [record for record in own if desired.link and record.id == desired.link.id]
+    linked = [record for record in own if _is_linked(desired, record)]
     contacts = {record.id: record for record in records if record.object == "Contact"}
     yield from (record for record in linked if not record.is_converted)
     yield from (contacts[record.converted_to] for record in linked + own if record.converted_to in contacts)
@@ -208,7 +210,17 @@ def _is_about(desired: DesiredRecord, record: Record) -> bool:
 
 
 def _is_ours(desired: DesiredRecord, record: Record) -> bool:
-    return record.key == desired.lead or (desired.link is not None and record.id == desired.link.id)
+    return record.key == desired.lead or _is_linked(desired, record)
+
+
+def _is_linked(desired: DesiredRecord, record: Record) -> bool:
+    """Return whether the lead's link names this record, or one that was merged into it.
+
+    A record that was merged into another lead's record is gone: one record cannot be about two leads.
+    """
+    if desired.link is None:
+        return False
+    return record.id == desired.link.id or (desired.link.id in record.merged_ids and record.key in ("", desired.lead))
 
 
 def _is_open_lead(record: Record) -> bool:

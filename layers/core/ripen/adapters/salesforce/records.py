@@ -1,6 +1,7 @@
 """Leads, Contacts and Tasks in Salesforce: one composite call reads up to 200 leads, and another one writes them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import replace
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ from ripen.errors import Undeliverable
 
 _WRITE_SECONDS = 50
 """Two hundred records with triggers and flows may take more than the 20 seconds that other calls may take."""
+_MOST_MERGES = 3
+"""How far a chain of merges is followed: a record that was merged into one that was merged, too."""
 _LONGEST_URL = 16_000
 """Salesforce accepts 16,384 bytes of URL and headers together."""
 
@@ -37,7 +40,8 @@ class Salesforce:
     def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
         """Return the records that may match these leads (at most 200), and the Tasks that already exist for them.
 
-        One call does it, or more if the addresses would make a query longer than Salesforce accepts.
+        One call does it; more if the addresses would make a query longer than Salesforce accepts, or if a linked record
+        is gone, because it may have been merged into another.
         """
         queries = {f"q{n}": composite.query(text) for n, text in enumerate(soql.lead_queries(leads))}
         if len(leads) > 1 and any(len(query["url"]) > _LONGEST_URL for query in queries.values()):
@@ -46,8 +50,9 @@ class Salesforce:
         answers = composite.call(self._connection, queries)
         rows = [row for answer in answers.values() for row in self._all_rows(answer)]
         people = soql.records(row for row in rows if soql.object_of(row) != "Task")
+        records = {record.id: record for record in people}
         return CrmState(
-            records=tuple({record.id: record for record in people}.values()),
+            records=(*records.values(), *self._merged(leads, records)),
             tasks=frozenset(str(row["Ripen_Key__c"]) for row in rows if soql.object_of(row) == "Task"),
         )
 
@@ -64,6 +69,31 @@ class Salesforce:
         answers = composite.call(self._connection, dict(_subrequests(batch)))
         results = self._created(batch, answers) | self._updated(batch, answers)
         return [results[write.lead] for write in writes]
+
+    def _merged(self, leads: Sequence[DesiredRecord], found: Mapping[str, Record]) -> Iterator[Record]:
+        """Yield the records into which sales merged linked ones, which are gone. Makes calls only if some are gone."""
+        for object in ("Lead", "Contact"):
+            links = (lead.link for lead in leads if lead.link and lead.link.object == object)
+            origins = {link.id: frozenset([link.id]) for link in links if link.id not in found}
+            for _ in range(_MOST_MERGES):
+                origins = self._masters(object, origins)
+                if not origins:
+                    break
+                query = soql.records_query(object, origins, leads)
+                for record in soql.records(composite.select(self._connection, {"masters": query})["masters"]):
+                    yield replace(record, merged_ids=origins.pop(record.id, frozenset()))
+
+    def _masters(self, object: str, origins: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        """Return the ids of the records into which these were merged, each with the links that led to it."""
+        if not origins:
+            return {}
+        query = composite.query(soql.masters_query(object, origins), include_deleted=True)
+        [answer] = composite.call(self._connection, {"masters": query}).values()
+        masters = dict[str, frozenset[str]]()
+        for row in composite.rows(answer):
+            master = str(row["MasterRecordId"])
+            masters[master] = masters.get(master, frozenset()) | origins[str(row["Id"])]
+        return masters
 
     def _all_rows(self, answer: Answer) -> list[soql.Row]:
         """Return the rows of a query's first page and of all its further pages."""

@@ -49,16 +49,22 @@ def lead_queries(leads: Sequence[DesiredRecord]) -> Iterator[str]:
     Leads and Contacts come oldest first.
     """
     for batch in batched(leads, _LEADS_PER_QUERY, strict=False):
-        lead_fields = dict.fromkeys((*_LEAD, *(name for lead in batch for name in lead.as_lead), *_CONVERTED))
-        for object, fields in (("Lead", lead_fields), ("Contact", _CONTACT)):
-            yield soql(
-                "SELECT {:literal} FROM {:literal} WHERE {:literal} ORDER BY CreatedDate",
-                ", ".join(fields),
-                object,
-                _matches(batch, object),
-            )
+        for object in ("Lead", "Contact"):
+            query = "SELECT {:literal} FROM {:literal} WHERE {:literal} ORDER BY CreatedDate"
+            yield soql(query, _fields(batch, object), object, _matches(batch, object))
     if tasks := [lead.task.key for lead in leads if not lead.task_is_done]:
         yield soql("SELECT Ripen_Key__c FROM Task WHERE Ripen_Key__c IN {} AND {:literal}", tasks, _IS_RECENT)
+
+
+def masters_query(object: str, ids: Iterable[str]) -> str:
+    """Return the query for the records into which these were merged. Merged records are in the recycle bin."""
+    query = "SELECT Id, MasterRecordId FROM {:literal} WHERE Id IN {} AND MasterRecordId != null"
+    return soql(query, object, list(ids))
+
+
+def records_query(object: str, ids: Iterable[str], leads: Iterable[DesiredRecord]) -> str:
+    """Return the query for records by their ids, with the fields that these leads need."""
+    return soql("SELECT {:literal} FROM {:literal} WHERE Id IN {}", _fields(leads, object), object, list(ids))
 
 
 def owners_query(leads: Sequence[str]) -> str:
@@ -126,6 +132,13 @@ def person_of(link: CrmLink, record: Row, user: Row | None) -> Person:
     contact = record.get("ConvertedContactId")
     object, id = ("Contact", str(contact)) if contact else (link.object, link.id)
     return Person(object, id, owner_of({"OwnerId": user["Id"], "Owner": user} if user else record))
+
+
+def _fields(leads: Iterable[DesiredRecord], object: str) -> str:
+    """Return the fields to read: for Leads also those that the playbook maps, and those of the Contact."""
+    if object == "Contact":
+        return ", ".join(_CONTACT)
+    return ", ".join(dict.fromkeys((*_LEAD, *(name for lead in leads for name in lead.as_lead), *_CONVERTED)))
 
 
 def _matches(leads: Iterable[DesiredRecord], object: str) -> str:
