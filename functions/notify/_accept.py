@@ -30,7 +30,7 @@ def accept(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] 
     """Carry out a claimed press of Accept. Return the settled press; None if it is retried later.
 
     1. In shadow mode, only record what would have been done.
-    2. Wait until the lead is in Salesforce, for up to a day.
+    2. Wait until the lead is in Salesforce, for up to a day; not if it cannot get there by itself.
     3. Look up the record's owner, and decide with core whether to take it over, to stay, or to ask the owner.
     4. Make the change in Salesforce, or try again later, for up to a day.
     5. Close the card, or open it again.
@@ -41,15 +41,22 @@ def accept(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] 
         return _accepted(row, dependencies, None, None, would)
     profile = dependencies.table.get(keys.profile(action.lead))
     if profile is None or profile.value.crm is None:
-        if dependencies.clock.now() - action.at > PATIENCE:
-            return _failed(row, dependencies, Failure.NO_RECORD)
-        retry_later(row, None, dependencies)
-        return None
+        return _await_record(row, dependencies)
     try:
         found = _find(action, profile.value.crm, dependencies)
     except Undeliverable as error:
         return _refused(row, error, dependencies)
     return _change(row, profile.value, found, dependencies)
+
+
+def _await_record(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] | None:
+    mark = dependencies.table.get(keys.crm_mark(row.value.lead))
+    if mark and mark.due is None and mark.value.waits_for:
+        return _failed(row, dependencies, f"{Failure.KEPT_OUT}: {mark.value.waits_for}")
+    if dependencies.clock.now() - row.value.at > PATIENCE:
+        return _failed(row, dependencies, Failure.NO_RECORD)
+    retry_later(row, None, dependencies)
+    return None
 
 
 def _find(action: CardAction, link: CrmLink, dependencies: Dependencies) -> Ownership:

@@ -80,6 +80,8 @@ def test_nobody_hears_that_a_card_is_taken_which_is_open_again() -> None:
         ("INSUFFICIENT_ACCESS_OR_READONLY: x", "permission set"),
         ("SOME_NEW_CODE: details", "Salesforce refused it (SOME_NEW_CODE)."),
         (Failure.DELETED, "deleted in Salesforce"),
+        ("kept out of Salesforce: last_name, company", "not in Salesforce yet: last name, company missing."),
+        ("kept out of Salesforce: not admitted by sync.when: fit", "the rules of ripen.yaml keep it out"),
     ],
 )
 def test_a_refusal_of_salesforce_is_said_in_plain_words(reason: str, words: str) -> None:

@@ -1,15 +1,17 @@
 """notify.act: Salesforce is asked first, and the card follows, in spite of outages and races."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
 from notify import _press
-from ripen.adapters.table import Replace, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.crm.ownership import OwnerChange
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
+from ripen.marks import CrmMark
 from ripen.slack.access import Person
 from tests.support.builders import a_lead
 from tests.support.card_presses import ALERT, CRM, Salespeople, a_posted_card
@@ -57,6 +59,19 @@ def test_a_lead_that_is_never_in_salesforce_is_open_again_after_a_day(unsynced: 
     assert (unsynced.alert().outcome, unsynced.done(key), unsynced.activities()) == ("", True, [])
     assert unsynced.decisions() == [("crm", "owner not set")]
     assert "Salesforce に登録されませんでした" in unsynced.chat.replies[0][1]
+
+
+@pytest.mark.parametrize(("due", "outcome"), [(None, ""), (NOON, "accepting")])
+def test_a_lead_that_lacks_a_field_for_salesforce_is_not_waited_for(
+    unsynced: Salespeople, due: datetime | None, outcome: str
+) -> None:
+    mark = CrmMark(lead="lead1", waits_for="last_name")
+    unsynced.table.write(Create(keys.crm_mark("lead1"), mark, due=due))
+
+    unsynced.act(unsynced.press("U0ALICE"))
+
+    assert unsynced.alert().outcome == outcome
+    assert [("姓が未入力" in text) for _, text in unsynced.chat.replies] == ([] if due else [True])
 
 
 @pytest.mark.parametrize(("address", "why"), [("bob@ripen.example", "有効なユーザー"), ("", "見えない")])

@@ -19,7 +19,7 @@ PATIENCE = timedelta(days=1)
 """How long a press waits for Slack, for Salesforce, or for the lead to be there."""
 RESPONSE_LIFETIME = timedelta(minutes=30)
 """How long Slack takes answers that only the person sees. Source: docs.slack.dev, "Handling user interaction"."""
-_LONGEST_WAIT = timedelta(hours=6)
+_LONGEST_WAIT = timedelta(minutes=15)
 
 
 class PressOutcome(StrEnum):

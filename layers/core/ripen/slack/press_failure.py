@@ -13,6 +13,8 @@ class Failure(StrEnum):
     NO_USER = "no active Salesforce user has this address"
     NO_EMAIL = "Slack shows no e-mail address of this person"
     NO_RECORD = "not in Salesforce"
+    KEPT_OUT = "kept out of Salesforce"
+    """Behind a colon follows what the lead waits for, as in CrmMark.waits_for."""
     NO_ANSWER = "no answer from Salesforce"
     DELETED = DELETED
 
@@ -28,6 +30,11 @@ _LOCKED = Words(
     "レコードが Salesforce の承認申請などでロックされています。",
 )
 _RULE = Words("A rule in Salesforce refused it: {message}", "Salesforce の入力規則などで拒否されました: {message}")
+_LACKS = Words(
+    "It is not in Salesforce yet: {fields} missing.", "Salesforce にまだ登録されていません（{fields}が未入力です）。"
+)
+_FIELDS = {"last_name": Words("last name", "姓"), "company": Words("company", "会社名")}
+"""The fields that Salesforce requires of a Lead."""
 _OTHER = Words("Salesforce refused it ({code}).", "Salesforce に拒否されました（{code}）。")
 _WORDS = {
     Failure.NO_USER: Words(
@@ -41,6 +48,10 @@ _WORDS = {
     Failure.NO_RECORD: Words(
         "The lead was not saved to Salesforce within a day. Ask the people who run Ripen.",
         "1日待ちましたが、Salesforce に登録されませんでした。Ripen の管理者に確認してください。",
+    ),
+    Failure.KEPT_OUT: Words(
+        "It is not in Salesforce, because the rules of ripen.yaml keep it out (sync).",
+        "ripen.yaml の sync の条件に合わないため、Salesforce に登録されていません。",
     ),
     Failure.NO_ANSWER: Words("Salesforce could not be reached for a day.", "Salesforce に1日接続できませんでした。"),
     Failure.DELETED: Words("The record was deleted in Salesforce.", "レコードが Salesforce で削除されています。"),
@@ -72,6 +83,9 @@ def is_lasting(reason: str, permanent: bool) -> bool:
 def failure_words(reason: str, locale: str) -> str:
     """Return why it failed, as a sentence for a message in Slack."""
     code, _, message = reason.partition(": ")
+    lacks = [_FIELDS[field].in_language(locale) for field in message.split(", ") if field in _FIELDS]
+    if code == Failure.KEPT_OUT and lacks:
+        return _LACKS.in_language(locale).format(fields=("・" if locale == "ja" else ", ").join(lacks))
     words = _WORDS.get(reason) or _WORDS.get(code) or _OTHER
     return words.in_language(locale).format(code=escape(cut(code, "word")), message=escape(cut(message, "reason")))
 
