@@ -13,7 +13,6 @@ PACKAGE = Path(__file__).parents[1] / "infra" / "salesforce"
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 FIELDS = sorted(PACKAGE.glob("force-app/**/*.field-meta.xml"))
 TRANSLATIONS = sorted(PACKAGE.glob("japanese/**/*.fieldTranslation-meta.xml"))
-PERMISSIONS = PACKAGE / "force-app/main/default/permissionsets/Ripen_Integration.permissionset-meta.xml"
 
 
 def root(path: Path) -> Element:
@@ -26,10 +25,6 @@ def text(element: Element, tag: str) -> str:
 
 def owner(path: Path) -> str:
     return path.parent.parent.name if path in FIELDS else path.parent.name.removesuffix("-ja")
-
-
-def grants() -> dict[str, Element]:
-    return {text(g, "field"): g for g in root(PERMISSIONS).iterfind(NAMESPACE + "fieldPermissions")}
 
 
 def carriers(object: str) -> tuple[str, ...]:
@@ -105,33 +100,6 @@ def test_our_key_is_an_external_id_where_salesforce_allows_one() -> None:
     assert keys["Activity"].find(NAMESPACE + "unique") is None
 
 
-def test_all_our_fields_are_granted_and_of_others_only_those_that_we_read() -> None:
-    ours = {f"{carrier}.{text(root(p), 'fullName')}" for p in FIELDS for carrier in carriers(owner(p))}
-    read = {"Account.Website", "Contact.AccountId", "Contact.Email", "Opportunity.AccountId"}
-    assert set(grants()) == ours | read
-    for field, grant in grants().items():
-        assert (text(grant, "readable"), text(grant, "editable")) == ("true", "true" if field in ours else "false")
-
-
-def test_the_integration_user_can_do_its_work_and_delete_nothing() -> None:
-    granted = root(PERMISSIONS)
-    objects = {text(o, "object"): o for o in granted.iterfind(NAMESPACE + "objectPermissions")}
-    able = {
-        name: {tag for tag in ("allowCreate", "allowRead", "allowEdit", "allowDelete") if text(o, tag) == "true"}
-        for name, o in objects.items()
-    }
-    assert able == {
-        "Account": {"allowRead"},
-        "Campaign": {"allowRead", "allowEdit"},
-        "Contact": {"allowRead", "allowEdit"},
-        "Lead": {"allowCreate", "allowRead", "allowEdit"},
-        "Opportunity": {"allowRead"},
-    }
-    assert all(text(o, "modifyAllRecords") == "false" for o in objects.values())
-    users = {text(u, "name") for u in granted.iterfind(NAMESPACE + "userPermissions")}
-    assert users == {"ApiEnabled", "EditTask", "TransferAnyLead"}
-
-
 def test_each_label_has_a_japanese_translation() -> None:
     translated = {(owner(path), text(root(path), "name")): root(path) for path in TRANSLATIONS}
     assert set(translated) == {(owner(path), text(root(path), "fullName")) for path in FIELDS}
@@ -154,13 +122,3 @@ def test_the_stand_in_has_the_fields_of_the_package() -> None:
     for path in FIELDS:
         for object in set(carriers(owner(path))) & set(schema):
             assert schema[object].field(text(root(path), "fullName")) is not None
-
-
-def test_a_field_without_a_grant_is_invisible_in_the_stand_in(tmp_path: Path) -> None:
-    for path in PACKAGE.glob("force-app/**/*.xml"):
-        copy = tmp_path / path.relative_to(PACKAGE)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(path.read_text().replace("<field>Lead.Ripen_Score__c</field>", "<field>Lead.Other__c</field>"))
-    schema = load(tmp_path)
-    assert schema["Lead"].field("Ripen_Score__c") is None
-    assert schema["Contact"].field("Ripen_Score__c") is not None

@@ -43,8 +43,8 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
 
     `settings` is what the secret holds under "salesforce", `bundle` the live playbook.
     """
-    session = requests.Session()
-    session.mount("https://", TimeoutAdapter())
+    session, transport = requests.Session(), TimeoutAdapter()
+    session.mount("https://", transport)
     try:
         token = fetch(settings, session)
     except Undeliverable as error:
@@ -57,14 +57,15 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
         )
         return
     yield LOGIN.ok(Words(token.instance, token.instance))
-    yield from _rights_and_calls(session, token, bundle is not None and bundle.policy.skips_open_opportunities)
+    yield from _rights(session, token, bundle is not None and bundle.policy.skips_open_opportunities)
+    if transport.usage:
+        yield calls(transport.usage)
 
 
-def _rights_and_calls(session: requests.Session, token: Token, asks_of_deals: bool) -> Iterator[Finding]:
+def _rights(session: requests.Session, token: Token, asks_of_deals: bool) -> Iterator[Finding]:
     written, read = ("Lead", "Contact", "Task"), (*_READ,) if asks_of_deals else ()
     try:
         fields = {name: _fields(session, token, name) for name in dict.fromkeys((*written, *read))}
-        limits = _get(session, token, "limits")
     except requests.RequestException as error:
         name = type(error).__name__
         yield FIELDS.warn(
@@ -77,7 +78,6 @@ def _rights_and_calls(session: requests.Session, token: Token, asks_of_deals: bo
     yield rights(of_people)
     if asks_of_deals:
         yield opportunities(fields)
-    yield calls(limits or {})
 
 
 Fields = Mapping[str, Mapping[str, Mapping[str, Any]] | None]
@@ -138,10 +138,9 @@ def opportunities(found: Fields) -> Finding:
     )
 
 
-def calls(limits: Mapping[str, Any]) -> Finding:
-    """Check how many calls are left today."""
-    day = limits.get("DailyApiRequests") or {}
-    most, left = int(day.get("Max", 0)), int(day.get("Remaining", 0))
+def calls(usage: ApiUsage) -> Finding:
+    """Check how many calls are left today, by the usage that each answer reports: /limits needs a right of its own."""
+    most, left = usage.most, usage.most - usage.used
     left_today = Words(f"{left:,} of {most:,} left today", f"本日の残り {left:,} 回（上限 {most:,} 回）")
     if left <= 0:
         return CALLS.fail(
@@ -151,7 +150,7 @@ def calls(limits: Mapping[str, Any]) -> Finding:
                 f"Salesforce への書き込みは、回数が回復するまで待ちます。{_TOO_MANY.ja}",
             ),
         )
-    if ApiUsage(most - left, most).is_tight:
+    if usage.is_tight:
         return CALLS.warn(
             left_today,
             Words(

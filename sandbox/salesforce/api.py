@@ -16,7 +16,7 @@ class Api:
     def __init__(self, org: Org, usage: Usage, now: Callable[[], datetime]) -> None:
         self._org = org
         self._usage = usage
-        self._queries = QueryPages(org, now)
+        self._queries = QueryPages(now)
 
     def answer(self, call: Call) -> Answer:
         """Answer one call; a refusal is an answer too."""
@@ -27,28 +27,34 @@ class Api:
             return Answer(refused.status, refused.body())
 
     def _answer(self, call: Call) -> Answer:
+        org = self._org.acting(call.user)
         match call.method, *call.steps:
             case "GET", "sobjects":
-                listed = [describe.short(s, call) for s in self._org.schema.values()]
+                listed = [describe.short(s, call) for s in org.schema.values()]
                 return Answer(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": listed})
             case "GET", "sobjects", name, "describe":
-                return Answer(200, describe.full(self._org.sobject(name), call))
+                return Answer(200, describe.full(org.sobject(name), call))
             case _, "sobjects", name, *rest:
-                return records.answer(self._org, call, name, rest)
+                return records.answer(org, call, name, rest)
             case "GET", "query" | "queryAll" as kind:
-                return self._queries.first(call, deleted=kind == "queryAll")
+                return self._queries.first(org, call, deleted=kind == "queryAll")
             case "GET", "query" | "queryAll", locator:
                 return self._queries.more(call, locator)
             case "POST", "composite":
-                return composite.answer(self.answer, self._org.journal, call)
+                return composite.answer(self.answer, org.journal, call)
             case _, "composite", "sobjects", *rest:
-                return rows.answer(self._org, call, rest)
+                return rows.answer(org, call, rest)
             case "GET", "limits":
-                return Answer(200, self._usage.limits())
+                return self._limits(org)
             case ("GET",):
                 return Answer(200, self._resources(call))
             case _:
                 raise not_found()
+
+    def _limits(self, org: Org) -> Answer:
+        if not org.may("ViewSetup"):
+            raise Refused("FORBIDDEN", "You do not have access to this resource", status=403)
+        return Answer(200, self._usage.limits())
 
     def _resources(self, call: Call) -> dict[str, Any]:
         return {name: f"{call.base}/{name}" for name in ("sobjects", "query", "queryAll", "composite", "limits")}

@@ -1,6 +1,7 @@
 """One request to the API and its answer, independent of HTTP, so that parts of a composite get the same answers."""
 
 import re
+from copy import replace
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -20,10 +21,16 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     """Names are in lower case."""
     body: Any = None
+    user: str = ""
+    """Id of the user whose session makes the call."""
 
     @property
     def base(self) -> str:
         return f"/services/data/v{self.version}.0"
+
+    def by(self, user: str) -> "Call":
+        """Return the call as this user makes it."""
+        return replace(self, user=user)
 
     def record(self) -> dict[str, Any]:
         """Return the body as a record. Raises Refused."""

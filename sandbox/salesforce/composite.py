@@ -62,7 +62,7 @@ def _part(ask: Callable[[Call], Answer], whole: Call, part: Part, earlier: list[
         one = call(str(part.get("method", "")).upper(), path, query, headers, _filled(part.get("body"), earlier))
     except Refused as refused:
         return _shown(name, Answer(refused.status, refused.body()))
-    return _shown(name, ask(one))
+    return _shown(name, ask(one.by(whole.user)))
 
 
 def _shown(name: str, answer: Answer) -> Part:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -11,21 +11,22 @@ from sandbox.salesforce.conversion import convert
 from sandbox.salesforce.faults import Fault, Faults
 from sandbox.salesforce.merging import merge
 from sandbox.salesforce.oauth import Tokens
-from sandbox.salesforce.org import Org
+from sandbox.salesforce.org import ADMINISTRATOR, Org
 from sandbox.salesforce.refused import Refused
 from sandbox.salesforce.seed import seed
+from sandbox.salesforce.settings import Settings
 from sandbox.salesforce.usage import Usage
 
 
-class Knobs(BaseModel):
-    """Settings that an administrator would change."""
+class Knobs(Settings):
+    """Settings of the org, its limits included."""
 
     daily_calls: int = Field(default=15_000, ge=0)
     token_seconds: int = Field(default=7200, ge=0)
 
 
 class Control:
-    """The controls: faults, settings, usage, conversion of a lead, and reset."""
+    """The controls: faults, settings, usage, an administrator's session, conversion of a lead, and reset."""
 
     def __init__(self, org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> None:
         self._org = org
@@ -38,6 +39,7 @@ class Control:
             Route("/_control/faults", _checked(self.faults), methods=["GET", "POST", "DELETE"]),
             Route("/_control/knobs", _checked(self.turn), methods=["POST"]),
             Route("/_control/usage", self.usage),
+            Route("/_control/session", self.session, methods=["POST"]),
             Route("/_control/convert", _checked(self.convert_lead), methods=["POST"]),
             Route("/_control/merge", _checked(self.merge_records), methods=["POST"]),
             Route("/_control/reset", self.reset, methods=["POST"]),
@@ -52,13 +54,18 @@ class Control:
         return JSONResponse(self._faults.listed())
 
     async def turn(self, request: Request) -> Response:
-        """Change settings: POST {"daily_calls", "token_seconds"}; what is left out gets its default."""
+        """Change settings with POST; what is left out gets its default."""
         knobs = Knobs.model_validate(await request.json())
         self._usage.daily, self._tokens.seconds = knobs.daily_calls, knobs.token_seconds
+        self._org.settings = knobs
         return JSONResponse(knobs.model_dump())
 
     async def usage(self, request: Request) -> Response:
         return JSONResponse({"used": self._usage.used, "daily": self._usage.daily})
+
+    async def session(self, _: Request) -> Response:
+        """Log an administrator in, as in a browser."""
+        return JSONResponse({"access_token": self._tokens.give(ADMINISTRATOR)})
 
     async def convert_lead(self, request: Request) -> Response:
         """Convert a lead as sales does: POST {"lead": id}."""

@@ -16,7 +16,8 @@ _SOAP = {"boolean": "xsd:boolean", "double": "xsd:double", "currency": "xsd:doub
 def short(sobject: SObject, call: Call) -> dict[str, Any]:
     """Return the object's entry in the list of all objects."""
     url = f"{call.base}/sobjects/{sobject.name}"
-    able = dict.fromkeys(("createable", "updateable", "deletable", "queryable", "retrieveable", "searchable"), True)
+    able = {"createable": sobject.createable, "updateable": sobject.updateable, "deletable": sobject.deletable}
+    able |= dict.fromkeys(("queryable", "retrieveable", "searchable"), True)
     return {
         "name": sobject.name,
         "label": sobject.label,
@@ -48,6 +49,7 @@ def _field(field: Field) -> dict[str, Any]:
         "scale": field.scale,
         "digits": 0,
         "nillable": field.nillable,
+        "permissionable": field.permissionable,
         "createable": field.createable,
         "updateable": field.updateable,
         "defaultedOnCreate": field.defaultedOnCreate,

@@ -44,24 +44,26 @@ class Gate:
         if fault := self._faults.take(Mode.HANG):
             await _hang(request, fault)
         try:
-            self._admit(request)
-            asked = await _call(request)
+            user = self._admit(request)
+            asked = (await _call(request)).by(user)
             answer = self._api.answer(asked)
         except Refused as refused:
             return self._shown(Answer(refused.status, refused.body()))
         return await self._sent(request, asked, answer)
 
-    def _admit(self, request: Request) -> None:
-        """Check session, call limit and faults. Raises Refused."""
+    def _admit(self, request: Request) -> str:
+        """Check session, call limit and faults; return the session's user. Raises Refused."""
         if self._faults.take(Mode.EXPIRE_TOKENS):
             self._tokens.forget()
-        if self._tokens.user(request.headers.get("authorization", "")) is None:
+        user = self._tokens.user(request.headers.get("authorization", ""))
+        if user is None:
             raise Refused("INVALID_SESSION_ID", "Session expired or invalid", status=401)
         if self._faults.take(Mode.ERROR_500):
             raise Refused("UNKNOWN_EXCEPTION", "An unexpected error occurred.", status=500)
         if self._faults.take(Mode.LIMIT):
             raise limit_exceeded()
         self._usage.count()
+        return user
 
     async def _sent(self, request: Request, asked: Call, answer: Answer) -> Response:
         if _writes(asked):

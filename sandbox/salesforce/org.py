@@ -1,7 +1,7 @@
 """The org: validate writes to records and apply their consequences."""
 
 from collections.abc import Callable, Iterable
-from copy import replace
+from copy import copy, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,19 +9,50 @@ from sandbox.salesforce import ids, values
 from sandbox.salesforce.faults import Faults, Mode
 from sandbox.salesforce.journal import Journal, Record
 from sandbox.salesforce.refused import Refused, not_found
+from sandbox.salesforce.rights import Rights, permission_set
 from sandbox.salesforce.schema import Field, Schema, SObject
+from sandbox.salesforce.settings import Settings
 
 INTEGRATION_USER = ids.make("005", 1)
+ADMINISTRATOR = ids.make("005", 6)
 
 
 class Org:
-    """The org. All writes go through here; `user` is the writer."""
+    """The org as its administrator sees it. All writes go through here."""
 
     def __init__(self, schema: Schema, journal: Journal, faults: Faults, now: Callable[[], datetime]) -> None:
         self.schema = schema
         self.journal = journal
         self.faults = faults
+        self.settings = Settings()
+        self.user = ADMINISTRATOR
+        self._all = schema
+        self._granted = permission_set()
+        self._rights: Rights | None = None
+        self._views: dict[str, Schema] = {}
         self._now = now
+
+    def acting(self, user: str) -> "Org":
+        """Return the org as this user sees it and may change it."""
+        org = copy(self)
+        org.user = user
+        if user == INTEGRATION_USER and not self.settings.administrator:
+            found = self.journal.get("User", user)
+            rights = self._granted if self.settings.permission_set else Rights()
+            org._rights = replace(rights, fields=rights.fields | self.settings.fields)
+            org.schema = self._view(org._rights, bool(found and found.values.get("UserPermissionsMarketingUser")))
+        return org
+
+    def _view(self, rights: Rights, edits_campaigns: bool) -> Schema:
+        """Return what a user with these rights sees; it takes milliseconds, so it is kept."""
+        key = repr((rights.fields, rights.objects, edits_campaigns))
+        if key not in self._views:
+            self._views[key] = rights.seen(self._all, edits_campaigns)
+        return self._views[key]
+
+    def may(self, permission: str) -> bool:
+        """Return whether the user has this permission."""
+        return self._rights is None or permission in self._rights.permissions
 
     def sobject(self, name: str) -> SObject:
         found = next((s for s in self.schema.values() if s.name.lower() == name.lower()), None)
@@ -44,30 +75,38 @@ class Org:
         """Return the records with this value in the field of that name, in any case."""
         return self.journal.find(object, name, value)
 
-    def create(self, sobject: SObject, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
+    def create(self, sobject: SObject, given: dict[str, Any]) -> Record:
         """Create a record. Raises Refused."""
+        if not sobject.createable:
+            raise _not_able("inserted", sobject)
         row = self._taken(sobject, given, lambda field: field.createable)
         missing = [f.name for f in sobject.fields if f.required and row.get(f.name) is None]
         if missing:
             raise values.required(*missing)
         id = ids.make(sobject.prefix, self.journal.count(sobject.name) + 1)
-        row = {f.name: _default(f) for f in sobject.fields} | {k: v for k, v in row.items() if v is not None}
-        row |= {"Id": id, "CreatedById": user}
+        every = self._all[sobject.name].fields
+        row = {f.name: _default(f) for f in every} | {k: v for k, v in row.items() if v is not None}
+        row |= {"Id": id, "CreatedById": self.user}
         if "OwnerId" in row:
-            row["OwnerId"] = row["OwnerId"] or user
-        return self._kept(sobject, Record(id, sobject.name, row), user)
+            row["OwnerId"] = row["OwnerId"] or self.user
+        return self._kept(sobject, Record(id, sobject.name, row))
 
-    def update(self, sobject: SObject, id: str, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
+    def update(self, sobject: SObject, id: str, given: dict[str, Any]) -> Record:
         """Update a record. Raises Refused."""
         before = self.read(sobject, id)
+        if not sobject.updateable:
+            raise _not_able("updated", sobject)
         row = self._taken(sobject, given, lambda field: field.updateable)
         if before.values.get("IsConverted"):
             raise Refused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-        return self._kept(sobject, replace(before, values={**before.values, **row}), user)
+        self._check_transfer(before, row)
+        return self._kept(sobject, replace(before, values={**before.values, **row}))
 
     def delete(self, sobject: SObject, id: str) -> None:
         """Move a record to the recycle bin, which also counts as a change. Raises Refused."""
         before = self.read(sobject, id)
+        if not sobject.deletable:
+            raise insufficient_access()
         gone = {"IsDeleted": True, "SystemModstamp": values.written(self._now())}
         self.journal.put(replace(before, values={**before.values, **gone}, deleted=True))
 
@@ -93,7 +132,15 @@ class Org:
             )
         return row
 
-    def _kept(self, sobject: SObject, record: Record, user: str) -> Record:
+    def _check_transfer(self, before: Record, row: dict[str, Any]) -> None:
+        """Refuse to change the owner of another's record without the permission; anybody may assign a Task."""
+        owner, wanted = before.values.get("OwnerId"), row.get("OwnerId")
+        if before.object == "Task" or not wanted or wanted == owner or owner == self.user:
+            return
+        if not self.may("TransferAnyLead" if before.object == "Lead" else "TransferAnyEntity"):
+            raise insufficient_access()
+
+    def _kept(self, sobject: SObject, record: Record) -> Record:
         """Check the record against others, complete it, and store it."""
         if self.faults.take(Mode.LOCK_ROW):
             text = f"unable to obtain exclusive access to this record or 1 records: {record.id}"
@@ -103,9 +150,9 @@ class Org:
         self._check_unique(sobject, record)
         at = values.written(self._now())
         row = record.values | _derived(sobject.name, record.values)
-        row |= {"LastModifiedDate": at, "LastModifiedById": user, "SystemModstamp": at}
+        row |= {"LastModifiedDate": at, "LastModifiedById": self.user, "SystemModstamp": at}
         row["CreatedDate"] = row["CreatedDate"] or at  # a new record is created and changed at one instant
-        kept = replace(record, values={f.name: row.get(f.name) for f in sobject.fields})
+        kept = replace(record, values={f.name: row.get(f.name) for f in self._all[sobject.name].fields})
         self.journal.put(kept)
         return kept
 
@@ -120,7 +167,7 @@ class Org:
 
     def _referenced(self, field: Field, target: str) -> Record | None:
         """Return the record that the field refers to, or None if the org has no such objects. Raises Refused."""
-        known = [self.schema[name] for name in field.referenceTo if name in self.schema]
+        known = [self._all[name] for name in field.referenceTo if name in self._all]
         if not known:
             return None
         kind = next((sobject for sobject in known if target.startswith(sobject.prefix)), None)
@@ -151,6 +198,14 @@ class Org:
             _same_member(record, other) for other in self.journal.all(sobject.name) if other.id != record.id
         ):
             raise Refused("DUPLICATE_VALUE", "Already a campaign member.")
+
+
+def insufficient_access() -> Refused:
+    return Refused("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+
+
+def _not_able(verb: str, sobject: SObject) -> Refused:
+    return Refused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be {verb}: {sobject.label}")
 
 
 def _same_member(one: Record, other: Record) -> bool:

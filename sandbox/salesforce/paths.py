@@ -32,6 +32,8 @@ class Paths:
         for name in relations:
             relation = self._relation(sobject, name, path)
             kinds = [self._org.schema[kind] for kind in relation.referenceTo if kind in self._org.schema]
+            if not kinds:
+                raise self._no_relationship(name, path)
             sobject, any_kind = kinds[-1], relation.polymorphicForeignKey
         field = sobject.field(last)
         if any_kind and last.lower() not in _NAME:
@@ -93,15 +95,19 @@ class Paths:
 
     def _parent(self, relation: Field, record: Record) -> Record | None:
         id = record.values.get(relation.name)
-        found = (self._org.journal.get(kind, id) for kind in relation.referenceTo) if id else ()
+        kinds = (kind for kind in relation.referenceTo if kind in self._org.schema)
+        found = (self._org.journal.get(kind, id) for kind in kinds) if id else ()
         return next((parent for parent in found if parent), None)
 
     def _relation(self, sobject: SObject, name: str, path: str) -> Field:
         relation = sobject.relation(name)
         if relation is None:
-            text = f"Didn't understand relationship '{name}' in field path. {HINT}"
-            raise self.refused("INVALID_FIELD", path, text)
+            raise self._no_relationship(name, path)
         return relation
+
+    def _no_relationship(self, name: str, path: str) -> Refused:
+        text = f"Didn't understand relationship '{name}' in field path. {HINT}"
+        return self.refused("INVALID_FIELD", path, text)
 
     def _attributes(self, type: str, record: Record) -> Row:
         return {"type": type, "url": f"{self._base}/sobjects/{record.object}/{record.id}"}

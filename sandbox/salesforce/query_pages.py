@@ -16,17 +16,16 @@ _OPEN = 10  # open cursors per user, as on Salesforce
 
 
 class QueryPages:
-    def __init__(self, org: Org, now: Callable[[], datetime]) -> None:
-        self._org = org
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._cursors: OrderedDict[str, list[Row]] = OrderedDict()
 
-    def first(self, call: Call, deleted: bool) -> Answer:
+    def first(self, org: Org, call: Call, deleted: bool) -> Answer:
         """Return the first page. Raises Refused."""
         source = call.query.get("q", "")
         if not source:
             raise Refused("MALFORMED_QUERY", "A query string has to be specified")
-        asked = Asked(self._org, source, call.base, self._now(), deleted)
+        asked = Asked(org, source, call.base, self._now(), deleted)
         found = asked.matching()
         if not asked.query.paths:
             return Answer(200, {"totalSize": len(found), "done": True, "records": []})

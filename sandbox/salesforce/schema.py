@@ -1,12 +1,10 @@
 """The org's objects and fields.
 
 Standard fields come from facts of a real org (standard/*.json), ours from the Salesforce package itself, so that
-package and tests cannot differ. A field of the package that its permission set does not grant is invisible, as on
-Salesforce.
+package and tests cannot differ. rights.py says which of them a user sees.
 """
 
 import json
-from collections.abc import Iterator
 from copy import replace
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,6 +53,8 @@ class Field:
     referenceTo: tuple[str, ...] = ()  # noqa: N815
     relationshipName: str | None = None  # noqa: N815
     polymorphicForeignKey: bool = False  # noqa: N815
+    permissionable: bool = False
+    """Whether the field has field-level security. Required fields and the system's own are visible to all."""
 
     @property
     def custom(self) -> bool:
@@ -72,6 +72,9 @@ class SObject:
     plural: str
     prefix: str
     fields: tuple[Field, ...]
+    createable: bool = True
+    updateable: bool = True
+    deletable: bool = True
 
     def field(self, name: str) -> Field | None:
         """Return the field by name, in any case."""
@@ -95,15 +98,10 @@ _FIELDS = TypeAdapter(tuple[Field, ...])
 def load(package: Path = PACKAGE) -> Schema:
     """Return all objects by name."""
     schema = {sobject.name: sobject for sobject in map(_standard, sorted(STANDARD.glob("*.json")))}
-    granted = dict(_granted(package))
     for path in sorted(package.glob("force-app/**/fields/*.field-meta.xml")):
         folder = path.parent.parent.name
         for name in _CARRIERS.get(folder, (folder,)):
-            field = _custom(path)
-            editable = granted.get(f"{name}.{field.name}")
-            if editable is not None:
-                visible = replace(field, createable=editable, updateable=editable)
-                schema[name] = replace(schema[name], fields=(*schema[name].fields, visible))
+            schema[name] = replace(schema[name], fields=(*schema[name].fields, _custom(path)))
     return schema
 
 
@@ -129,17 +127,12 @@ def _custom(path: Path) -> Field:
         precision=int(text("precision", "0")),
         scale=int(text("scale", "0")),
         nillable=text("required") != "true",
+        createable=True,
+        updateable=True,
+        permissionable=text("required") != "true",
         externalId=external,
         idLookup=external,
         unique=text("unique") == "true",
         restrictedPicklist=root.findtext(f".//{_METADATA}restricted") == "true",
         picklistValues=tuple(str(v.text) for v in root.iterfind(f".//{_METADATA}value/{_METADATA}fullName")),
     )
-
-
-def _granted(package: Path) -> Iterator[tuple[str, bool]]:
-    """Yield each field that a permission set makes visible, and whether it is editable."""
-    for path in sorted(package.glob("force-app/**/*.permissionset-meta.xml")):
-        for grant in parse(path).getroot().iterfind(_METADATA + "fieldPermissions"):  # noqa: S314
-            if grant.findtext(_METADATA + "readable") == "true":
-                yield str(grant.findtext(_METADATA + "field")), grant.findtext(_METADATA + "editable") == "true"

@@ -1,9 +1,9 @@
-"""The org's first records: Ripen's user, three people in sales, one former colleague, one customer, one campaign."""
+"""The org's first records: six users (Ripen, sales, a former colleague, an administrator), a customer, a campaign."""
 
 from sandbox.salesforce import ids
 from sandbox.salesforce.connected_app import USERNAME
 from sandbox.salesforce.journal import Record
-from sandbox.salesforce.org import INTEGRATION_USER, Org
+from sandbox.salesforce.org import Org
 
 _PEOPLE = (
     ("Ripen", None, USERNAME, "ripen@ripen.example", True),
@@ -11,6 +11,7 @@ _PEOPLE = (
     ("Tanaka", "Bob", "bob@acme.example", "bob@ripen.example", True),
     ("Ito", "Carol", "carol@acme.example", "carol@ripen.example", True),
     ("Left", "Dave", "dave@acme.example", "dave@ripen.example", False),
+    ("Admin", None, "admin@acme.example", "admin@ripen.example", True),
 )
 
 _TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
@@ -44,8 +45,8 @@ def _user(org: Org, last: str, first: str | None, username: str, email: str, act
             "TimeZoneSidKey": "Asia/Tokyo",
             "LocaleSidKey": "ja_JP",
             "LanguageLocaleKey": "ja",
+            "UserPermissionsMarketingUser": username == USERNAME,
         },
-        INTEGRATION_USER,
     )
 
 

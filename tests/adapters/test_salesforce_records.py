@@ -165,6 +165,7 @@ def test_query_of_several_pages_is_read_to_its_end(org: Org, salesforce: Salesfo
 def test_mapped_fields_are_written_to_a_new_lead_and_filled_where_they_are_blank(
     org: Org, salesforce: Salesforce
 ) -> None:
+    org.control("knobs", fields={"Lead.Industry": True})
     rule = SyncRule(fields={"Status": CrmField(value="Working - Contacted"), "Industry": CrmField(source="industry")})
     written(a_wish(rule=rule), salesforce)
 

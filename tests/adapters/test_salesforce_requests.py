@@ -35,10 +35,8 @@ class Org:
     def reset(self) -> None:
         self.web.headers.pop("Authorization", None)
         assert self.web.post("/_control/reset").status_code == 204
-        app = connected_app(self.folder)
-        login = {"grant_type": "client_credentials"}
-        answer = self.web.post("/services/oauth2/token", data=login, auth=(app.client_id, app.client_secret))
-        self.web.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        token = self.web.post("/_control/session").json()["access_token"]
+        self.web.headers["Authorization"] = f"Bearer {token}"
 
     def create(self, object: str, **fields: Any) -> str:
         answer = self.web.post(f"{BASE}/sobjects/{object}/", json=fields)
@@ -155,6 +153,16 @@ def test_converted_lead_is_followed_to_its_contact(org: Org, crm_requests: Sales
     assert (owned.object, owned.id) == ("Contact", contact)
     assert members(org) == [{"LeadId": None, "ContactId": contact, "Status": "Sent"}]
     assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [contact]
+
+
+def test_contact_keeps_its_owner_and_the_user_gets_the_task(org: Org, crm_requests: SalesforceRequests) -> None:
+    [contact] = org.rows("SELECT Id, OwnerId, Owner.Email FROM Contact")
+    [alice] = org.rows("SELECT Id FROM User WHERE Email = 'alice@ripen.example'")
+    link = CrmLink(object="Contact", id=contact["Id"], url="")
+    owned = crm_requests.carry_out(link, a_crm_request(owner="alice@ripen.example", task="架電"), DAY)
+    assert (owned.owner, owned.owner_email) == (contact["OwnerId"], "bob@ripen.example")
+    assert org.rows("SELECT OwnerId FROM Contact") == [{"OwnerId": contact["OwnerId"]}]
+    assert org.rows("SELECT OwnerId FROM Task") == [{"OwnerId": alice["Id"]}]
 
 
 def test_salesforce_refuses_a_converted_lead_as_a_member(org: Org) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cli.doctor import salesforce
 from cli.doctor.finding import State
 from ripen.adapters.salesforce.token import Token
+from ripen.crm.api_usage import ApiUsage
 from ripen.playbook.bundle import Policy
 from tests.support.builders import a_bundle
 from tests.support.doctor_account import states
@@ -77,7 +78,7 @@ def test_nobody_needs_to_see_opportunities_otherwise(asks: bool, monkeypatch: py
     ("left", "state"), [(9_000, State.OK), (3_001, State.OK), (3_000, State.WARN), (0, State.FAIL)]
 )
 def test_few_calls_left_are_seen(left: int, state: State) -> None:
-    assert salesforce.calls({"DailyApiRequests": {"Max": 15_000, "Remaining": left}}).state is state
+    assert salesforce.calls(ApiUsage(15_000 - left, 15_000)).state is state
 
 
 def test_without_a_login_to_salesforce_nothing_else_is_said() -> None:

@@ -16,7 +16,6 @@ from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import SyncRule
 from ripen.scoring.score import Score
-from sandbox.salesforce.connected_app import connected_app
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
 
@@ -72,7 +71,7 @@ class FixedSecrets(Secrets):
 
 def a_wish(n: int = 1, rule: SyncRule | None = None, **changes: Any) -> DesiredRecord:
     profile = a_lead(**({"id": f"lead{n}", "email": f"lead{n}@example.co.jp"} | changes))
-    state = State(lead=profile.id, rank=Rank.WARM)
+    state = State(lead=profile.id, rank=Rank.WARM, last_activity=NOON)
     standing = Score(fit=40, engagement=12.5, total=52.5)
     return upsert.desired_record(
         profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], rule or a_bundle().sync, "ja", NOON.date()
@@ -109,10 +108,8 @@ def create(org: Org, object: str, *rows: dict[str, Any]) -> list[str]:
 
 
 def token(org: Org) -> dict[str, str]:
-    app = connected_app(org.folder)
-    login = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret}
-    token = requests.post(f"{org.url}/services/oauth2/token", data=login, timeout=5).json()["access_token"]
-    return {"Authorization": f"Bearer {token}"}
+    """Return the headers of an administrator's session."""
+    return {"Authorization": f"Bearer {org.control('session')['access_token']}"}
 
 
 def composites(org: Org) -> int:

@@ -28,10 +28,10 @@ class AnOrg:
     web: httpx.Client
 
     def reset(self) -> None:
-        """Empty the org but for its seed, set its clock back, and log in."""
+        """Empty the org but for its seed, set its clock back, and log in with all rights."""
         self.clock.at = FakeClock().at
         self.web.headers.pop("Authorization", None)
-        self.web.post("/_control/knobs", json={})
+        self.set(administrator=True)
         assert self.web.post("/_control/reset").status_code == 204
         self.log_in()
 
@@ -70,6 +70,10 @@ class AnOrg:
 
     def user(self, email: str) -> str:
         return str(self.query(f"SELECT Id FROM User WHERE Email = '{email}'")[0]["Id"])  # noqa: S608
+
+    def set(self, **knobs: Any) -> None:
+        """Change the org's settings; the others get their defaults."""
+        assert self.web.post("/_control/knobs", json=knobs).status_code == 200
 
     def fault(self, mode: str, count: int = 1, **more: Any) -> None:
         assert self.web.post("/_control/faults", json={"mode": mode, "count": count, **more}).status_code == 200

@@ -94,7 +94,7 @@ def test_the_caller_may_overrule_the_duplicate_rule(org: AnOrg) -> None:
 
 def test_the_calls_of_a_day_are_limited_until_the_next_day(org: AnOrg) -> None:
     org.clock.move(days=400)
-    org.web.post("/_control/knobs", json={"daily_calls": 2})
+    org.set(administrator=True, daily_calls=2)
     assert [org.ask("GET", "/limits").status_code for _ in range(3)] == [200, 200, 403]
     org.clock.move(days=1)
     assert org.ask("GET", "/limits").status_code == 200

@@ -41,7 +41,8 @@ class SalesforceRequests:
 
         1. Find the record, the user, the Task and the campaign. Without the record nothing can be done.
         2. Find the membership, if a campaign is to be joined.
-        3. Set the owner, create the Task, and create or update the membership.
+        3. Set the owner of a Lead, create the Task, and create or update the membership. The Task of a Contact, which
+           keeps its owner, is for the user.
 
         Raises Undeliverable if a part was refused, after the other parts were done. With several refusals it raises one
         that a retry may help.
@@ -49,8 +50,11 @@ class SalesforceRequests:
         found = composite.select(self._connection, dict(_queries(link, crm_request)))
         if not found["record"]:
             raise Undeliverable(DELETED, permanent=True)
-        person = person_of(link, found["record"][0], next(iter(found.get("user", [])), None))
-        wanted = dict(_writes(person, crm_request, due, found))
+        user = next(iter(found.get("user", [])), None)
+        person = person_of(link, found["record"][0], user)
+        task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
+        has_task = not crm_request.task or bool(found["task"])
+        wanted = dict(_writes(person, user, None if has_task else task))
         if campaign := found.get("campaign"):
             wanted |= self._membership(str(campaign[0]["Id"]), person, crm_request.status)
         answers = composite.call(self._connection, wanted)
@@ -94,13 +98,11 @@ def _not_found(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Itera
         yield Undeliverable("Salesforce has no such campaign", permanent=True)
 
 
-def _writes(
-    person: Person, crm_request: CrmRequest, due: date, found: Mapping[str, list[Row]]
-) -> Iterator[tuple[str, Subrequest]]:
+def _writes(person: Person, user: Row | None, task: Task | None) -> Iterator[tuple[str, Subrequest]]:
     """Yield the requests that set the owner and create the Task."""
-    if found.get("user"):
-        yield "owner", composite.update([(person.object, person.id, {"OwnerId": person.owner.id})])
-    if crm_request.task and not found["task"]:
-        task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
-        owner = person.owner.id if person.owner.id.startswith(USER_PREFIX) else ""  # a queue cannot own a Task
-        yield "task", composite.create_tasks([(task, person.id, owner)])
+    if user and person.object == "Lead":
+        yield "owner", composite.update([("Lead", person.id, {"OwnerId": person.owner.id})])
+    if task:
+        owner = str(user["Id"]) if user else person.owner.id
+        a_user = owner if owner.startswith(USER_PREFIX) else ""  # a queue cannot own a Task
+        yield "task", composite.create_tasks([(task, person.id, a_user)])

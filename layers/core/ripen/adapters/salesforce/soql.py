@@ -128,10 +128,14 @@ def owner_of(row: Row) -> Owner:
 
 
 def person_of(link: CrmLink, record: Row, user: Row | None) -> Person:
-    """Return the linked record, or the Contact that the Lead became, with the user as its owner if one is given."""
-    contact = record.get("ConvertedContactId")
-    object, id = ("Contact", str(contact)) if contact else (link.object, link.id)
-    return Person(object, id, owner_of({"OwnerId": user["Id"], "Owner": user} if user else record))
+    """Return the linked record, a Lead with the user as its owner if one is given, or the Contact that it became.
+
+    A Contact keeps its owner (see ownership.py).
+    """
+    if contact := record.get("ConvertedContact"):
+        return Person("Contact", str(contact["Id"]), owner_of(contact))
+    owned = {"OwnerId": user["Id"], "Owner": user} if user and link.object == "Lead" else record
+    return Person(link.object, link.id, owner_of(owned))
 
 
 def _fields(leads: Iterable[DesiredRecord], object: str) -> str:
