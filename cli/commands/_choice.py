@@ -16,10 +16,10 @@ def id_option(flag: str, verb: Words, *, takes_all: bool = True) -> Any:
     return typer.Option(flag, help=help_words, metavar="ID")
 
 
-def at_most_one(**given: str) -> None:
+def at_most_one(**given: object) -> None:
     """Raise Failure if more than one of these options is used. Their names are those of the flags."""
     if sum(map(bool, given.values())) > 1:
-        flags = [f"--{name}" for name in given]
+        flags = [f"--{name.replace('_', '-')}" for name in given]
         raise Failure(
             Words(
                 f"{', '.join(flags[:-1])} and {flags[-1]} cannot be used together.",

@@ -72,7 +72,7 @@ def plan(
         _show(found, affected, ahead)
     if undecided := [step.demand for step in affected if step.is_undecided]:
         demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
-        raise Failure(demands, Words("Then run: ripen plan", "そのあと、もう一度実行: ripen plan"))
+        raise Failure(demands, Words(f"Then run: ripen plan {folder}", f"そのあと、もう一度実行: ripen plan {folder}"))
 
 
 def _show(found: Difference, affected: list[AffectedStep], ahead: "Forecast") -> None:

@@ -50,7 +50,7 @@ def check(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> N
             f"[green]プレイブックに誤りはありません[/]（{size.ja}）{warnings.ja}。",
         )
     )
-    _screen.print(say("Make it live with: ripen publish", "公開するには: ripen publish"))
+    _screen.print(escape(say(f"Make it live with: ripen publish {folder}", f"公開するには: ripen publish {folder}")))
 
 
 def _print_json(problems: tuple[Problem, ...]) -> None:
@@ -151,7 +151,7 @@ def _show_and_fail(invalid: InvalidPlaybook, folder: Path, as_json: bool) -> NoR
     count = sum(problem.severity == "error" for problem in invalid.problems)
     raise Failure(
         Words(f"{_count(count, 'error')} in the playbook.", f"プレイブックに誤りが {count} 件あります。"),
-        Words("Correct the files, then run: ripen check", "ファイルを直してから実行: ripen check"),
+        Words(f"Correct the files, then run: ripen check {folder}", f"ファイルを直してから実行: ripen check {folder}"),
     ) from None
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from rich.console import Console
 from rich.markup import escape
 
+from cli.commands._choice import at_most_one
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
@@ -86,6 +87,8 @@ def preview(
     from ripen.operations.sending.preview import preview as compose
     from ripen_authoring.compile import compile_or_fail
 
+    at_most_one(out=out, send_to=send_to)
+    at_most_one(out=out, json=as_json)
     bundle = compile_or_fail(folder)
     stack = connect() if "@" in lead or send_to else None
     profile, now = _profile(lead, folder, stack), stack.clock.now() if stack else datetime.now(UTC)

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.commands._choice import at_most_one
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.refold import say_walk
@@ -44,6 +45,7 @@ def rollback(
 ) -> None:
     from ripen.operations.publication.release import roll_back
 
+    at_most_one(to=to, list=show)
     stack = connect()
     console = Console(highlight=False, stderr=as_json)
     if show:

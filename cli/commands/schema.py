@@ -5,11 +5,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument, require_playbook
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
-from ripen.failure import Failure
-from ripen.words import Words
 from ripen_authoring.files.named_file import read_named_file
 
 _screen = Console(highlight=False, soft_wrap=True)
@@ -23,11 +21,7 @@ def schema(
     folder: FolderArgument = DEFAULT_FOLDER,
     as_json: AsJson = False,
 ) -> None:
-    if not (folder / "ripen.yaml").is_file():
-        raise Failure(
-            Words(f"There is no playbook in {folder}.", f"{folder} にプレイブックがありません。"),
-            Words("Name its folder: ripen schema FOLDER", "フォルダーを指定してください: ripen schema フォルダー"),
-        )
+    require_playbook(folder)
     from ripen_authoring.schema import FOLDER, KINDS, modeline, schemas
 
     (folder / FOLDER).mkdir(exist_ok=True)

@@ -75,9 +75,9 @@ _Lang = Annotated[
     Lang | None,
     typer.Option(
         help=say(
-            "The language of the output. Default: that of the environment (LANG), or the brand's."
+            "The language of the output. Default: that of the environment (LANG), or the playbook's first."
             " Stored transcripts have the language that their file names.",
-            "出力の言語。指定がなければ環境変数（LANG）、またはブランドの言語。"
+            "出力の言語。指定がなければ環境変数（LANG）、またはプレイブックの最初の言語。"
             "保存する記録の言語は、そのファイルの language です。",
         )
     ),
@@ -88,6 +88,18 @@ _INCOMPLETE = Failure(
         "Run: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all",
         "実行例: ripen simulate シナリオ --lead ペルソナ – または: ripen simulate --all",
     ),
+)
+
+_TOO_MUCH = Failure(
+    Words("--all runs every file in simulations/.", "--all は simulations/ のすべてのファイルを実行します。"),
+    Words(
+        "Leave out the other options and the journey, or leave out --all.",
+        "シナリオとほかのオプションを外すか、--all を外してください。",
+    ),
+)
+_NO_UPDATE = Failure(
+    Words("--update rewrites the transcripts of simulations/.", "--update は simulations/ の記録を書き直します。"),
+    Words("Run: ripen simulate --all --update", "実行例: ripen simulate --all --update"),
 )
 
 
@@ -115,6 +127,10 @@ def simulate(
     as_json: AsJson = False,
     folder: FolderOption = DEFAULT_FOLDER,
 ) -> None:
+    if everything and (journey or lead or events or begins or by_hand or paths):
+        raise _TOO_MUCH
+    if update and not everything:
+        raise _NO_UPDATE
     if not everything and not (journey and lead):
         raise _INCOMPLETE
     from cli.output import simulation

@@ -86,15 +86,17 @@ def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]
             f"{live.hash} is live; problems in {folder}: {count}",
             f"{live.hash} を公開中。{folder} には問題が {count} 件あります",
         )
-        return PLAYBOOK.warn(found, Words("See the problems: ripen check", "問題の一覧: ripen check")), live
+        return PLAYBOOK.warn(
+            found, Words(f"See the problems: ripen check {folder}", f"問題の一覧: ripen check {folder}")
+        ), live
     if here.hash != live.hash:
         found = Words(
             f"{live.hash} is live; {folder} differs from it",
             f"{live.hash} を公開中。{folder} の内容とは異なります",
         )
         step = Words(
-            "See the difference: ripen plan – make it live: ripen publish",
-            "違いを見る: ripen plan – 公開する: ripen publish",
+            f"See the difference: ripen plan {folder} – make it live: ripen publish {folder}",
+            f"違いを見る: ripen plan {folder} – 公開する: ripen publish {folder}",
         )
         return PLAYBOOK.warn(found, step), live
     return PLAYBOOK.ok(Words(f"{live.hash} is live, as in {folder}", f"{live.hash} を公開中（{folder} と同じ）")), live

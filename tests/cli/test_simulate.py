@@ -41,7 +41,8 @@ def run(folder: Path) -> Run:
     }
 
     def called(**changes: object) -> None:
-        simulate(**(usual | changes))  # type: ignore[arg-type]
+        begins = {"begins": ""} if changes.get("everything") else {}
+        simulate(**(usual | begins | changes))  # type: ignore[arg-type]
 
     return called
 

@@ -39,10 +39,12 @@ def compile_or_fail(folder: Path) -> Bundle:
     try:
         return compile_playbook(folder)
     except InvalidPlaybook as invalid:
-        problems = invalid.listing
+        problems = invalid.listing(folder)
         raise Failure(
             Words(f"The playbook has errors:\n{problems.en}", f"プレイブックに誤りがあります:\n{problems.ja}"),
-            Words("Correct the files, then run: ripen check", "ファイルを直してから実行: ripen check"),
+            Words(
+                f"Correct the files, then run: ripen check {folder}", f"ファイルを直してから実行: ripen check {folder}"
+            ),
         ) from None
 
 

@@ -1,7 +1,8 @@
 """A problem in a playbook's files: where it is, and what to write instead."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from ripen.words import Words
@@ -62,12 +63,12 @@ class InvalidPlaybook(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__(self.listing.en)
+        super().__init__(self.listing(Path()).en)
 
-    @property
-    def listing(self) -> Words:
-        """All problems, one a line."""
-        en, ja = ("\n".join(problem.in_language(lang) for problem in self.problems) for lang in ("en", "ja"))
+    def listing(self, folder: Path) -> Words:
+        """Return all problems, one a line, each with the path of its file in the playbook's folder."""
+        found = [replace(problem, file=str(folder / problem.file)) for problem in self.problems]
+        en, ja = ("\n".join(problem.in_language(lang) for problem in found) for lang in ("en", "ja"))
         return Words(en, ja)
 
 

@@ -74,12 +74,14 @@ def load_persona(name: str, folder: Path) -> Persona:
         missing = Words(f"There is no persona {name!r}.", f"ペルソナ {name!r} はありません。")
         raise Failure(missing, choose if known else create)
     try:
-        written = read_text(folder, f"personas/{name}.yaml") if is_named else read_named_file(path)
-        persona = validate(Persona, read_yaml(path.name, written))
+        file = f"personas/{name}.yaml" if is_named else str(path)
+        written = read_text(folder, file) if is_named else read_named_file(path)
+        persona = validate(Persona, read_yaml(file, written))
         normalise(persona.email)
     except InvalidPlaybook as invalid:
         raise Failure(
-            invalid.listing, Words("Correct the persona's file.", "ペルソナのファイルを直してください。")
+            invalid.listing(folder if is_named else Path()),
+            Words("Correct the persona's file.", "ペルソナのファイルを直してください。"),
         ) from None
     except Rejected as error:
         raise Failure(

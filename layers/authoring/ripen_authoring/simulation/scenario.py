@@ -77,7 +77,8 @@ def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
         file = validate(ScenarioFile, read_yaml(name, read_text(folder, name)))
     except InvalidPlaybook as invalid:
         raise Failure(
-            invalid.listing, Words("Correct the simulation's file.", "シミュレーションのファイルを直してください。")
+            invalid.listing(folder),
+            Words("Correct the simulation's file.", "シミュレーションのファイルを直してください。"),
         ) from None
     persona = load_persona(file.lead, folder)
     start = _start(file.begins, zone_of(persona, bundle))
