@@ -42,4 +42,4 @@ BROKEN = {
     "half a letter": "\ud800",
     "backspaces": "good\x08\x08\x08\x08evil",
 }
-"""Texts with control characters: refused, or turned into a space if they only break a line."""
+"""Texts with control characters, which are removed; those that only break a line become a space."""
