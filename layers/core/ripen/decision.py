@@ -50,6 +50,7 @@ class Outcome(StrEnum):
     """Sales hears now about a lead that turned hot when the rules changed."""
     MACHINE = "machine"
     HUMAN = "human"
+    REPEATED = "repeated"
     POSTED = "posted"
     NOT_A_FIT = "not a fit"
     WOULD_HAVE_POSTED = "would have posted"

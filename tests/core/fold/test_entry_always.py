@@ -119,8 +119,8 @@ def test_order_batches_and_repetition_change_neither_state_nor_entries(
             kind=Kind(kind),
             subject=subject,
             facts={"order": str(number)},
-            at=NOON - timedelta(days=days),
-            received=NOON - timedelta(days=days),
+            at=NOON - timedelta(days=days, minutes=n),
+            received=NOON - timedelta(days=days, minutes=n),
         )
         for n, ((kind, subject), days, number) in enumerate(history)
     ]

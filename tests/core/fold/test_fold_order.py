@@ -41,15 +41,15 @@ def in_batches(activities: list[Activity], sizes: list[int], bundle: Bundle) -> 
 def test_order_and_batches_change_neither_state_nor_alerts(
     history: list[tuple[Kind, int, Verdict]], sizes: list[int], random: Random
 ) -> None:
-    # given activities that give points, and a journey that is entered once
+    # given activities that give points, no two of them a double click, and a journey that is entered once
     journey = replace(BUNDLE.journeys["whitepaper"], again=Again())
     bundle = replace(BUNDLE, journeys={"whitepaper": journey})
     activities = [
         an_activity(
             id=str(n),
             kind=kind,
-            at=NOON - timedelta(days=days),
-            received=NOON - timedelta(days=days, hours=-1),
+            at=NOON - timedelta(days=days, minutes=n),
+            received=NOON - timedelta(days=days, minutes=n, hours=-1),
             verdict=verdict,
             facts={"send": "s", "link": "1"},
         )

@@ -84,7 +84,7 @@ def journeys_affected(before: State, after: State, activities: Iterable[Activity
     names = {
         name
         for activity in activities
-        if activity.verdict is not Verdict.MACHINE
+        if activity.verdict is Verdict.HUMAN
         for name in (*event_names(activity.kind, activity.subject), *_ALSO_CHANGED_BY.get(activity.kind, ()))
     }
     if names:

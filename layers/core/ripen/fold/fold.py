@@ -114,7 +114,7 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
         consequences=tuple(_consequences(lead, before, entered, ready, requests, now)),
         decisions=(
             *entered.decisions,
-            *fold_decisions.machine_clicks(ready, evidence, bundle, now),
+            *fold_decisions.uncounted_clicks(ready, evidence, bundle, now),
             *_rank_decisions(before, state, points, ready, bundle, now),
         ),
         due=_due(lead.due if given else None, state, next_check(state, lead.profile, facts, bundle), now),
@@ -253,7 +253,7 @@ def _rank_decisions(
 
 def _concern_crm(activities: tuple[Activity, ...]) -> bool:
     """Return whether the CRM may want to know of one of them."""
-    return any(a.verdict is not Verdict.MACHINE and a.kind not in _NO_NEWS_FOR_CRM for a in activities)
+    return any(a.verdict is Verdict.HUMAN and a.kind not in _NO_NEWS_FOR_CRM for a in activities)
 
 
 def _is_own(kind: Kind, verdict: Verdict) -> bool:

@@ -99,12 +99,17 @@ def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle,
     )
 
 
-def machine_clicks(
+def uncounted_clicks(
     activities: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime
 ) -> tuple[Decision, ...]:
-    """Return the decisions about clicks of machines, one for each burst."""
-    first = [a for a in activities if a.verdict is Verdict.MACHINE and is_click(a) and starts_burst(a, evidence)]
-    return tuple(_verdict(a.subject, (a,), bundle, now) for a in first)
+    """Return the decisions about clicks of machines, one for each burst, and about repeated clicks."""
+    uncounted = [
+        a
+        for a in activities
+        if is_click(a)
+        and (a.verdict is Verdict.REPEATED or (a.verdict is Verdict.MACHINE and starts_burst(a, evidence)))
+    ]
+    return tuple(_verdict(a.subject, (a,), bundle, now) for a in uncounted)
 
 
 def revised_verdicts(

@@ -37,10 +37,10 @@ class FiredTrigger(Struct, frozen=True, kw_only=True):
 
 
 def fired_by_activities(activities: Iterable[Activity], bundle: Bundle) -> Iterator[FiredTrigger]:
-    """Yield the triggers that these activities fire. An activity of a machine fires none."""
+    """Yield the triggers that these activities fire. An activity of a machine fires none, nor does a repeated click."""
     by_activity = _index(IdentityKey(bundle)).by_activity
     for activity in activities:
-        if activity.verdict is Verdict.MACHINE:
+        if activity.verdict is not Verdict.HUMAN:
             continue
         if activity.kind is Kind.ENTRY_ASKED:
             by = activity.facts.get("by", "")
@@ -61,7 +61,7 @@ def fired_by_changes(
 
     If the state before was computed with a `previous` playbook, only triggers that mean the same in both can fire.
     """
-    last = next((a for a in reversed(change.activities) if a.verdict is not Verdict.MACHINE), None)
+    last = next((a for a in reversed(change.activities) if a.verdict is Verdict.HUMAN), None)
     for journey in _index(IdentityKey(bundle)).by_change:
         triggers = (on for on in journey.enrol if previous is None or trigger_unchanged(on, previous, bundle))
         why = next(filter(None, (_became_true(on, change) for on in triggers)), "")

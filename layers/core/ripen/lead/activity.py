@@ -47,6 +47,8 @@ class Verdict(StrEnum):
     UNJUDGED = "unjudged"
     HUMAN = "human"
     MACHINE = "machine"
+    REPEATED = "repeated"
+    """A person's click on a link that was clicked seconds before: it counts for nothing but as a proof."""
 
 
 class Classification(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

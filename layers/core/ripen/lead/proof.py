@@ -15,7 +15,7 @@ def is_proof(activity: Activity) -> bool:
     and a scanner's browser reads pages too. Only the facts of visits are ours: those of a submission are what somebody
     typed, and it may have a field "click".
     """
-    if activity.verdict is not Verdict.HUMAN:
+    if activity.verdict not in (Verdict.HUMAN, Verdict.REPEATED):
         return False
     match activity.kind:
         case Kind.REPLIED | Kind.CONFIRMED:

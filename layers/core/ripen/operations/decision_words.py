@@ -58,6 +58,10 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.VERDICT, Outcome.HUMAN): Words(
         "a person followed the link {subject}", "{subject} へのアクセスは本人によるもの"
     ),
+    (Kind.VERDICT, Outcome.REPEATED): Words(
+        "followed the link {subject} again within seconds, which counts once",
+        "{subject} の同じリンクを数秒のうちにもう一度開いた（1回と数える）",
+    ),
     (Kind.ALERT, Outcome.POSTED): Words("alerted sales in Slack ({subject})", "Slack に知らせた（{subject}）"),
     (Kind.ALERT, Outcome.FAILED): Words(
         "could not alert sales in Slack: {reason}", "Slack に知らせられなかった: {reason}"

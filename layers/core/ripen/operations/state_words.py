@@ -47,6 +47,7 @@ WORDS: dict[str, Words] = {
     "announced": Words("sales alerted", "営業に通知"),
     "machine": Words("machine", "機械"),
     "human": Words("human", "人"),
+    "repeated": Words("repeated", "重複"),
     "posted": Words("posted", "投稿"),
     "shadow": Words("shadow mode", "シャドーモード"),
     "accepting": Words("being accepted", "担当の手続き中"),

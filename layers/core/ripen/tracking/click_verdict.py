@@ -3,7 +3,8 @@
 1. Each click is stored unjudged, with the signals of its request (click_signals.py).
 2. It waits up to two minutes for a sign of a person (is_ready).
 3. Each signal gives points for a machine or for a person; from 60 points on the click is a machine's (classify).
-4. Late evidence or new rules can revise a verdict (reclassify), and the scores follow (refold.py).
+4. A person's click that repeats another one counts once: the later one is repeated (repeats).
+5. Late evidence or new rules can revise a verdict (reclassify), and the scores follow (refold.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,13 +18,15 @@ from ripen.tracking.click_signals import AgentKind, RequestKind
 
 VERDICT_DELAY = timedelta(seconds=120)
 """How long a click waits for a sign of a person before it gets a verdict."""
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Version of the rules below. Raise it with every change, and tell operators to run `ripen reclassify --all`."""
 
 _BURST = timedelta(seconds=2)
 _SWEEP = timedelta(seconds=30)
 _SOON = timedelta(seconds=10)
 _MANY_LINKS = 3
+_DOUBLE_CLICK = timedelta(seconds=10)
+"""Within this time, a second click on a link is a double click, or one because the page came slowly."""
 
 _MACHINE_POINTS = 60
 """From this many points on, a click is a machine's."""
@@ -45,11 +48,15 @@ def can_change(activity: Activity) -> bool:
 
 
 def is_ready(activity: Activity, evidence: Evidence, now: datetime) -> bool:
-    """Return whether the activity can be folded: it has a verdict, a person followed, or it has waited long enough."""
+    """Return whether the activity can be folded: it has a verdict, a person followed, or it has waited long enough.
+
+    A person who followed a repeated click followed the first one, too: the browser opened the page for the last.
+    """
     return (
         activity.verdict is not Verdict.UNJUDGED
-        or evidence.is_followed(activity)
         or activity.received + VERDICT_DELAY <= now
+        or evidence.is_followed(activity)
+        or any(evidence.is_followed(other) for other in evidence.nearby_clicks(activity) if repeats(other, activity))
     )
 
 
@@ -62,12 +69,14 @@ def classify(activity: Activity, evidence: Evidence) -> Activity:
 def reclassify(activity: Activity, evidence: Evidence) -> Activity:
     """Return the activity with the verdict of the present rules and its reasons.
 
-    A visit that a click began has the verdict of the click. Any other activity that is unjudged is a person's.
+    A visit that a click began is a machine's if the click is. Any other activity that is unjudged is a person's.
     """
     if is_click(activity):
-        return _with_verdict(activity, list(_signals(activity, evidence)))
+        judged = _judged(activity, evidence)
+        is_repeated = judged.verdict is Verdict.HUMAN and _is_repeated(activity, evidence)
+        return replace(judged, verdict=Verdict.REPEATED) if is_repeated else judged
     if click := evidence.source_click(activity):
-        verdict = reclassify(click, evidence).verdict
+        verdict = _judged(click, evidence).verdict
         return replace(activity, verdict=verdict, classification=None if verdict is Verdict.HUMAN else _AFTER_MACHINE)
     return replace(activity, verdict=Verdict.HUMAN) if activity.verdict is Verdict.UNJUDGED else activity
 
@@ -76,10 +85,25 @@ def starts_burst(click: Activity, evidence: Evidence) -> bool:
     """Return whether this click of a machine is the first of its burst; one decision is written for each burst."""
     here = happened_at(click), click.id
     before = [other for other in evidence.nearby_clicks(click) if (happened_at(other), other.id) < here]
-    return not any(reclassify(other, evidence).verdict is Verdict.MACHINE for other in before)
+    return not any(_judged(other, evidence).verdict is Verdict.MACHINE for other in before)
 
 
-def _with_verdict(click: Activity, signals: list[tuple[int, str]]) -> Activity:
+def repeats(click: Activity, earlier: Activity) -> bool:
+    """Return whether the click is on the same link of the same mail, seconds after the earlier one."""
+    gap = happened_at(click) - happened_at(earlier)
+    is_later = timedelta() < gap <= _DOUBLE_CLICK or (not gap and click.id > earlier.id)
+    return is_later and all(click.facts.get(name) == earlier.facts.get(name) for name in ("send", "link"))
+
+
+def _is_repeated(click: Activity, evidence: Evidence) -> bool:
+    """Return whether a person clicked just before. It asks for signals alone, so that folds in any order agree."""
+    earlier = (other for other in evidence.nearby_clicks(click) if repeats(click, other))
+    return any(_judged(other, evidence).verdict is Verdict.HUMAN for other in earlier)
+
+
+def _judged(click: Activity, evidence: Evidence) -> Activity:
+    """Return the click with the verdict by its signals alone: a person's or a machine's."""
+    signals = list(_signals(click, evidence))
     points = sum(weight for weight, _ in signals)
     return replace(
         click,
