@@ -29,7 +29,7 @@ def outcome(world: World) -> Outcome:
         "mails": len(world.mails()),
         "cards": [_card(card) for card in world.cards()],
         "records": [_record(record) for record in records],
-        "tasks": [task["Subject"] for task in tasks],
+        "tasks": [_OWN.sub("…", task["Subject"]) for task in tasks],
         "left on the agenda": [kind for _, kind in world.agenda()],
         "dead letters": [queue for queue, _ in world.dead],
     }
