@@ -9,6 +9,8 @@ from cli.doctor import address, concurrency, domain, mail, salesforce, slack, st
 from cli.doctor.finding import Finding
 from cli.local.home import PROJECT
 from cli.stack.stack import Stack
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import NotifyStep
 from ripen.words import Words
 
 
@@ -23,7 +25,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.secret(checked.secrets.all(fresh=True) | secrets, bundle)
     connected = secrets.get("salesforce")
     yield from salesforce.org(connected if isinstance(connected, dict) else {}, bundle)
-    yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), checked.slack_api, checked.channel)
+    yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), checked.slack_api, _channels(checked, bundle))
     if checked.turnstile:
         yield turnstile.challenge(str(secrets.get("turnstile") or ""), turnstile.ask(checked.connections))
     yield published
@@ -32,6 +34,13 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.switches(checked.table)
     yield stack.crm_errors(checked.table, checked.clock.now())
     yield slack.cards(checked.table, checked.clock.now())
+
+
+def _channels(checked: Stack, bundle: Bundle | None) -> list[str]:
+    """Return the sales channel and the channels of the live playbook."""
+    journeys = bundle.journeys.values() if bundle else ()
+    steps = [step for journey in journeys for step in journey.steps if isinstance(step, NotifyStep)]
+    return [checked.channel, *(step.channel for step in steps if step.channel)]
 
 
 def _template() -> str:

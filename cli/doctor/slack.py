@@ -1,4 +1,4 @@
-"""Check Slack: the token, its scopes, and whether the app is in the sales channel."""
+"""Check Slack: the token, its scopes, the channels, and the cards that wait."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from ripen.adapters.table import Table
 from ripen.operations.slack_cards import waiting_cards
 from ripen.operations.slack_error_words import in_words, next_step
 from ripen.slack.card_retry import needs_a_person
-from ripen.slack.slack_errors import WaitingCards
+from ripen.slack.slack_errors import NO_CHANNEL, NOT_AN_ID, WaitingCards, is_channel_id
 from ripen.words import Words
 
 TOKEN = Check(Words("Slack token", "Slack トークン"), Owner.SLACK)
@@ -24,19 +24,18 @@ CHANNEL = Check(Words("Slack channel", "Slack チャンネル"), Owner.SLACK)
 CARDS = Check(Words("Cards in Slack", "Slack のカード"), Owner.SLACK)
 _MANIFEST = Path(__file__).resolve().parents[2] / "infra/slack/manifest.yaml"
 _SECONDS = 10
-_PAGE = 200
-_INVITE = Words(
-    "In Slack, type /invite @Ripen in the channel that the stack's parameter SalesChannel names.",
-    "Slack で、スタックのパラメーター SalesChannel のチャンネルに /invite @Ripen と入力してください。",
-)
 _CREATE = Words(
-    "Create the app from infra/slack/manifest.yaml, install it, and put its bot token into the secret.",
-    "infra/slack/manifest.yaml からアプリを作成してインストールし、ボットトークンをシークレットに入れてください。",
+    "Create the app, install it, and put its bot token into the secret: docs/slack-setup.md.",
+    "アプリを作成してインストールし、ボットトークンをシークレットに入れてください: docs/slack-setup.ja.md。",
+)
+_SHARED = Words(
+    "Its people see the cards, with names and addresses, but may not press the buttons. Take a channel of your own.",
+    "その会社の人にも、氏名やアドレスの入ったカードが見えます（ボタンは押せません）。社内のチャンネルに替えてください。",
 )
 
 
-def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
-    """Yield the findings. Without a token that works, only the token's."""
+def workspace(token: str, api: str, channels: Iterable[str]) -> Iterator[Finding]:
+    """Yield the findings; the first channel is the sales channel. Without a token that works, only the token's."""
     if not token:
         yield TOKEN.fail(
             Words("slack_bot_token is not in the secret", "シークレットに slack_bot_token がありません"), _CREATE
@@ -46,7 +45,7 @@ def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
     try:
         who = client.auth_test()
     except SlackApiError as error:
-        yield TOKEN.fail(_refusal(error), _CREATE)
+        yield TOKEN.fail(in_words(_code(error)), next_step(_code(error)))
         return
     except (OSError, HTTPException) as error:
         yield TOKEN.fail(
@@ -58,12 +57,14 @@ def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
         )
         return
     user, team = who.get("user"), who.get("team")
-    yield TOKEN.ok(Words(f"the app {user} in the workspace {team}", f"ワークスペース {team} のアプリ {user}"))
+    if who.get("is_enterprise_install"):
+        found = Words(f"the app {user} in the whole organisation {team}", f"組織全体（{team}）のアプリ {user}")
+    else:
+        found = Words(f"the app {user} in the workspace {team}", f"ワークスペース {team} のアプリ {user}")
+    yield TOKEN.ok(found)
     yield scopes(who.headers)
-    try:
-        yield membership(_channel(client, channel), channel)
-    except SlackApiError as error:
-        yield CHANNEL.fail(_refusal(error), _INVITE)
+    for channel in dict.fromkeys(channels):
+        yield membership(channel, client)
 
 
 def scopes(headers: Mapping[str, Any]) -> Finding:
@@ -80,41 +81,31 @@ def scopes(headers: Mapping[str, Any]) -> Finding:
         )
     if missing := wanted - {scope.strip() for scope in str(granted).split(",")}:
         names = ", ".join(sorted(missing))
-        return SCOPES.fail(
-            Words(f"missing: {names}", f"不足: {names}"),
-            Words(
-                "Update the app to infra/slack/manifest.yaml, and install it again.",
-                "アプリを infra/slack/manifest.yaml に合わせて更新し、再インストールしてください。",
-            ),
-        )
+        return SCOPES.fail(Words(f"missing: {names}", f"不足: {names}"), next_step("missing_scope"))
     return SCOPES.ok(Words("the app has all scopes of the manifest", "マニフェストのスコープがすべてあります"))
 
 
-def membership(found: Mapping[str, Any] | None, channel: str) -> Finding:
-    """Check that the app is in the channel. `found` is the channel as Slack shows it, or None."""
+def membership(channel: str, client: WebClient) -> Finding:
+    """Check that the app is in the channel and can post there."""
     if not channel:
-        return CHANNEL.fail(
-            Words("no channel is set", "チャンネルが設定されていません"),
-            Words(
-                "Deploy the stack with the parameter SalesChannel.",
-                "パラメーター SalesChannel を指定して、スタックを配備してください。",
-            ),
-        )
-    if found is None:
-        missing = f"there is no channel {channel}, or the app cannot see it"
-        return CHANNEL.fail(Words(missing, f"チャンネル {channel} がないか、アプリから見えません"), _INVITE)
-    if found.get("is_archived"):
-        return CHANNEL.fail(
-            Words(f"{channel} is archived", f"{channel} はアーカイブされています"),
-            Words(
-                "Name another channel in the stack's parameter SalesChannel.",
-                "スタックのパラメーター SalesChannel に別のチャンネルを指定してください。",
-            ),
-        )
-    if not found.get("is_member", True):
-        return CHANNEL.fail(Words(f"the app is not in {channel}", f"アプリが {channel} に参加していません"), _INVITE)
-    name = f"#{found.get('name', channel)}"
-    return CHANNEL.ok(Words(name, name))
+        return CHANNEL.fail(in_words(NO_CHANNEL), next_step(NO_CHANNEL))
+    if not is_channel_id(channel):
+        return CHANNEL.fail(_of(channel, NOT_AN_ID), next_step(NOT_AN_ID))
+    try:
+        found = client.conversations_info(channel=channel)["channel"]
+    except (SlackApiError, OSError, HTTPException) as error:
+        code = _code(error)
+        return CHANNEL.fail(_of(channel, code), next_step(code))
+    name = f"#{found['name']}"
+    for wrong, code in (("is_archived", "is_archived"), ("is_read_only", "restricted_action_read_only_channel")):
+        if found.get(wrong):
+            return CHANNEL.fail(_of(name, code), next_step(code))
+    if not found.get("is_member"):
+        return CHANNEL.fail(_of(name, "not_in_channel"), next_step("not_in_channel"))
+    if found.get("is_ext_shared"):
+        shared = Words(f"{name} is shared with another company", f"{name} は社外と共有されています")
+        return CHANNEL.warn(shared, _SHARED)
+    return CHANNEL.ok(Words(f"{name} ({channel})", f"{name}（{channel}）"))
 
 
 def cards(table: Table, now: datetime) -> Finding:
@@ -136,19 +127,10 @@ def _listed(waiting: Iterable[WaitingCards], lang: str) -> str:
     return ", ".join(f"{why}: {len(each.alerts)} since {since}" for why, since, each in parts)
 
 
-def _refusal(error: SlackApiError) -> Words:
-    code = error.response.get("error")
-    return Words(f"Slack refuses: {code}", f"Slack が拒否しました: {code}")
+def _of(name: str, code: str) -> Words:
+    words = in_words(code)
+    return Words(f"{name}: {words.en}", f"{name}: {words.ja}")
 
 
-def _channel(client: WebClient, wanted: str) -> dict[str, Any] | None:
-    name, cursor = wanted.removeprefix("#"), ""
-    while name:
-        page = client.conversations_list(types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None)
-        for channel in page.get("channels") or []:
-            if name in (channel["id"], channel["name"]):
-                return dict(channel)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            break
-    return None
+def _code(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

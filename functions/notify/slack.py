@@ -229,7 +229,7 @@ def refused_command(asker: Asker, chat: ports.Chat, channel: str, locale: str) -
         if refused := refusal(chat.person(asker.user), installation):
             return words[refused]
         if not chat.is_member(channel, asker.user):
-            return words[Refusal.NOT_IN_CHANNEL].format(channel=channel)
+            return words[Refusal.NOT_IN_CHANNEL].format(channel=f"<#{channel}>")
     except Undeliverable as error:
         logger.warning("command not checked", reason=error.reason)
         return words["unchecked"]

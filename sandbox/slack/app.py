@@ -1,8 +1,9 @@
 """The Slack stand-in: a proxy in front of local-slack that makes it as strict as Slack.
 
-Added to the Web API: it checks the token, the scopes and the blocks, keeps message metadata, limits the rate of
-chat.postMessage (429), takes only channel ids where messages are read, pages them, and shows guests and people of
-other companies. All else passes through.
+Added to the Web API: it checks the token, the scopes, the membership and the blocks, keeps message metadata, limits
+the rate of chat.postMessage (429), takes only channel ids where messages are read, pages them, and shows guests,
+deactivated users and people of other companies. A response_url takes five answers within 30 minutes. All else passes
+through.
 
 For scripts (JSON; users U0ALICE, U0BOB, U0CAROL, others in workspace.py; channel C0SALES):
   GET  /messages.json                     the messages in #sales: [{ts, text, blocks, thread}]
@@ -12,6 +13,7 @@ For scripts (JSON; users U0ALICE, U0BOB, U0CAROL, others in workspace.py; channe
   GET  /_control/deliveries               the requests that were posted to our app: [{status, seconds, body}]
   POST /_control/faults                   {"mode", "count", "method", "seconds"}, see faults.py; DELETE clears them
   POST /_control/pace                     {"per_second", "burst"}
+  POST /_control/rules                    what the workspace forbids, see rules.py; DELETE allows all again
 """
 
 import asyncio
@@ -21,7 +23,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
 from pydantic import ValidationError
@@ -29,18 +30,17 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from sandbox.slack.blocks import MOST_CHARACTERS, characters, refused
-from sandbox.slack.faults import Bucket, Fault, Faults, Mode, Pace
+from sandbox.slack.arguments import arguments
+from sandbox.slack.faults import Bucket, Cut, Fault, Faults, Mode, Pace
+from sandbox.slack.messages import bad_message
 from sandbox.slack.metadata import Metadata
-from sandbox.slack.scopes import granted, missing_scope
+from sandbox.slack.response_urls import ResponseUrls
+from sandbox.slack.rules import Rules
 from sandbox.slack.workspace import CONFIG, SALES, TRAITS
 
-_MOST_TEXT = 40_000
 _MOST_DELIVERIES = 200
 _PAGED = ("conversations.history", "conversations.replies")
-_JSON_FIELDS = ("blocks", "metadata", "attachments")
 Answer = dict[str, Any]
 
 
@@ -52,7 +52,9 @@ class Proxy:
         self._metadata = Metadata(folder / "metadata.jsonl")
         self._deliveries: list[Answer] = []
         self._faults = Faults()
-        self._bucket = Bucket()
+        self._bucket = Bucket(Pace())
+        self._rules = Rules()
+        self._response_urls = ResponseUrls(upstream)
         self._client: httpx.AsyncClient
 
     @asynccontextmanager
@@ -69,15 +71,15 @@ class Proxy:
         if fault and fault.mode is Mode.RATELIMIT:
             return _too_many(max(1, round(fault.seconds)))
         try:
-            asked, token = await _arguments(request)
+            asked, token = await arguments(request)
         except ValueError:
             return JSONResponse(_no("invalid_json"))
         if (
             (error := self._bad_token(token))
-            or (error := missing_scope(method))
-            or (error := _bad_message(method, asked))
+            or (error := self._rules.refusal(method, asked, self._channels()))
+            or (error := bad_message(method, asked))
         ):
-            return JSONResponse(error)
+            return JSONResponse(error, headers=self._scopes())
         if method == "chat.postMessage" and (wait := self._bucket.wait(str(asked.get("channel")))):
             return _too_many(wait)
         answer = await self._answer(method, asked, token)
@@ -85,7 +87,14 @@ class Proxy:
             await asyncio.sleep(fault.seconds)
         if fault and fault.mode is Mode.DROP_AFTER:
             return Cut()
-        return JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(sorted(granted()))})
+        return JSONResponse(answer, headers=self._scopes())
+
+    def _scopes(self) -> dict[str, str]:
+        return {"X-OAuth-Scopes": ",".join(sorted(self._rules.held_scopes()))}
+
+    def _channels(self) -> dict[str, str]:
+        """Return the ids of the channels by name."""
+        return {channel["name"]: channel["id"] for channel in json.loads(self._config.read_text())["channels"]}
 
     async def _answer(self, method: str, asked: Answer, token: str) -> Answer:
         sent = {name: value for name, value in asked.items() if name != "metadata"}
@@ -101,6 +110,14 @@ class Proxy:
             return answer | {"channels": self._channels_of(str(asked.get("user")), answer["channels"])}
         if method == "users.info":
             return answer | {"user": _with_traits(answer["user"])}
+        if method == "users.lookupByEmail":
+            return _found(answer)
+        if method == "conversations.info":
+            return answer | {"channel": self._rules.shown(answer["channel"])}
+        if method == "conversations.list":
+            return answer | {"channels": [self._rules.shown(channel) for channel in answer["channels"]]}
+        if method == "auth.test":
+            return self._rules.installed(answer)
         if method == "conversations.replies" and not answer["messages"]:
             return _no("thread_not_found")
         return self._page(asked, answer) if method in _PAGED else answer
@@ -131,11 +148,14 @@ class Proxy:
         return None if token == seeded else _no("invalid_auth")
 
     async def deliver(self, request: Request) -> Response:
-        """Pass a person's action on to our app, byte by byte. Slack waits 3 seconds."""
-        body = await request.body()
+        """Pass a person's action on to our app. Slack waits 3 seconds."""
         headers = {
             name: value for name, value in request.headers.items() if name.startswith(("x-slack", "content-type"))
         }
+        secret, ours = json.loads(self._config.read_text())["app"]["signingSecret"], str(request.base_url).rstrip("/")
+        body, headers["x-slack-signature"] = self._response_urls.readdressed(
+            await request.body(), ours, secret, headers["x-slack-request-timestamp"]
+        )
         start = time.monotonic()
         try:
             answer = await self._client.post(f"{self._api()}/slack", content=body, headers=headers, timeout=10)
@@ -167,10 +187,24 @@ class Proxy:
 
     async def pace(self, request: Request) -> Response:
         try:
-            self._bucket.pace = Pace.model_validate_json(await request.body())
+            self._bucket = Bucket(Pace.model_validate_json(await request.body()))
         except ValidationError as error:
             return JSONResponse({"error": str(error)}, 400)
         return Response(status_code=204)
+
+    async def rules(self, request: Request) -> Response:
+        try:
+            self._rules = Rules() if request.method == "DELETE" else Rules.model_validate_json(await request.body())
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return Response(status_code=204)
+
+    async def answer_to_press(self, request: Request) -> Response:
+        """Take an answer at a response_url, as often and as long as Slack does."""
+        seconds, most = self._rules.response_url_seconds, self._rules.response_url_uses
+        if error := self._response_urls.refusal(request.url.path, seconds, most):
+            return JSONResponse(_no(error), 404)
+        return await self.passed_on(request)
 
     async def home(self, request: Request) -> Response:
         """Return the workspace's own page."""
@@ -188,16 +222,6 @@ class Proxy:
         return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
-class Cut(Response):
-    """A response that breaks off in the middle."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"ok":', "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
 def build(folder: Path, upstream: str, api: Callable[[], str]) -> Starlette:
     """Return the proxy of the workspace at `upstream`, configured in `folder`; `api()` is our app's address."""
     proxy = Proxy(folder, upstream, api)
@@ -209,6 +233,8 @@ def build(folder: Path, upstream: str, api: Callable[[], str]) -> Starlette:
         Route("/_control/deliveries", proxy.deliveries),
         Route("/_control/faults", proxy.faults, methods=["POST", "DELETE"]),
         Route("/_control/pace", proxy.pace, methods=["POST"]),
+        Route("/_control/rules", proxy.rules, methods=["POST", "DELETE"]),
+        Route("/_hooks/response/{id}", proxy.answer_to_press, methods=["POST"]),
         Route("/{path:path}", proxy.passed_on, methods=["GET", "POST"]),
     ]
     return Starlette(routes=routes, lifespan=proxy.lifespan, exception_handlers={httpx.TransportError: _silent})
@@ -218,48 +244,20 @@ async def _silent(request: Request, error: Exception) -> Response:
     return Response("The Slack workspace does not answer.", 503)
 
 
-async def _arguments(request: Request) -> tuple[Answer, str]:
-    """Return the arguments from query and body, in any encoding that clients use, and the token."""
-    asked: Answer = dict(request.query_params)
-    text = (await request.body()).decode()
-    if request.headers.get("content-type", "").startswith("application/json"):
-        body = json.loads(text or "{}")
-        if not isinstance(body, dict):
-            raise ValueError("not an object")
-        asked |= body
-    else:
-        asked |= dict(parse_qsl(text))
-    for name in _JSON_FIELDS:
-        if isinstance(asked.get(name), str):
-            asked[name] = json.loads(asked[name])
-    token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return asked, token or str(asked.pop("token", ""))
-
-
-def _bad_message(method: str, asked: Answer) -> Answer | None:
-    """Return Slack's error for a call that it refuses before it looks into the workspace."""
-    if method in ("chat.update", *_PAGED) and not str(asked.get("channel", "")).startswith(("C", "G", "D")):
-        return _no("channel_not_found")
-    if method not in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
-        return None
-    blocks = asked.get("blocks")
-    if not blocks and not asked.get("text"):
-        return _no("no_text")
-    if len(asked.get("text") or "") > _MOST_TEXT:
-        return _no("msg_too_long")
-    if blocks and (wrong := refused(blocks)):
-        return _no("invalid_blocks") | {"errors": wrong, "response_metadata": {"messages": wrong}}
-    if blocks and characters(blocks) > MOST_CHARACTERS:
-        return _no("msg_blocks_too_long")
-    return None
-
-
 def _with_traits(user: Answer) -> Answer:
     """Return the user as Slack shows one who is no full member; the address only of our own workspace's people."""
     traits = TRAITS.get(user["id"], {})
     if "team_id" in traits:
         user = user | {"profile": {name: value for name, value in user["profile"].items() if name != "email"}}
     return user | traits
+
+
+def _found(answer: Answer) -> Answer:
+    """Return the user with an address: Slack finds nobody who is deactivated or shows no address."""
+    user = _with_traits(answer["user"])
+    return (
+        answer | {"user": user} if user["profile"].get("email") and not user.get("deleted") else _no("users_not_found")
+    )
 
 
 def _no(error: str) -> Answer:

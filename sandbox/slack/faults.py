@@ -4,6 +4,8 @@ import time
 from enum import StrEnum
 
 from pydantic import BaseModel, Field
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 
 class Mode(StrEnum):
@@ -52,17 +54,27 @@ class Faults:
 class Bucket:
     """A token bucket per channel, by the wall clock."""
 
-    def __init__(self) -> None:
-        self.pace = Pace()
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait(self, channel: str) -> int:
         """Return 0 if the message may pass, else the seconds to wait."""
         now = time.monotonic()
-        left, at = self._left.get(channel, (float(self.pace.burst), now))
-        left = min(self.pace.burst, left + (now - at) * self.pace.per_second)
+        left, at = self._left.get(channel, (float(self._pace.burst), now))
+        left = min(self._pace.burst, left + (now - at) * self._pace.per_second)
         if left < 1:
             self._left[channel] = (left, now)
-            return max(1, round((1 - left) / self.pace.per_second))
+            return max(1, round((1 - left) / self._pace.per_second))
         self._left[channel] = (left - 1, now)
         return 0
+
+
+class Cut(Response):
+    """A response that breaks off in the middle."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"ok":', "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -16,6 +16,7 @@ NEEDED = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history"},
+    "conversations.info": {"channels:read", "groups:read"},
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history"},
@@ -32,8 +33,9 @@ def granted() -> frozenset[str]:
     return frozenset(YAML(typ="safe").load(_MANIFEST)["oauth_config"]["scopes"]["bot"])
 
 
-def missing_scope(method: str) -> dict[str, Any] | None:
-    """Return Slack's error for a method that the app may not call, None if it may."""
-    if missing := NEEDED.get(method, set()) - granted():
-        return {"ok": False, "error": "missing_scope", "needed": sorted(missing)[0], "provided": ",".join(granted())}
+def missing_scope(method: str, held: frozenset[str]) -> dict[str, Any] | None:
+    """Return Slack's error for a method that the app may not call with these scopes, None if it may."""
+    if missing := NEEDED.get(method, set()) - held:
+        provided = ",".join(sorted(held))
+        return {"ok": False, "error": "missing_scope", "needed": sorted(missing)[0], "provided": provided}
     return None

@@ -19,14 +19,16 @@ _PEOPLE = (
     ("U0EVE", "eve", "Eve Kato (partner company)"),
     ("U0FAY", "fay", "Fay Ueda (unknown company)"),
     ("U0GUS", "gus", "Gus Oda (not in sales)"),
+    ("U0HAL", "hal", "Hal Endo (deactivated)"),
 )
-_NOT_IN_SALES = "U0GUS"
+_NOT_IN_SALES = ("U0GUS", "U0HAL")
 TRAITS: dict[str, dict[str, Any]] = {
     "U0DAN": {"is_restricted": True, "is_ultra_restricted": True},
     "U0EVE": {"team_id": "T0PARTNER"},
+    "U0HAL": {"deleted": True},
     "U0FAY": {"team_id": "T0OTHER", "is_stranger": True, "enterprise_user": {"enterprise_id": "E0OTHER"}},
 }
-"""What users.info says of people who are no full members of the workspace. Of another company it shows no address."""
+"""What users.info says of people who are no full members. Of another company it shows no address."""
 
 
 def config(signing_secret: str, token: str, api_url: str) -> str:
@@ -40,7 +42,7 @@ def config(signing_secret: str, token: str, api_url: str) -> str:
         for id, name, real_name in _PEOPLE
     ]
     everybody = ["U0RIPEN", *(id for id, _, _ in _PEOPLE)]
-    members = [id for id in everybody if id != _NOT_IN_SALES]
+    members = [id for id in everybody if id not in _NOT_IN_SALES]
     workspace = {
         "workspace": {"name": "Ripen", "domain": "ripen", "teamId": "T0RIPEN"},
         "app": {

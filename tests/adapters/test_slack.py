@@ -91,6 +91,11 @@ def test_user_is_found_by_address(chat: Slack) -> None:
     assert (chat.user_with_email("bob@ripen.example"), chat.user_with_email("nobody@ripen.example")) == ("U0BOB", "")
 
 
+@pytest.mark.parametrize("name", ["dan", "eve", "fay", "hal"])
+def test_guests_strangers_and_deactivated_users_are_not_found_by_address(chat: Slack, name: str) -> None:
+    assert chat.user_with_email(f"{name}@ripen.example") == ""
+
+
 @pytest.mark.parametrize(
     "person",
     [
@@ -98,6 +103,7 @@ def test_user_is_found_by_address(chat: Slack) -> None:
         Person(id="U0DAN", team="T0RIPEN", email="dan@ripen.example", guest=True),
         Person(id="U0EVE", team="T0PARTNER"),
         Person(id="U0FAY", team="T0OTHER", enterprise="E0OTHER", stranger=True),
+        Person(id="U0HAL", team="T0RIPEN", email="hal@ripen.example", deactivated=True),
     ],
     ids=lambda person: person.id,
 )

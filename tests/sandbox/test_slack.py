@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from slack_sdk.webhook import WebhookClient
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -127,6 +128,24 @@ def test_an_ephemeral_answer_is_shown_to_one_person(workspace: Workspace, wired:
     seen = httpx.get(f"{workspace.url}/_control/messages/C0SALES").json()["messages"]
     assert [(m["text"], m.get("ephemeral_to")) for m in seen[1:]] == [("alice was first", "U0BOB")]
     assert len(workspace.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    ("rules", "statuses", "error"),
+    [({}, [200] * 5 + [404], "used_url"), ({"response_url_seconds": 0}, [404], "expired_url")],
+)
+def test_an_address_takes_five_answers_within_half_an_hour(
+    workspace: Workspace, wired: Table, rules: dict[str, Any], statuses: list[int], error: str
+) -> None:
+    channel, ts = Slack(workspace.api, KnownSecrets()).post("C0SALES", a_card(), ID)
+    workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
+    [action] = [row.value for row in wired.under("lead1", "action#")]
+    workspace.control("rules", **rules)
+
+    answers = [WebhookClient(action.response_url).send(text="x", response_type="ephemeral") for _ in statuses]
+
+    assert [answer.status_code for answer in answers] == statuses
+    assert answers[-1].body == json.dumps({"ok": False, "error": error}, separators=(",", ":"))
 
 
 def test_a_press_that_our_function_refuses_is_among_the_deliveries(workspace: Workspace, wired: Table) -> None:

@@ -49,8 +49,9 @@ class Workspace:
         return web.post(f"{self.api}{method}", json=asked, headers=headers)
 
     def reset(self) -> None:
-        """Delete all messages and faults."""
+        """Delete all messages, faults and rules."""
         web.delete(f"{self.url}/_control/faults")
+        web.delete(f"{self.url}/_control/rules")
         self.control("pace", per_second=100, burst=1000)
         self.control("reset")
 

@@ -77,10 +77,10 @@ class Chat(Protocol):
         """Return a Slack user by id. Raises Undeliverable, permanent if there is no such user."""
 
     def user_with_email(self, email: str) -> str:
-        """Return the id of the user with this address, "" if there is none. Raises Undeliverable."""
+        """Return the id of the full member with this address, "" if there is none. Raises Undeliverable."""
 
     def is_member(self, channel: str, user: str) -> bool:
-        """Return whether the user is in the channel, given by name or id. Raises Undeliverable."""
+        """Return whether the user is in the channel. Raises Undeliverable."""
 
     def owns(self, response_url: str) -> bool:
         """Return whether the address is one at which Slack takes answers."""

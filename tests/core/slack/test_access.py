@@ -34,6 +34,7 @@ def test_only_the_installed_workspace_or_organisation_is_heard(
     [
         (Person(id="U1", team="T0RIPEN"), WORKSPACE, None),
         (Person(id="U1", team="T0RIPEN", guest=True), WORKSPACE, Refusal.GUEST),
+        (Person(id="U1", team="T0RIPEN", deactivated=True), WORKSPACE, Refusal.DEACTIVATED),
         (Person(id="U1", team="T0RIPEN", stranger=True), WORKSPACE, Refusal.OTHER_COMPANY),
         (Person(id="U1", team="T0OTHER"), WORKSPACE, Refusal.OTHER_COMPANY),
         (Person(id="U1", team=""), WORKSPACE, Refusal.OTHER_COMPANY),

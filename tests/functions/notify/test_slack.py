@@ -290,7 +290,7 @@ def test_the_command_is_refused_to_all_but_members_of_the_sales_channel(
     answers = [typed("U0GUEST"), typed("U0PARTNER"), typed("U0CAROL"), typed(team_id="T0EVIL"), typed(user="")]
 
     assert not any("blocks" in answer for answer in answers)
-    expected = ("ゲスト", "Ripen を導入した会社", "営業チャンネル（sales）", "Ripen を導入した会社", "営業チャンネル")
+    expected = ("ゲスト", "導入した会社", "営業チャンネル（<#sales>）", "導入した会社", "営業チャンネル")
     assert [said in answer["text"] for said, answer in zip(expected, answers, strict=True)] == [True] * 5
 
 

@@ -29,6 +29,7 @@ class Person(Struct, frozen=True, kw_only=True):
     """A single-channel or multi-channel guest."""
     stranger: bool = False
     """A member of another company's workspace, whom Slack shows because of a shared channel."""
+    deactivated: bool = False
 
 
 class Refusal(StrEnum):
@@ -36,6 +37,7 @@ class Refusal(StrEnum):
 
     OTHER_COMPANY = "other company"
     GUEST = "guest"
+    DEACTIVATED = "deactivated"
     NOT_IN_CHANNEL = "not in the sales channel"
 
 
@@ -54,4 +56,6 @@ def refusal(person: Person, installation: Installation) -> Refusal | None:
     colleague = person.enterprise != "" and person.enterprise == installation.enterprise
     if person.stranger or not (colleague or person.team == installation.team):
         return Refusal.OTHER_COMPANY
+    if person.deactivated:
+        return Refusal.DEACTIVATED
     return Refusal.GUEST if person.guest else None

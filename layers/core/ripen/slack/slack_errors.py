@@ -48,12 +48,18 @@ NO_CHANNEL = "no channel is set"
 NOT_AN_ID = "not a channel id"
 OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID)
 """Why Slack is not called at all."""
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
 _OF_A_METHOD = re.compile(r"[a-z]+(?:\.[A-Za-z]+)+: ")
 
 
 def is_final(code: str) -> bool:
     """Return whether a call that Slack refused with this code is pointless to repeat."""
     return code in _CONTENT or code in _GONE
+
+
+def is_channel_id(channel: str) -> bool:
+    """Return whether a channel is given by its id and not by its name."""
+    return _CHANNEL_ID.fullmatch(channel) is not None
 
 
 def is_of_slack(reason: str) -> bool:

@@ -6,20 +6,18 @@ channels are given by id.
 Source: docs.slack.dev, "Message metadata" and the page of each method.
 """
 
-import re
 from typing import Any
 
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack.response_url import is_of_slack, respond
 from ripen.adapters.slack.web_api import WebApi
 from ripen.errors import Undeliverable
-from ripen.slack.access import Installation, Person
-from ripen.slack.slack_errors import NOT_AN_ID
+from ripen.slack.access import Installation, Person, refusal
+from ripen.slack.slack_errors import NOT_AN_ID, is_channel_id
 
 EVENT_TYPE = "ripen_alert"
 _PRESS = "ripen_press"
 _PAYLOAD = {EVENT_TYPE: "alert", _PRESS: "press"}
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
 _PAGE_SIZE = 200
 _MEMBERS_PAGE = 999
 _UNFURLS_NOTHING = {"unfurl_links": False, "unfurl_media": False}
@@ -88,13 +86,17 @@ class Slack:
         return _person(self._api.call("users.info", {"user": user})["user"])
 
     def user_with_email(self, email: str) -> str:
-        """Return the id of the active user with this address, "" if there is none. Raises Undeliverable."""
+        """Return the id of the user with this address, "" if there is none. Raises Undeliverable.
+
+        Deactivated users, guests and people of other companies do not count.
+        """
         try:
-            return str(self._api.call("users.lookupByEmail", {"email": email})["user"]["id"])
+            found = _person(self._api.call("users.lookupByEmail", {"email": email})["user"])
         except Undeliverable as error:
             if error.permanent:
                 return ""
             raise
+        return "" if refusal(found, self.installation()) else found.id
 
     def is_member(self, channel: str, user: str) -> bool:
         """Return whether the user is in the channel. Raises Undeliverable."""
@@ -117,7 +119,7 @@ class Slack:
 
 def _id(channel: str) -> str:
     """Return the channel's id. Raises Undeliverable for a name, by which Slack finds no message."""
-    if not _CHANNEL_ID.fullmatch(channel):
+    if not is_channel_id(channel):
         raise Undeliverable(f"{NOT_AN_ID}: {channel}", permanent=False)
     return channel
 
@@ -142,4 +144,5 @@ def _person(found: dict[str, Any]) -> Person:
         email=str((found.get("profile") or {}).get("email") or ""),
         guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
         stranger=bool(found.get("is_stranger")),
+        deactivated=bool(found.get("deleted")),
     )
