@@ -25,7 +25,7 @@ from ripen_authoring.simulation.run import simulate
 from ripen_authoring.simulation.transcript import Line, render_transcript, sort_lines, transcript_lines
 from tests.support.form_visitors import A_BROWSER
 from tests.support.lived_playbook import arrive
-from tests.support.local_cloud import RunningCloud, eventually
+from tests.support.local_cloud import RunningCloud
 from tests.support.worker_log import Rows, rows, written
 
 pytestmark = pytest.mark.timeout(900)
@@ -130,7 +130,8 @@ def a_webinar_on(day: str, cloud: RunningCloud) -> Iterator[Bundle]:
 def _offered(field: FormField, day: str) -> FormField:
     if field.name != "webinar_date":
         return field
-    return replace(field, options=(*field.options, dict.fromkeys(("ja", "en"), day)))
+    options = (*field.options, dict.fromkeys(("ja", "en"), day))
+    return replace(field, options=options, values=(*field.values, day))
 
 
 def until(at: datetime, cloud: RunningCloud) -> None:
@@ -144,7 +145,8 @@ def do(deed: ScenarioEvent, who: Persona, bundle: Bundle, cloud: RunningCloud) -
     if deed.verb == "form":
         known = who.model_dump() | dict(word.split("=") for word in words)
         asked = {field.name: known[field.name] for field in bundle.forms[name].fields if known.get(field.name)}
-        eventually(lambda: cloud.submit(name, **asked, consent="yes").status_code == 202)
+        answer = cloud.submit(name, **asked, consent="yes")
+        assert answer.status_code == 202, answer.text
     else:
         [subject] = [send["subject"] for send in cloud.lead(who.email)["sends"] if send["email"] == name]
         [mail] = [mail for mail in cloud.mails(who.email) if mail["subject"] == subject]
