@@ -135,6 +135,7 @@ def situation(
         facts=_facts(context, profile, dependencies, now) if profile and live.policy.unless else None,
         sent_this_hour=context.requested.value.of.get(send.email, 0) if context.requested else 0,
         sent_to_inbox=lambda: _sent_to_inbox(address, context.contact, dependencies, now),
+        opted_out=profile is not None and profile.crm_opt_out,
         has_opportunity=lambda: _has_opportunity(address, dependencies),
         other_mails=lambda: _other_mails(context.send.key, dependencies.table),
         is_abandoned=is_abandoned,

@@ -31,7 +31,7 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
 
     1. After a conflict, read the rows again; stop if another worker has settled the mark.
     2. Write the mark. If it was set again or the state has changed meanwhile, it stays due.
-    3. Write a new link into the profile, and put the cards that show the record on the agenda.
+    3. Write a new link and the opt-out into the profile, and put the cards that show the record on the agenda.
     4. Write the decision, wake notify.alert, and log the outcome.
     """
     result = outcome.result
@@ -44,7 +44,7 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
         dependencies.table.write(
             _settle(outcome.case, case, result, now),
             Unchanged(case.state.key, case.state.version),
-            *_link_changes(case, result.link, dependencies.table, now),
+            *_profile_changes(case, result, dependencies.table, now),
             *_decisions(case, result, dependencies.bundle.hash, now),
             *alerts,
         )
@@ -82,10 +82,13 @@ def _settle(seen: Case, case: Case, result: MarkChange, now: datetime) -> Change
     return Replace(mark.key, after, mark.version, due=due, lane=mark.lane)
 
 
-def _link_changes(case: Case, link: CrmLink | None, table: Table, now: datetime) -> Iterator[Change]:
-    if link is None or link == case.profile.value.crm:
+def _profile_changes(case: Case, result: MarkChange, table: Table, now: datetime) -> Iterator[Change]:
+    link = result.link
+    if link is None:
         return
-    yield from update_crm_link(case.profile, link, now)
+    yield from update_crm_link(case.profile, link, now, result.opted_out)
+    if link == case.profile.value.crm:
+        return
     pointer = keys.crm_pointer(link.id)
     if table.get(pointer) is None:
         yield Create(pointer, Pointer(lead=case.lead))

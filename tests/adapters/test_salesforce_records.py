@@ -178,6 +178,21 @@ def test_mapped_fields_are_written_to_a_new_lead_and_filled_where_they_are_blank
     assert (lead["Status"], lead["Industry"]) == ("Working - Contacted", "Banking")
 
 
+@pytest.mark.parametrize("object", ["Lead", "Contact"])
+@pytest.mark.parametrize("field", ["HasOptedOutOfEmail", "DoNotCall"])
+def test_an_opt_out_is_read(org: Org, salesforce: Salesforce, object: str, field: str) -> None:
+    required = {"Company": "x"} if object == "Lead" else {}
+    create(org, object, {"LastName": "x", "Email": "lead1@example.co.jp", field: True} | required)
+    create(org, object, {"LastName": "x", "Email": "lead2@example.co.jp"} | required)
+
+    found = salesforce.find([a_wish(1), a_wish(2)]).records
+
+    assert {record.email: record.opted_out for record in found} == {
+        "lead1@example.co.jp": True,
+        "lead2@example.co.jp": False,
+    }
+
+
 def test_a_record_that_sales_merged_is_followed_to_the_one_that_was_kept(org: Org, salesforce: Salesforce) -> None:
     ids = create(org, "Lead", *({"LastName": name, "Company": "x"} for name in ("master", "last")))
     link = written(a_wish(), salesforce)

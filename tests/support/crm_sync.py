@@ -53,7 +53,8 @@ class FakeCrm:
 
     def _write(self, write: Write) -> WriteResult:
         if write.lead in self.refuses:
-            return WriteResult(refused=self.refuses[write.lead])
+            link = a_link(write.record) if write.record else None
+            return WriteResult(link=link, refused=self.refuses[write.lead])
         mine = [r for r in self.records.values() if r.key == write.lead and r.object == write.object]
         old = write.record or next(iter(mine), None)
         id = old.id if old else f"00Q{len(self.records)}"

@@ -90,6 +90,7 @@ class Reason(StrEnum):
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
     POLICY = "policy"
+    OPTED_OUT = "opted out in Salesforce"
     OPEN_OPPORTUNITY = "open opportunity"
     QUIET_HOURS = "quiet hours"
     CAPPED = "capped"

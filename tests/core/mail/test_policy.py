@@ -240,6 +240,12 @@ def test_open_opportunity_holds_back_marketing_if_the_policy_says_so(
     assert decided(send, a_contact(), policy, has_opportunity=lambda: is_open) == judged
 
 
+def test_an_opt_out_in_the_crm_stops_marketing_mail_only() -> None:
+    assert decided(NEWS, a_contact(), Policy(), opted_out=True) == Skip("opted out in Salesforce")
+    assert decided(NEWS, a_contact(consent=NO), Policy(), opted_out=True) == Skip("no consent")
+    assert decided(ASKED_FOR, a_contact(), Policy(), opted_out=True) == Claim()
+
+
 def test_opportunity_is_not_read_for_a_mail_that_it_cannot_hold_back() -> None:
     def has() -> bool:
         raise AssertionError("asked")

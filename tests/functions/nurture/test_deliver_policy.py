@@ -240,6 +240,16 @@ def test_company_with_an_open_opportunity_gets_no_marketing_mail(
     assert row(table, asked_for).value.state is SendState.ACCEPTED
 
 
+def test_lead_that_opted_out_in_salesforce_gets_no_marketing_mail(table: Table, clock: FakeClock) -> None:
+    known(table, a_lead(crm_opt_out=True))
+    key = planned(table, a_send(email="case-study"))
+    deliver(key, an_outside(table, clock, FakeSes()))
+    assert (row(table, key).value.state, row(table, key).value.reason) == (
+        SendState.SKIPPED,
+        "opted out in Salesforce",
+    )
+
+
 def test_company_gets_marketing_mail_again_once_the_opportunity_is_closed(table: Table, clock: FakeClock) -> None:
     known(table)
     table.write(Create(keys.deal("example.co.jp"), OpenOpportunities()))

@@ -8,6 +8,7 @@ import pytest
 
 from ripen.adapters.table import Mark, Replace, keys
 from ripen.crm.upsert import DELETED
+from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.state import Rank
 from ripen.playbook.bundle import SyncRule
@@ -213,6 +214,34 @@ def test_conversion_by_sales_is_recorded_once_and_folded_at_once(office: Office)
     assert (profile.crm.object, profile.converted) == ("Contact", NOON + timedelta(minutes=15))
     [converted] = office.table.under("lead1", "activity#")
     assert (converted.value.kind, converted.due) == (Kind.CONVERTED, profile.converted)
+
+
+def test_opt_out_in_the_crm_is_kept_until_it_is_taken_back(office: Office) -> None:
+    office.admit()
+    office.sync()
+    [(id, record)] = office.crm.records.items()
+    opt_outs = [office.profile().crm_opt_out]
+
+    for opted_out, fit in ((True, 10), (True, 20), (False, 30)):
+        office.crm.records[id] = replace(record, opted_out=opted_out)
+        office.change(fit=fit)
+        office.sync()
+        opt_outs.append(office.profile().crm_opt_out)
+
+    assert opt_outs == [False, True, True, False]
+
+
+def test_opt_out_is_kept_even_if_the_write_is_refused(office: Office) -> None:
+    office.admit()
+    office.sync()
+    [(id, record)] = office.crm.records.items()
+    office.crm.records[id] = replace(record, opted_out=True)
+    office.crm.refuses["lead1"] = Undeliverable("STORAGE_LIMIT_EXCEEDED: x", permanent=True)
+
+    office.change(fit=10)
+    office.sync()
+
+    assert office.profile().crm_opt_out
 
 
 def test_message_of_an_earlier_score_change_writes_nothing_and_leaves_the_mark_due(office: Office) -> None:

@@ -52,6 +52,8 @@ class MarkChange(Struct, frozen=True, kw_only=True):
     change: Callable[[CrmMark], CrmMark]
     due: datetime | None = None
     link: CrmLink | None = None
+    opted_out: bool | None = None
+    """Whether the record says that the person wants no mail or no calls; None if no record was read."""
     decision: MarkDecision | None = None
 
 
@@ -134,11 +136,13 @@ def concluded(
     now: datetime,
 ) -> MarkChange:
     """Return the outcome of the CRM's answer."""
+    opted_out = write.record.opted_out if write.record else False
     if result.refused:
-        return _refused(mark, write.object, result.refused, result.link, now)
+        return replace(_refused(mark, write.object, result.refused, result.link, now), opted_out=opted_out)
     return MarkChange(
         change=lambda mark: replace(_settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key),
         link=result.link,
+        opted_out=opted_out,
         decision=MarkDecision(object=write.object, outcome=Outcome.UPDATED if write.record else Outcome.CREATED),
     )
 

@@ -64,6 +64,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """Id of the Contact that this Lead became."""
     is_converted: bool = False
     """Also True if the Contact is gone, or not visible to us: a converted Lead can never be written."""
+    opted_out: bool = False
+    """True if the person wants no mail or no calls."""
     merged_ids: frozenset[str] = frozenset()
     """Ids of the records that sales merged into this one."""
     fields: dict[str, str] = {}

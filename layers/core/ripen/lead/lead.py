@@ -36,7 +36,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Who the lead is, as the lead typed it; blank values are empty strings, never None.
 
     Capture and the update steps of journeys write this row; `crm` is written by the functions that call the CRM
-    (score.sync, notify.act, nurture.crm).
+    (score.sync, notify.act, nurture.crm), and `crm_opt_out` by score.sync.
     """
 
     id: str
@@ -66,5 +66,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """The touch of the submission that created the lead."""
     last_touch: Touch | None = None
     crm: CrmLink | None = None
+    crm_opt_out: bool = False
+    """True if sales noted in the CRM that the person wants no mail or no calls, when the record was last read."""
     converted: datetime | None = None
     """When we noticed that sales had converted the Lead to a Contact in the CRM."""

@@ -72,6 +72,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     """How many times this mail has gone to all leads in this hour, about."""
     sent_to_inbox: Callable[[], int] = int
     """How many transactional mails have gone to the lead's inbox today, under any of its addresses."""
+    opted_out: bool = False
+    """Whether sales noted in the CRM that the person wants no mail or no calls."""
     has_opportunity: Callable[[], bool] = bool
     """Whether sales has an open opportunity with the lead's company."""
     other_mails: Callable[[], Iterable[frequency_cap.PlannedMail]] = tuple
@@ -88,7 +90,8 @@ def decide(situation: Situation, now: datetime) -> Claim | RecordOnly | Skip | W
     1. the lead does not exist any more
     2. the campaign is paused, halted or stopped, or all sending is stopped
     3. the mail has expired, or its address bounced, complained or is suppressed
-    4. for marketing mail: consent, the policy's exceptions, open opportunities, quiet hours, the frequency cap;
+    4. for marketing mail: consent, the policy's exceptions, the opt-out in the CRM, open opportunities, quiet hours,
+       the frequency cap;
        for transactional mail: a refusal of this mail, the caps of request_cap.py
     5. the breaker is open, because SES refuses the account (shadow mode does not ask SES)
     6. the lead has left the journey that planned the mail
@@ -148,6 +151,8 @@ def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
         policy.unless, situation.facts
     ):
         return Skip(reason)
+    if situation.opted_out:
+        return Skip(Reason.OPTED_OUT)
     if policy.skips_open_opportunities and situation.has_opportunity():
         return Skip(Reason.OPEN_OPPORTUNITY)
     if policy.quiet and (until := quiet_until(policy.quiet, now, situation.zone)):

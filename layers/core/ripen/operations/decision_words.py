@@ -139,6 +139,7 @@ REASONS: dict[Reason, Words] = {
     Reason.COMPLAINED: Words("complained", "迷惑メール報告"),
     Reason.SUPPRESSED: Words("suppressed", "配信禁止のアドレス"),
     Reason.POLICY: Words("policy", "配信ポリシー"),
+    Reason.OPTED_OUT: Words("opted out in Salesforce", "Salesforce でメール送信除外または電話不可"),
     Reason.OPEN_OPPORTUNITY: Words("open opportunity", "商談中"),
     Reason.QUIET_HOURS: Words("quiet hours", "配信しない時間帯"),
     Reason.CAPPED: Words("capped", "配信数の上限"),

@@ -1,5 +1,6 @@
 """The rows that change when a lead gets another CRM record, or its record another owner."""
 
+from copy import replace
 from datetime import datetime
 
 from ripen.adapters.table import Change, Create, Replace, Row, keys
@@ -7,11 +8,15 @@ from ripen.lead.conversion import with_crm_link
 from ripen.lead.lead import CrmLink, Profile
 
 
-def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime) -> list[Change]:
-    """Return the change of the profile, and a new activity if sales converted the lead; [] if the link is the same."""
-    if link == row.value.crm:
+def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime, opted_out: bool | None = None) -> list[Change]:
+    """Return the change of the profile, and a new activity if sales converted the lead; [] if all is the same.
+
+    `opted_out` is the opt-out of the record, None if it was not read.
+    """
+    opt_out = row.value.crm_opt_out if opted_out is None else opted_out
+    if (link, opt_out) == (row.value.crm, row.value.crm_opt_out):
         return []
-    profile, converted = with_crm_link(row.value, link, now)
+    profile, converted = with_crm_link(replace(row.value, crm_opt_out=opt_out), link, now)
     changes: list[Change] = [Replace(row.key, profile, row.version)]
     if converted:
         changes.append(Create(keys.activity(profile.id, now, converted.id), converted, due=now))
