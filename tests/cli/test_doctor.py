@@ -10,7 +10,19 @@ import boto3
 import pytest
 
 from cli.commands import doctor as command
-from cli.doctor import address, concurrency, domain, examination, mail, salesforce, slack, stack, turnstile
+from cli.doctor import (
+    address,
+    concurrency,
+    domain,
+    examination,
+    mail,
+    salesforce,
+    salesforce_queries,
+    salesforce_rights,
+    slack,
+    stack,
+    turnstile,
+)
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
@@ -174,7 +186,8 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
-    modules = (address, concurrency, mail, domain, salesforce, slack, stack, turnstile)
+    of_salesforce = (salesforce, salesforce_queries, salesforce_rights)
+    modules = (address, concurrency, mail, domain, *of_salesforce, slack, stack, turnstile)
     checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))

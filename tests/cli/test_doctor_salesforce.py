@@ -1,77 +1,190 @@
-"""ripen doctor: Salesforce."""
+"""ripen doctor: Salesforce, as our stand-in shows it to Ripen's user."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+import requests
 
 from cli.doctor import salesforce
-from cli.doctor.finding import State
+from cli.doctor import salesforce_queries as queries
+from cli.doctor import salesforce_rights as rights
+from cli.doctor.finding import Finding, State
+from cli.doctor.salesforce_rights import Org as Described
 from ripen.adapters.salesforce.token import Token
 from ripen.crm.api_usage import ApiUsage
-from ripen.playbook.bundle import Policy
+from ripen.playbook.bundle import Bundle, CrmField, Policy, SyncRule
+from ripen.playbook.graph import CrmStep, Journey
+from sandbox.salesforce import describe
+from sandbox.salesforce.api import Api
+from sandbox.salesforce.call import Call, call
+from sandbox.salesforce.faults import Faults
+from sandbox.salesforce.journal import Journal
+from sandbox.salesforce.org import INTEGRATION_USER, Org
+from sandbox.salesforce.schema import load
+from sandbox.salesforce.seed import seed
+from sandbox.salesforce.settings import Settings
+from sandbox.salesforce.usage import Usage
 from tests.support.builders import a_bundle
 from tests.support.doctor_account import states
+from tests.support.fakes import FakeClock
+from tests.support.salesforce_uses import reads, uses
+
+TOKEN = Token(access="t", instance="https://acme.my.salesforce.com")
 
 
-def an_org(**changes: Any) -> dict[str, dict[str, dict[str, Any]] | None]:
-    """As describe shows it to a user with the permission set."""
-    may = {"createable": True, "updateable": True}
-    org: dict[str, dict[str, dict[str, Any]] | None] = {}
-    for object in ("Lead", "Contact", "Task"):
-        org[object] = {name: dict(may) for of, name in salesforce.packaged() if of == object} | {"Title": dict(may)}
-    return org | changes
+@dataclass
+class Answer:
+    status: int
+    body: Any
+
+    @property
+    def ok(self) -> bool:
+        return self.status < 400
+
+    def json(self) -> Any:
+        return self.body
 
 
-def test_an_org_with_the_package_and_its_permission_set_is_well() -> None:
-    assert salesforce.our_fields(an_org()).state is State.OK
-    assert salesforce.rights(an_org()).state is State.OK
+class Session:
+    """A session of Ripen's user with an org that is set up by the guide."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        now = FakeClock().now
+        folder.mkdir(exist_ok=True)
+        self.org = Org(load(), Journal(folder / "records.jsonl"), Faults(), now)
+        self.org.settings = Settings(**settings)
+        seed(self.org)
+        self._api = Api(self.org, Usage(now), now)
+
+    def mount(self, prefix: str, transport: object) -> None: ...
+
+    def get(self, url: str, params: dict[str, str] | None = None, headers: object = None) -> Answer:
+        asked = call("GET", urlsplit(url).path, urlencode(params or {}), {}, None)
+        answer = self._api.answer(asked.by(INTEGRATION_USER))
+        return Answer(answer.status, answer.body)
 
 
-def test_a_field_that_is_not_there_is_named() -> None:
-    org = an_org()
-    assert org["Lead"]
-    del org["Lead"]["Ripen_Score__c"]
-
-    found = salesforce.our_fields(org)
-
-    assert (found.state, "Lead.Ripen_Score__c" in found.found.en) == (State.FAIL, True)
+def described(folder: Path, **settings: Any) -> Described:
+    """Return what describe shows of the objects that are always used."""
+    schema = Session(folder, **settings).org.acting(INTEGRATION_USER).schema
+    return {name: _described(schema, name) for name in ("Lead", "Contact", "Task")}
 
 
-def test_a_field_that_is_not_ours_to_write_is_named() -> None:
-    org = an_org()
-    assert org["Contact"]
-    org["Contact"]["Ripen_Rank__c"] = {"createable": False, "updateable": False}
-
-    found = salesforce.rights(org)
-
-    assert (found.state, "Contact.Ripen_Rank__c" in found.found.en) == (State.FAIL, True)
-    assert salesforce.rights(an_org(Task=None)).state is State.FAIL
+def _described(schema: Any, name: str) -> dict[str, Any] | None:
+    if name not in schema:
+        return None
+    body = describe.full(schema[name], Call("GET", (), 62))
+    return {**body, "fields": {field["name"]: field for field in body["fields"]}}
 
 
-def test_where_the_policy_asks_with_whom_sales_is_dealing_it_must_be_seen() -> None:
-    seen: dict[str, Any] = {
-        "Opportunity": {"AccountId": {}, "IsClosed": {}},
-        "Account": {"Website": {}},
-        "Contact": {"AccountId": {}, "Email": {}},
-    }
-    assert salesforce.opportunities(seen).state is State.OK
-    for hidden, named in (({"Opportunity": None}, "Opportunity.AccountId"), ({"Account": {}}, "Account.Website")):
-        found = salesforce.opportunities(seen | hidden)
-        assert (found.state, named in found.found.en) == (State.FAIL, True)
+def ran(session: Any, texts: Any = None) -> Finding:
+    return queries.run(queries.QUERIES, texts or queries.queries(), session, TOKEN)
 
 
-@pytest.mark.parametrize("asks", [True, False])
-def test_nobody_needs_to_see_opportunities_otherwise(asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+def named(finding: Finding) -> str:
+    assert finding.state is State.FAIL
+    return finding.found.en
 
-    def get(session: object, token: object, path: str) -> dict[str, Any]:
-        asked.append(path)
-        return {}
 
-    monkeypatch.setattr(salesforce, "fetch", lambda settings, session: Token(access="t", instance="https://o.example"))
-    monkeypatch.setattr(salesforce, "_get", get)
-    found = states(salesforce.org({}, a_bundle(policy=Policy(skips_open_opportunities=asks))))
-    assert ("Salesforce opportunities" in found, "sobjects/Opportunity/describe" in asked) == (asks, asks)
+def without(found: Described, object: str, name: str, **changes: bool) -> Described:
+    """Return the org with the field taken away, or changed."""
+    whole = found[object]
+    assert whole
+    fields = {key: field for key, field in whole["fields"].items() if key != name}
+    kept = {name: {**whole["fields"][name], **changes}} if changes else {}
+    return {**found, object: {**whole, "fields": fields | kept}}
+
+
+def test_an_org_with_the_package_and_its_permission_set_is_well(tmp_path: Path) -> None:
+    found = described(tmp_path)
+    assert (rights.our_fields(found).state, rights.rights(found).state) == (State.OK, State.OK)
+    assert ran(Session(tmp_path)).state is State.OK
+
+
+def test_a_field_that_is_not_there_is_named(tmp_path: Path) -> None:
+    found = without(described(tmp_path), "Lead", "Ripen_Score__c")
+    assert named(rights.our_fields(found)) == "missing or not visible: Lead.Ripen_Score__c"
+
+
+def test_a_standard_field_that_is_hidden_is_named(tmp_path: Path) -> None:
+    found = without(described(tmp_path), "Lead", "LeadSource")
+    assert named(rights.rights(found)) == "no right to read Lead.LeadSource"
+
+
+def test_a_field_or_object_that_is_not_ours_to_write_is_named(tmp_path: Path) -> None:
+    found = without(described(tmp_path), "Contact", "Ripen_Rank__c", createable=False, updateable=False)
+    assert named(rights.rights(found)) == "no right to write Contact.Ripen_Rank__c"
+    locked = {**found, "Lead": {**(found["Lead"] or {}), "createable": False}}
+    assert named(rights.rights(locked)).startswith("no right to write Lead,")
+
+
+def test_without_the_permission_set_everything_is_missing(tmp_path: Path) -> None:
+    found = described(tmp_path, permission_set=False)
+    assert named(rights.rights(found)).startswith("no right to read Lead, Contact,")
+    assert named(ran(Session(tmp_path, permission_set=False))) == "no right to read Lead"
+
+
+@pytest.mark.parametrize("field", ["Email", "Phone", "Title"])
+def test_a_query_that_reads_a_hidden_field_fails_and_names_it(tmp_path: Path, field: str) -> None:
+    session = Session(tmp_path)
+    del session.org._granted.fields[f"Lead.{field}"]
+    assert named(ran(session)) == f"no right to read Lead.{field}"
+    assert "Ripen_Integration" in ran(session).next_step.en
+
+
+def test_an_encrypted_field_that_cannot_be_searched_is_named() -> None:
+    message = "\nEmail IN ('a')\n^\nERROR at Row:1:Column:1\nfield 'Email' can not be filtered in a query call"
+    finding = queries.refused(queries.QUERIES, {"errorCode": "INVALID_FIELD", "message": message})
+    assert named(finding) == "Email cannot be searched: is it encrypted?"
+
+
+def test_every_query_of_the_workers_is_run(tmp_path: Path) -> None:
+    texts = [*queries.queries(), *queries.campaign_queries(), *queries.opportunity_queries()]
+    assert uses(tmp_path).read <= reads(Session(tmp_path / "other").org, texts)
+
+
+def test_mapped_fields_must_exist_be_writable_and_know_their_constants(tmp_path: Path) -> None:
+    fields = {"Industry": CrmField(source="industry"), "Rating": CrmField(value="Hot")}
+    lead = described(tmp_path, fields={"Lead.Industry": True, "Lead.Rating": True})["Lead"]
+    assert rights.mapped(fields, lead).state is State.OK
+    hidden = described(tmp_path / "other", fields={"Lead.Rating": False})["Lead"]
+    assert named(rights.mapped(fields, hidden)) == "cannot be written: Lead.Industry, Lead.Rating"
+    assert lead
+    restricted = {**lead, "fields": {"Rating": {**lead["fields"]["Rating"], "restrictedPicklist": True}}}
+    unknown = {"Rating": CrmField(value="Boiling")}
+    assert named(rights.mapped(unknown, restricted)) == "cannot be written: Lead.Rating = Boiling"
+
+
+def examined(folder: Path, bundle: Bundle | None, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> dict[str, State]:
+    monkeypatch.setattr(salesforce, "fetch", lambda settings, session: TOKEN)
+    monkeypatch.setattr(requests, "Session", lambda: Session(folder, **settings))
+    return states(salesforce.org({}, bundle))
+
+
+def test_only_what_the_playbook_needs_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    always = {"Salesforce login", "Salesforce fields", "Salesforce permission set", "Salesforce queries"}
+    assert set(examined(tmp_path / "1", a_bundle(), monkeypatch)) == always
+    deals = a_bundle(policy=Policy(skips_open_opportunities=True))
+    assert set(examined(tmp_path / "2", deals, monkeypatch)) == always | {"Salesforce opportunities"}
+    mapped = a_bundle(sync=SyncRule(fields={"Industry": CrmField(source="industry")}))
+    found = examined(tmp_path / "3", mapped, monkeypatch)
+    assert (found["Salesforce mapped fields"], found["Salesforce queries"]) == (State.FAIL, State.FAIL)
+
+
+def test_a_playbook_that_fills_campaigns_needs_a_marketing_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey = Journey(name="expo", steps=(CrmStep(id="1", next="end", campaign="Spring Expo"),))
+    bundle = a_bundle(journeys={"expo": journey})
+    assert set(examined(tmp_path, bundle, monkeypatch).values()) == {State.OK}
+    session = Session(tmp_path / "other")
+    ripen = session.org.read(session.org.schema["User"], INTEGRATION_USER)
+    session.org.update(session.org.schema["User"], ripen.id, {"UserPermissionsMarketingUser": False})
+    monkeypatch.setattr(requests, "Session", lambda: session)
+    assert states(salesforce.org({}, bundle))["Salesforce permission set"] is State.FAIL
 
 
 @pytest.mark.parametrize(

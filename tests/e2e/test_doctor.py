@@ -12,6 +12,7 @@ _WELL = {
     "Salesforce login",
     "Salesforce fields",
     "Salesforce permission set",
+    "Salesforce queries",
     "Salesforce API calls left",
     "Slack token",
     "Slack channel",

@@ -1,6 +1,6 @@
 """All that our code asks of Salesforce, found by running the adapters against our stand-in as an administrator."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,7 +41,6 @@ DAY = date(2026, 11, 25)
 class Uses:
     """Objects and fields by what is done to them, as ("Lead", "Email")."""
 
-    queries: list[str] = field(default_factory=list)
     read: set[tuple[str, str]] = field(default_factory=set)
     created: set[tuple[str, str]] = field(default_factory=set)
     updated: set[tuple[str, str]] = field(default_factory=set)
@@ -70,7 +69,7 @@ class Recorder(Connection):
     def _answer(self, part: dict[str, Any]) -> Answer:
         url = urlsplit(part["url"])
         if "/query" in url.path:
-            self._note_query(parse_qs(url.query)["q"][0])
+            self.uses.read |= reads(self.org, parse_qs(url.query)["q"])
         body = part.get("body", {})
         if "/composite/sobjects" in url.path:
             for row in body["records"]:
@@ -84,19 +83,21 @@ class Recorder(Connection):
         assert not isinstance(answer.body, list) or all(row["success"] for row in answer.body), answer.body
         return Answer(answer.status, answer.body)
 
-    def _note_query(self, source: str) -> None:
-        query = parse(source)
-        start = self.org.schema[query.object]
-        self.uses.queries.append(source)
-        for path in (*query.paths, *_conditions(query.where), *(order.path for order in query.order)):
-            self.uses.read |= set(_fields(self.org, start, path.split(".")))
-
     def _note_row(self, method: str, object: str, row: dict[str, Any], upserted: bool = False) -> None:
         fields = {(object, name) for name in row if name.lower() not in ("attributes", "id")}
         if method == "POST" or upserted:
             self.uses.created |= fields
         if method == "PATCH":
             self.uses.updated |= fields
+
+
+def reads(org: Org, queries: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the fields that these queries read, as ("Lead", "Email")."""
+    found: set[tuple[str, str]] = set()
+    for query in map(parse, queries):
+        for path in (*query.paths, *_conditions(query.where), *(order.path for order in query.order)):
+            found |= set(_fields(org, org.schema[query.object], path.split(".")))
+    return found
 
 
 def _conditions(condition: Condition) -> Iterator[str]:

@@ -26,6 +26,8 @@ from ripen.crm.upsert import DELETED
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 
+CLOSED_STATUS = "SELECT ApiName FROM TaskStatus WHERE IsClosed = true ORDER BY SortOrder LIMIT 1"
+"""The query for the first status of a closed Task."""
 _ROLLED_BACK = "PROCESSING_HALTED"
 
 
@@ -94,8 +96,7 @@ class SalesforceOwners:
 
     def _closed_status(self) -> str:
         """Return the first status of a closed Task, which an administrator may have renamed. Raises Undeliverable."""
-        query = "SELECT ApiName FROM TaskStatus WHERE IsClosed = true ORDER BY SortOrder LIMIT 1"
-        return str(composite.select(self._connection, {"status": query})["status"][0]["ApiName"])
+        return str(composite.select(self._connection, {"status": CLOSED_STATUS})["status"][0]["ApiName"])
 
 
 def _record(link: CrmLink, rows: Sequence[Row]) -> tuple[str, str, Owner]:

@@ -65,18 +65,25 @@ class SalesforceRequests:
 
     def _membership(self, campaign: str, person: Person, status: str) -> dict[str, Subrequest]:
         """Return the request that creates the membership or changes its status; {} if neither is needed."""
-        query = soql(
-            "SELECT Id, Status FROM CampaignMember WHERE CampaignId = {} AND {:literal}Id = {}",
-            campaign,
-            person.object,
-            person.id,
-        )
-        members = composite.select(self._connection, {"member": query})["member"]
+        members = composite.select(self._connection, {"member": member_query(campaign, person)})["member"]
         if not members:
             return {"member": composite.create_member(campaign, person.id, person.object, status)}
         if status and members[0].get("Status") != status:
             return {"member": composite.update([("CampaignMember", str(members[0]["Id"]), {"Status": status})])}
         return {}
+
+
+def campaign_query(campaign: str) -> str:
+    """Return the query for the campaign with this id, or the newest with this name."""
+    field = "Id" if CAMPAIGN_ID.fullmatch(campaign) else "Name"
+    query = "SELECT Id FROM Campaign WHERE {:literal} = {} ORDER BY CreatedDate DESC LIMIT 1"
+    return soql(query, field, campaign)
+
+
+def member_query(campaign: str, person: Person) -> str:
+    """Return the query for the person's membership of the campaign."""
+    query = "SELECT Id, Status FROM CampaignMember WHERE CampaignId = {} AND {:literal}Id = {}"
+    return soql(query, campaign, person.object, person.id)
 
 
 def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]]:
@@ -86,9 +93,7 @@ def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]
     if crm_request.task:
         yield "task", task_query(crm_request.id)
     if crm_request.campaign:
-        field = "Id" if CAMPAIGN_ID.fullmatch(crm_request.campaign) else "Name"
-        query = "SELECT Id FROM Campaign WHERE {:literal} = {} ORDER BY CreatedDate DESC LIMIT 1"
-        yield "campaign", soql(query, field, crm_request.campaign)
+        yield "campaign", campaign_query(crm_request.campaign)
 
 
 def _not_found(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
