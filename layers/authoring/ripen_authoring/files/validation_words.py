@@ -55,8 +55,8 @@ PATTERNS = {
         "https:// で始まり変数を含まないアドレスを",
     ),
     r"^([CG][A-Z0-9]{5,})?$": Words(
-        "the id of a Slack channel, such as C0123ABCD (docs/deploy.md says where it is shown)",
-        "C0123ABCD のような Slack のチャンネル ID を（調べ方は docs/deploy.md）",
+        "the id of a Slack channel, such as C0123ABCD (docs/slack-setup.md says where it is shown)",
+        "C0123ABCD のような Slack のチャンネル ID を（調べ方は docs/slack-setup.ja.md）",
     ),
 }
 """The value to write instead, by the pattern of the model."""

@@ -10,8 +10,8 @@ _INVITE = Words(
     "In Slack, type /invite @Ripen in the channel.", "Slack のチャンネルで /invite @Ripen と入力してください。"
 )
 _TOKEN = Words(
-    "Install the app again, and put its new bot token into the secret: docs/deploy.md.",
-    "アプリをインストールし直し、新しいボットトークンをシークレットに入れてください: docs/deploy.md。",
+    "Install the app again, and put its new bot token into the secret: docs/slack-setup.md.",
+    "アプリをインストールし直し、新しいボットトークンをシークレットに入れてください: docs/slack-setup.ja.md。",
 )
 _DEAD_TOKEN = Words("the bot token is not valid any more", "ボットトークンが無効になっている")
 _ORG = Words(
@@ -24,8 +24,8 @@ _POSTING = Words(
 )
 _RESTRICTED = Words("only some people may post in the channel", "チャンネルに投稿できる人が限られている")
 _CHANNEL_ID = Words(
-    "Give the channel's id (C0123ABCD): docs/deploy.md says where it is shown.",
-    "チャンネルの ID（C0123ABCD）を指定してください。調べ方: docs/deploy.md。",
+    "Give the channel's id (C0123ABCD): docs/slack-setup.md says where it is shown.",
+    "チャンネルの ID（C0123ABCD）を指定してください。調べ方: docs/slack-setup.ja.md。",
 )
 _NOTHING = Words("Nothing to do: it goes on by itself.", "対応は不要です。自動で再開します。")
 _MEANINGS: dict[str, tuple[Words, Words]] = {
@@ -64,8 +64,8 @@ _MEANINGS: dict[str, tuple[Words, Words]] = {
     "missing_scope": (
         Words("the app lacks a scope", "アプリにスコープが足りない"),
         Words(
-            "Update the app to its manifest, and install it again: docs/deploy.md.",
-            "アプリをマニフェストに合わせて更新し、再インストールしてください: docs/deploy.md。",
+            "Update the app to its manifest, and install it again: docs/slack-setup.md.",
+            "アプリをマニフェストに合わせて更新し、再インストールしてください: docs/slack-setup.ja.md。",
         ),
     ),
     "restricted_action": (_RESTRICTED, _POSTING),
