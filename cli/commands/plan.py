@@ -1,6 +1,8 @@
 """ripen plan: what publishing would change, for which leads, and which mails it would send."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,15 +15,17 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.output.row_table import row_table
-from cli.stack.stack import connect
+from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.publication.difference import Difference, difference
 from ripen.operations.publication.people import AffectedStep, affected_steps, people_in_journeys
+from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Move
 from ripen.words import Words
 
 if TYPE_CHECKING:
+    from ripen_authoring.comparison.files import FileChange
     from ripen_authoring.simulation.forecast import Forecast
 
 _SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]"}
@@ -30,18 +34,19 @@ _HOW = {
     "changed": Words("changed", "変更"),
     "removed": Words("removed", "削除"),
 }
-_MOST_LINES = 4
+_MOST_LINES = 10
+"""Of a text: a changed value of a YAML file is always shown."""
 
 
 @help_text(
     """Compare the playbook with the live one.
 
-    Show each changed step, the people on it, and the mails of the next 24 hours. Change nothing. Fail if people are on
-    a changed step and the journey does not say what happens to them.
+    Show each changed line, each changed step with the people on it, and the mails of the next 24 hours. Change nothing.
+    Fail if people are on a changed step and the journey does not say what happens to them.
     """,
     """公開中のプレイブックと比べます。
 
-    変更された手順、そこにいる人数、今後 24 時間に送られるメールを表示します。何も変更しません。
+    変更された行、変更された手順とそこにいる人数、今後 24 時間に送られるメールを表示します。何も変更しません。
     変更された手順に人がいて、その扱いがシナリオに書かれていない場合は失敗します。
     """,
 )
@@ -59,7 +64,8 @@ def plan(
     from ripen_authoring.simulation.forecast import Source, forecast
 
     new, stack = compile_or_fail(folder), connect()
-    found = difference(live_bundle_if_any(stack.playbook), new)
+    live = live_bundle_if_any(stack.playbook)
+    found, files = difference(live, new), _changed_files(live, folder, stack)
     with bar(say("People in journeys", "シナリオにいる人")) as progress:
         enrollments = people_in_journeys(stack.table, progress)
     affected = affected_steps(enrollments, new, stack.playbook)
@@ -67,17 +73,39 @@ def plan(
     with bar(say("The next 24 hours", "今後 24 時間")) as progress:
         ahead = forecast(source, new, enrollments, most, stack.clock.now(), progress)
     if as_json:
-        print_json(_plain(found, affected, ahead, new.hash))
+        print_json(_plain(found, files or (), affected, ahead, new.hash))
     else:
-        _show(found, affected, ahead)
+        _show(found, files, affected, ahead)
     if undecided := [step.demand for step in affected if step.is_undecided]:
         demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
         raise Failure(demands, Words(f"Then run: ripen plan {folder}", f"そのあと、もう一度実行: ripen plan {folder}"))
 
 
-def _show(found: Difference, affected: list[AffectedStep], ahead: "Forecast") -> None:
+def _changed_files(live: Bundle | None, folder: Path, stack: Stack) -> "tuple[FileChange, ...] | None":
+    """Return what differs from the files of the live playbook, None if they were not kept or none is live."""
+    from ripen_authoring.comparison.files import changed_files
+    from ripen_authoring.files.sources import read_sources
+
+    was = stack.playbook.files(live.hash) if live else None
+    return None if was is None else changed_files(was, read_sources(folder))
+
+
+def _others(found: Difference, files: "Sequence[FileChange]") -> list[dict[str, Any]]:
+    """Return the changes outside of journeys: of files, or the names of changed parts if no file has changed."""
+    changed = [
+        {"name": each.file, "how": each.how, "lines": each.lines}
+        for each in files
+        if not each.file.startswith("journeys/")
+    ]
+    return changed or [asdict(change) | {"lines": ()} for change in found.others]
+
+
+def _show(
+    found: Difference, files: "tuple[FileChange, ...] | None", affected: list[AffectedStep], ahead: "Forecast"
+) -> None:
     console = Console(highlight=False, soft_wrap=True)
     people = {(step.journey, step.step): step for step in affected}
+    lines = {each.file: each.lines for each in files or ()}
     if not found:
         console.print(
             say(
@@ -85,17 +113,23 @@ def _show(found: Difference, affected: list[AffectedStep], ahead: "Forecast") ->
                 "変更はありません。このプレイブックは公開中です。",
             )
         )
+    elif files is None:
+        console.print(
+            say(
+                "There are no files of a live playbook to compare with: these are the names of what changes.",
+                "比べる公開中のファイルがないため、変わるものの名前だけを表示します。",
+            )
+        )
     for journey in found.journeys:
         name, how = escape(journey.name), _HOW[journey.how]
         title = say(f"[bold]journey {name}[/] ({how.en})", f"[bold]シナリオ {name}[/]（{how.ja}）")
         console.print(f"{_SIGNS[journey.how]} {title}")
-        _lines(console, journey.lines, "    ")
+        _lines(console, f"journeys/{journey.name}.yaml", lines)
         for step in journey.steps if journey.how == "changed" else ():
             console.print(f"  {_SIGNS[step.how]} {escape(step.name)}{_people(people.get((journey.name, step.name)))}")
-            _lines(console, step.lines, "      ")
-    for change in found.others:
-        console.print(f"{_SIGNS[change.how]} {escape(change.name)}")
-        _lines(console, change.lines, "    ")
+    for change in _others(found, files or ()) if found else ():
+        console.print(f"{_SIGNS[change['how']]} {escape(change['name'])}")
+        _lines(console, change["name"], lines)
     for place in affected:
         if place.how == "journey removed":
             console.print(_of_removed_journey(place))
@@ -132,12 +166,13 @@ def _next(move: Move | None) -> str:
     return say(f"move to {escape(move.to)}", f"{escape(move.to)} へ移動")
 
 
-def _lines(console: Console, lines: tuple[str, ...], margin: str) -> None:
-    for line in lines[:_MOST_LINES]:
-        console.print(f"{margin}[dim]{escape(line)}[/]")
-    if len(lines) > _MOST_LINES:
-        more = len(lines) - _MOST_LINES
-        console.print(f"{margin}[dim]{say(f'and {more} more', f'ほか {more} 件')}[/]")
+def _lines(console: Console, file: str, lines: Mapping[str, Sequence[str]]) -> None:
+    changed = lines.get(file, ())
+    most = len(changed) if file.endswith((".yaml", ".yml")) else _MOST_LINES
+    for line in changed[:most]:
+        console.print(f"    [dim]{escape(line)}[/]")
+    if more := len(changed[most:]):
+        console.print(f"    [dim]{say(f'and {more} more', f'ほか {more} 行')}[/]")
 
 
 def _mails(console: Console, ahead: "Forecast") -> None:
@@ -174,11 +209,16 @@ def _count(people: int) -> str:
     return "1 person" if people == 1 else f"{people} people"
 
 
-def _plain(found: Difference, affected: list[AffectedStep], ahead: "Forecast", hash: str) -> dict[str, Any]:
+def _plain(
+    found: Difference, files: "Sequence[FileChange]", affected: list[AffectedStep], ahead: "Forecast", hash: str
+) -> dict[str, Any]:
+    lines = {each.file: each.lines for each in files}
     return {
         "playbook": hash,
-        "journeys": [asdict(journey) for journey in found.journeys],
-        "other_changes": [asdict(change) for change in found.others],
+        "journeys": [
+            asdict(journey) | {"lines": lines.get(f"journeys/{journey.name}.yaml", ())} for journey in found.journeys
+        ],
+        "other_changes": _others(found, files) if found else [],
         "affected_steps": [
             {
                 "journey": step.journey,

@@ -159,14 +159,12 @@ def test_forecast_sends_nothing_to_people_who_exit(stack: Stack, table: Table) -
     assert forecast(stack, longer(**{"wait-3-days": EXIT})).mails == Counter()
 
 
-PLANNED = """~ journey whitepaper (changed)
+PLANNED = """There are no files of a live playbook to compare with: these are the names of what changes.
+~ journey whitepaper (changed)
   ~ wait-3-days  1 here: exit
-      next: send-case-study → send-news
-      until.days: 3 → 4
   + send-news
   - send-case-study
 ~ policy
-    per_week: – → 2
 - emails/case-study
 Without new activity, no mail would be sent in the next 24 hours (1 person checked).
 """

@@ -1,0 +1,1 @@
+"""Compare the files of two playbooks, in the words of the files."""
