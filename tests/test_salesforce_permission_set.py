@@ -14,8 +14,8 @@ from sandbox.salesforce.schema import PACKAGE, load
 from tests.support.salesforce_uses import Uses, uses
 
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
-BY_ANOTHER_GRANT = {"User", "TaskStatus", "Task", "CampaignMember"}
-"""These have no object permissions: all read users and statuses, tasks need EditTask, members the edit of campaigns."""
+BY_ANOTHER_GRANT = {"User", "Group", "TaskStatus", "Task", "CampaignMember"}
+"""These have no object permissions: all read users, groups and statuses, tasks need EditTask, members the edit of campaigns."""
 
 
 @pytest.fixture(scope="module")

@@ -161,9 +161,8 @@ class Org:
             target = record.values.get(field.name)
             if target is not None and (field.createable or field.updateable):
                 found = self._referenced(field, target)
-                if found and field.name == "OwnerId" and not found.values["IsActive"]:
-                    text = f"Operation performed with inactive user [{target}] as owner of {sobject.name.lower()}"
-                    raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
+                if found and field.name == "OwnerId":
+                    _check_owner(sobject, found)
 
     def _referenced(self, field: Field, target: str) -> Record | None:
         """Return the record that the field refers to, or None if the org has no such objects. Raises Refused."""
@@ -198,6 +197,15 @@ class Org:
             _same_member(record, other) for other in self.journal.all(sobject.name) if other.id != record.id
         ):
             raise Refused("DUPLICATE_VALUE", "Already a campaign member.")
+
+
+def _check_owner(sobject: SObject, owner: Record) -> None:
+    """Refuse a user who has left, and a queue that does not take such records; the org's queues take Leads only."""
+    if owner.object == "Group" and sobject.name != "Lead":
+        raise Refused("INVALID_OPERATION", "Queue not associated with this SObject type", "OwnerId")
+    if owner.object == "User" and not owner.values["IsActive"]:
+        text = f"Operation performed with inactive user [{owner.id}] as owner of {sobject.name.lower()}"
+        raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
 
 
 def insufficient_access() -> Refused:

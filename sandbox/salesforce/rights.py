@@ -40,7 +40,7 @@ class Rights:
     def _of(self, object: str, edits_campaigns: bool) -> frozenset[str]:
         """Return what may be done with records of the object."""
         match object:
-            case "User" | "TaskStatus":
+            case "Group" | "User" | "TaskStatus":
                 return frozenset({"Read"})
             case "Task":
                 every = frozenset({"Create", "Read", "Edit", "Delete"})

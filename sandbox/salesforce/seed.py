@@ -1,4 +1,6 @@
-"""The org's first records: six users (Ripen, sales, a former colleague, an administrator), a customer, a campaign."""
+"""The org's first records: six users (Ripen, sales, a former colleague, an administrator), a queue, and a customer."""
+
+from typing import Any
 
 from sandbox.salesforce import ids
 from sandbox.salesforce.connected_app import USERNAME
@@ -14,17 +16,19 @@ _PEOPLE = (
     ("Admin", None, "admin@acme.example", "admin@ripen.example", True),
 )
 
+QUEUE = "Inbound leads"
 _TASK_STATUSES = ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred")
 
 
 def seed(org: Org) -> None:
-    """Fill an org that has no users yet."""
+    """Fill an org that has no users yet; an org from before gets what its Setup lacks."""
+    if not org.journal.count("TaskStatus"):
+        _set_up(org)
     if org.journal.count("User"):
         return
     with org.journal.atomic():
         for last, first, username, email, active in _PEOPLE:
             _user(org, last, first, username, email, active)
-        _task_statuses(org)
         bob = org.find("User", "Email", "bob@ripen.example")[0].id
         account = org.create(org.schema["Account"], {"Name": "既存商事株式会社", "OwnerId": bob})
         customer = {"LastName": "既存", "FirstName": "花子", "Email": "existing.customer@example.co.jp"}
@@ -50,16 +54,15 @@ def _user(org: Org, last: str, first: str | None, username: str, email: str, act
     )
 
 
-def _task_statuses(org: Org) -> None:
-    """Store the statuses of Tasks, which only an administrator can change."""
-    sobject = org.schema["TaskStatus"]
+def _set_up(org: Org) -> None:
+    """Store what only an administrator can change in Setup: a queue, and the statuses of Tasks."""
+    _store(org, "Group", 1, {"Name": QUEUE, "DeveloperName": "Inbound_Leads", "Type": "Queue"})
     for n, name in enumerate(_TASK_STATUSES, 1):
-        row = {
-            "ApiName": name,
-            "MasterLabel": name,
-            "SortOrder": n,
-            "IsDefault": n == 1,
-            "IsClosed": name == "Completed",
-        }
-        id = ids.make(sobject.prefix, n)
-        org.journal.put(Record(id, sobject.name, {f.name: row.get(f.name) for f in sobject.fields} | {"Id": id}))
+        names = {"ApiName": name, "MasterLabel": name, "SortOrder": n}
+        _store(org, "TaskStatus", n, {**names, "IsDefault": n == 1, "IsClosed": name == "Completed"})
+
+
+def _store(org: Org, object: str, number: int, row: dict[str, Any]) -> None:
+    sobject = org.schema[object]
+    id = ids.make(sobject.prefix, number)
+    org.journal.put(Record(id, object, {f.name: row.get(f.name) for f in sobject.fields} | {"Id": id}))

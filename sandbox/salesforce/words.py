@@ -14,6 +14,7 @@ _JAPANESE = {
     "Task": "ToDo",
     "Account": "取引先",
     "User": "ユーザ",
+    "Group": "グループ",
     "Full Name": "氏名",
     "First Name": "名",
     "Last Name": "姓",

@@ -22,7 +22,8 @@ from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from sandbox.salesforce.connected_app import connected_app
 from sandbox.salesforce.ids import make
-from tests.support.salesforce_org import FixedSecrets, Org, a_wish, ask, composites, written
+from sandbox.salesforce.seed import QUEUE
+from tests.support.salesforce_org import CUSTOMER, FixedSecrets, Org, a_wish, ask, composites, create, written
 
 ALICE, BOB = "alice@ripen.example", "bob@ripen.example"
 TASK = Task(key="task1", subject="Call", description="Hot", due=date(2026, 11, 30), urgent=True)
@@ -154,6 +155,33 @@ def test_a_release_restores_the_owner_and_closes_the_task_once(
     assert (released.owner, released.owner_name) == (undo.former, "Ripen")
     [task] = ask(org, "SELECT Status, IsClosed, OwnerId FROM Task")
     assert (task["Status"], task["IsClosed"], task["OwnerId"]) == ("Completed", True, link.owner)
+
+
+def test_a_lead_of_a_queue_is_taken_over_and_given_back(org: Org, owners: SalesforceOwners) -> None:
+    [queue] = ask(org, "SELECT Id, Name FROM Group WHERE Type = 'Queue'")
+    [id] = create(org, "Lead", {"LastName": "山田", "Company": "みどり物流", "OwnerId": queue["Id"]})
+    link = CrmLink(object="Lead", id=id, url="")
+    found = owners.find(link, ALICE, TASK.key)
+    assert (found.owner.id, found.owner.name, acceptance(found)) == (queue["Id"], QUEUE, Acceptance.TAKE_OVER)
+
+    accepted, undo = taken(owners, link)
+    assert accepted.owner_email == ALICE
+    released = owners.change(release_change(owners.find_held(link, undo), undo))
+
+    assert (released.owner, released.owner_name) == (queue["Id"], QUEUE)
+    assert ask(org, "SELECT Owner.Name FROM Lead")[0]["Owner"]["Name"] == QUEUE
+
+
+def test_ripen_may_not_transfer_a_contact(org: Org, owners: SalesforceOwners) -> None:
+    [contact] = [row for row in ask(org, "SELECT Id, Email FROM Contact") if row["Email"] == CUSTOMER]
+    found = owners.find(CrmLink(object="Contact", id=contact["Id"], url=""), ALICE, TASK.key)
+    assert (found.owner.email, acceptance(found)) == (BOB, Acceptance.ASK_OWNER)
+
+    with pytest.raises(Undeliverable, match="INSUFFICIENT_ACCESS_OR_READONLY"):
+        owners.change(owner_change(found, Acceptance.TAKE_OVER, TASK))
+
+    owners.change(owner_change(found, acceptance(found), TASK))
+    assert [task["OwnerId"] for task in ask(org, "SELECT OwnerId FROM Task")] == [found.owner.id]
 
 
 def test_a_release_finds_the_new_owner_of_a_record(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
