@@ -15,7 +15,7 @@ from tests.support.salesforce_uses import Uses, uses
 
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 BY_ANOTHER_GRANT = {"User", "Group", "TaskStatus", "Task", "CampaignMember"}
-"""These have no object permissions: all read users, groups and statuses, tasks need EditTask, members the edit of campaigns."""
+"""No object permissions: all read users, groups and statuses; tasks need EditTask, members the edit of campaigns."""
 
 
 @pytest.fixture(scope="module")
