@@ -8,6 +8,7 @@ import requests
 from cli.doctor import salesforce_queries as queries
 from cli.doctor import salesforce_rights as rights
 from cli.doctor.finding import Check, Finding, Owner
+from cli.doctor.salesforce_mapping import mapped
 from ripen.adapters.salesforce.connection import BASE, TimeoutAdapter
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.crm.api_usage import ApiUsage
@@ -61,8 +62,8 @@ def _rights(session: requests.Session, token: Token, bundle: Bundle | None) -> I
     described = {name: _describe(session, token, name) for name in names}
     yield rights.our_fields(described)
     yield rights.rights(described)
-    if mapped := _mapped(bundle):
-        yield rights.mapped(mapped, described["Lead"])
+    if lead := described["Lead"]:
+        yield mapped(_mapped(bundle), lead)
 
 
 def _queries(session: requests.Session, token: Token, bundle: Bundle | None) -> Iterator[Finding]:

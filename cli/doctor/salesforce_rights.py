@@ -1,25 +1,19 @@
-"""Check what Salesforce's describe says about our fields, the rights to write them, and the fields that are mapped."""
+"""Check what Salesforce's describe says about our fields and the rights to write them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from cli.doctor.finding import Check, Finding, Owner
 from cli.doctor.salesforce_package import granted_fields, granted_objects, packaged
-from ripen.playbook.bundle import CrmField
 from ripen.words import Words
 
 FIELDS = Check(Words("Salesforce fields", "Salesforce 項目"), Owner.SALESFORCE)
 RIGHTS = Check(Words("Salesforce permission set", "Salesforce 権限セット"), Owner.SALESFORCE)
-MAPPED = Check(Words("Salesforce mapped fields", "Salesforce 対応付け項目"), Owner.SALESFORCE)
 ASSIGN = Words(
     "Deploy the newest package, and assign its permission set Ripen_Integration to the user that the app runs as.",
     "最新のパッケージを配備し、権限セット Ripen_Integration をアプリの実行ユーザーに割り当ててください。",
 )
 _DEPLOY = Words(f"See infra/salesforce/README.md. {ASSIGN.en}", f"infra/salesforce/README.md を参照。{ASSIGN.ja}")
-_GRANT = Words(
-    "Grant the fields to that user by a permission set of your own, or change sync.fields in ripen.yaml.",
-    "自社の権限セットでこのユーザーに項目の編集を許可するか、ripen.yaml の sync.fields を直してください。",
-)
 _MOST_NAMED = 4
 
 type Described = Mapping[str, Any]
@@ -54,22 +48,6 @@ def rights(org: Org) -> Finding:
     )
 
 
-def mapped(fields: Mapping[str, CrmField], lead: Described | None) -> Finding:
-    """Check that the fields of `sync.fields` exist, may be written, and have the constants as picklist values."""
-    known = lead["fields"] if lead else {}
-    wrong = [
-        *(name for name in fields if not _writable(known.get(name, {}))),
-        *(f"{name} = {field.value}" for name, field in fields.items() if not _allows(known.get(name, {}), field.value)),
-    ]
-    if wrong:
-        names = some([f"Lead.{name}" for name in wrong])
-        return MAPPED.fail(
-            Words(f"cannot be written: {names.en}", f"書き込めません: {names.ja}"),
-            _GRANT,
-        )
-    return MAPPED.ok(Words(f"all {len(fields)} can be written", f"{len(fields)} 項目すべてに書き込めます"))
-
-
 def some(names: list[str]) -> Words:
     """Return the first names, and how many more there are."""
     shown, more = ", ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
@@ -101,14 +79,3 @@ def _locked(org: Org) -> list[str]:
 def _fields(org: Org, object: str) -> Mapping[str, Mapping[str, Any]]:
     described = org.get(object)
     return described["fields"] if described else {}
-
-
-def _writable(field: Mapping[str, Any]) -> bool:
-    return bool(field.get("createable") and field.get("updateable"))
-
-
-def _allows(field: Mapping[str, Any], value: str | int | bool | None) -> bool:
-    """Return whether a restricted picklist has this constant among its active values; other fields take any."""
-    if value is None or not field.get("restrictedPicklist"):
-        return True
-    return value in [each["value"] for each in field.get("picklistValues", ()) if each.get("active")]

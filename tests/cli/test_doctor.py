@@ -17,6 +17,7 @@ from cli.doctor import (
     examination,
     mail,
     salesforce,
+    salesforce_mapping,
     salesforce_queries,
     salesforce_rights,
     slack,
@@ -186,7 +187,7 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
-    of_salesforce = (salesforce, salesforce_queries, salesforce_rights)
+    of_salesforce = (salesforce, salesforce_mapping, salesforce_queries, salesforce_rights)
     modules = (address, concurrency, mail, domain, *of_salesforce, slack, stack, turnstile)
     checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}

@@ -12,6 +12,7 @@ from cli.doctor import salesforce
 from cli.doctor import salesforce_queries as queries
 from cli.doctor import salesforce_rights as rights
 from cli.doctor.finding import Finding, State
+from cli.doctor.salesforce_mapping import mapped
 from cli.doctor.salesforce_rights import Org as Described
 from ripen.adapters.salesforce.token import Token
 from ripen.crm.api_usage import ApiUsage
@@ -146,16 +147,10 @@ def test_every_query_of_the_workers_is_run(tmp_path: Path) -> None:
     assert uses(tmp_path).read <= reads(Session(tmp_path / "other").org, texts)
 
 
-def test_mapped_fields_must_exist_be_writable_and_know_their_constants(tmp_path: Path) -> None:
-    fields = {"Industry": CrmField(source="industry"), "Rating": CrmField(value="Hot")}
-    lead = described(tmp_path, fields={"Lead.Industry": True, "Lead.Rating": True})["Lead"]
-    assert rights.mapped(fields, lead).state is State.OK
-    hidden = described(tmp_path / "other", fields={"Lead.Rating": False})["Lead"]
-    assert named(rights.mapped(fields, hidden)) == "cannot be written: Lead.Industry, Lead.Rating"
+def test_leads_of_a_new_org_need_no_mapping(tmp_path: Path) -> None:
+    lead = described(tmp_path)["Lead"]
     assert lead
-    restricted = {**lead, "fields": {"Rating": {**lead["fields"]["Rating"], "restrictedPicklist": True}}}
-    unknown = {"Rating": CrmField(value="Boiling")}
-    assert named(rights.mapped(unknown, restricted)) == "cannot be written: Lead.Rating = Boiling"
+    assert mapped({}, lead).state is State.OK
 
 
 def examined(folder: Path, bundle: Bundle | None, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> dict[str, State]:
@@ -166,11 +161,12 @@ def examined(folder: Path, bundle: Bundle | None, monkeypatch: pytest.MonkeyPatc
 
 def test_only_what_the_playbook_needs_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     always = {"Salesforce login", "Salesforce fields", "Salesforce permission set", "Salesforce queries"}
+    always |= {"Salesforce mapped fields"}
     assert set(examined(tmp_path / "1", a_bundle(), monkeypatch)) == always
     deals = a_bundle(policy=Policy(skips_open_opportunities=True))
     assert set(examined(tmp_path / "2", deals, monkeypatch)) == always | {"Salesforce opportunities"}
-    mapped = a_bundle(sync=SyncRule(fields={"Industry": CrmField(source="industry")}))
-    found = examined(tmp_path / "3", mapped, monkeypatch)
+    mapping = a_bundle(sync=SyncRule(fields={"Industry": CrmField(source="industry")}))
+    found = examined(tmp_path / "3", mapping, monkeypatch)
     assert (found["Salesforce mapped fields"], found["Salesforce queries"]) == (State.FAIL, State.FAIL)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cli.doctor.crm_mapping import mapping
 from cli.doctor.finding import State
+from cli.doctor.salesforce_mapping import mapped
 from ripen.playbook.bundle import CrmField
 
 RECORD_TYPE = "012000000000AbCAAU"
@@ -21,8 +21,12 @@ def a_picklist(name: str, *values: str, restricted: bool = True, **changes: Any)
     return a_field(name, type="picklist", restrictedPicklist=restricted, picklistValues=options, **changes)
 
 
-LEAD = {
-    "fields": [
+def by_name(*fields: dict[str, Any]) -> dict[str, Any]:
+    return {field["name"]: field for field in fields}
+
+
+LEAD: dict[str, Any] = {
+    "fields": by_name(
         a_field("LastName", nillable=False),
         a_field("Company", nillable=False),
         a_picklist("Status", "Open", "Old", nillable=False, defaultedOnCreate=True),
@@ -31,7 +35,7 @@ LEAD = {
         a_field("Locked__c", createable=False, updateable=False),
         a_field("Agreed__c", type="boolean", nillable=False, defaultedOnCreate=True),
         a_field("Name", nillable=False, createable=False),
-    ],
+    ),
     "recordTypeInfos": [
         {"recordTypeId": RECORD_TYPE, "available": True},
         {"recordTypeId": "012000000000XyZAAU", "available": False},
@@ -58,14 +62,14 @@ LEAD = {
     ],
 )
 def test_a_mapped_field_must_take_its_value(name: str, field: CrmField, problem: str) -> None:
-    found = mapping(LEAD, {name: field})
+    found = mapped({name: field}, LEAD)
 
     assert (found.state, found.found.en if problem else "") == (State.FAIL if problem else State.OK, problem)
 
 
 def test_a_required_field_must_be_mapped() -> None:
-    lead = LEAD | {"fields": [*LEAD["fields"], a_field("Region__c", nillable=False)]}
+    lead = LEAD | {"fields": LEAD["fields"] | by_name(a_field("Region__c", nillable=False))}
 
-    assert mapping(LEAD, {}).state is State.OK
-    assert mapping(lead, {}).found.en == "nothing fills the required field Region__c"
-    assert mapping(lead, {"Region__c": CrmField(value="東京")}).state is State.OK
+    assert mapped({}, LEAD).state is State.OK
+    assert mapped({}, lead).found.en == "nothing fills the required field Region__c"
+    assert mapped({"Region__c": CrmField(value="東京")}, lead).state is State.OK
