@@ -4,6 +4,7 @@ A lead is never lost for one odd value: a checkbox group, a text from Word, a pa
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 
 from msgspec import Struct
 
@@ -172,9 +173,8 @@ def offered(field: FormField, text: str) -> str:
     """Return the value of an option, written as its value or in any language; a day such as 2026-12-31; else ""."""
     if field.type == "date":
         return text if is_day(text) else ""
-    values = field.values or tuple("" for _ in field.options)
-    options = zip(values, field.options, strict=True)
-    return next((value or text for value, words in options if text in (value, *words.values())), "")
+    options = zip(field.options, chain(field.values, repeat("")), strict=False)
+    return next((value or text for words, value in options if text in (value, *words.values())), "")
 
 
 def _first(name: str, texts: Sequence[str], notes: list[Note]) -> str:
