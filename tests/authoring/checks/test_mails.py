@@ -27,6 +27,8 @@ from tests.support.smallest_playbook import FILES, FOOT, MARKDOWN, B, C, CheckPl
          "2:43: mail programs cannot load the picture 'b.png'"),
         ("emails/m/en.html", f"<table background='c.png'><tr><td>{FOOT}</td></tr></table>",
          "1:20: mail programs cannot load the picture 'c.png'"),
+        ("emails/m/en.html", f"<!--[if mso]><![foo[x]]><v:image src='d.png'/><![endif]--><p>{FOOT}</p>",
+         "1:39: mail programs cannot load the picture 'd.png'"),
         (B, mail('<mj-text><map><area href="guide.html" alt="A"/></map></mj-text>'),
          "2:27: a link needs a fixed target (https://… or /pages/…)"),
         (T, "See https://www.b.example/アニメ {{ lead.last_name }}",

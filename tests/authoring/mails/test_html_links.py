@@ -20,6 +20,7 @@ BUTTON = (
         ('<a\n  data-href="x"\n  href=" {0} "\n>w</a>', '<a\n  data-href="x"\n  href="{0}"\n>w</a>'),
         ('<a {% if a > b %}id="i"{% endif %} href="{0}">w</a>', '<a {% if a > b %}id="i"{% endif %} href="{0}">w</a>'),
         ('日本\n語<area alt="A" href="{0}"/>', '日本\n語<area alt="A" href="{0}"/>'),
+        ('<![foo[x]]><a href="{0}">w</a>',) * 2,
         ('<!--[if gte mso 9]>\n<v:rect href="{0}" />\n<![endif]-->',) * 2,
     ],
 )

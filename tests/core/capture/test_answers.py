@@ -103,7 +103,7 @@ def test_long_answer_is_cut_with_a_note() -> None:
     assert noted(("company", "あ" * 200)) == ({"company": "あ" * 200}, [])
     assert noted(("company", "あ" * 201)) == (
         {"company": "あ" * 200},
-        [Note("company", Outcome.CUT, "too long: 201 > 200")],
+        [Note("company", Outcome.CUT, "too long: 201 → 200")],
     )
     assert noted(("note", "123456789 123"))[0] == {"note": "123456789"}
 

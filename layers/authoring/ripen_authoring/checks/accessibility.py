@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from html.parser import HTMLParser
 
 from ripen.words import Words
 from ripen_authoring.files.includes import ExpandedTemplate
+from ripen_authoring.mails.html_links import MailParser
 from ripen_authoring.problem import Problem
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -86,7 +86,7 @@ def _least_contrast(style: _Style) -> float:
     return _LEAST_FOR_LARGE if large else _LEAST
 
 
-class _Reader(HTMLParser):
+class _Reader(MailParser):
     """Collects what is wrong with the pictures, tags and colours of a mail."""
 
     def __init__(self) -> None:

@@ -42,7 +42,15 @@ def html_links(html: str) -> Iterator[HtmlLink]:
             yield HtmlLink(tag, target, value, start + len(source), end, alt)
 
 
-class _Scanner(HTMLParser):
+class MailParser(HTMLParser):
+    """A parser that skips every `<![…]>`; Python's raises AssertionError for one that it does not know."""
+
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        end = self.rawdata.find(">", i)
+        return end + 1 if end >= 0 else -1
+
+
+class _Scanner(MailParser):
     """Collects the tags with links, and where an <a> ends, with their positions."""
 
     def __init__(self, html: str, offset: int = 0) -> None:

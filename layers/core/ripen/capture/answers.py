@@ -141,7 +141,7 @@ def _value(name: str, sent: Sequence[str], field: FormField | None, notes: list[
     whole = _first(name, texts, notes) if single else _joined(name, texts, notes)
     limit = field.max_length if field else _LONGEST
     if len(whole) > limit:
-        notes.append(Note(name, Outcome.CUT, f"{Reason.TOO_LONG}: {len(whole)} > {limit}"))
+        notes.append(Note(name, Outcome.CUT, f"{Reason.TOO_LONG}: {len(whole)} → {limit}"))
     return whole[:limit].rstrip()
 
 
