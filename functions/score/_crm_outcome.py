@@ -12,6 +12,7 @@ from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Mark, Replace, Table, Unchanged, keys
 from ripen.crm.crm_mark import MarkChange, MarkDecision
+from ripen.crm.record_wait import record_wait
 from ripen.decision import Decision, DecisionKind
 from ripen.errors import Contended
 from ripen.fold.consequences import crm_due
@@ -40,7 +41,7 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
         case = _reread(outcome.case, dependencies.table) if attempt else outcome.case
         if case is None:
             return
-        alerts = _alerts(case, result.link, dependencies.table, now)
+        alerts = _alerts(case, result, dependencies.table, now)
         dependencies.table.write(
             _settle(outcome.case, case, result, now),
             Unchanged(case.state.key, case.state.version),
@@ -94,13 +95,23 @@ def _profile_changes(case: Case, result: MarkChange, table: Table, now: datetime
         yield Create(pointer, Pointer(lead=case.lead))
 
 
-def _alerts(case: Case, link: CrmLink | None, table: Table, now: datetime) -> list[Mark[Any]]:
-    """Return marks for the cards that are to show a new record and its owner: those without an answer of sales."""
-    if link is None or link == case.profile.value.crm:
+def _alerts(case: Case, result: MarkChange, table: Table, now: datetime) -> list[Mark[Any]]:
+    """Return marks for the cards that are to show a new record and its owner, or what the record waits for now.
+
+    These are the cards without an answer of sales.
+    """
+    if not _is_news(case, result):
         return []
     rows = table.under(case.lead, "alert#", newest_first=True)
     shown = [row.key for row in rows if not row.value.outcome and row.value.state is not AlertState.FAILED]
     return [Mark(key, now) for key in shown[:_MAX_ALERTS]]
+
+
+def _is_news(case: Case, result: MarkChange) -> bool:
+    known, mark = case.profile.value.crm, case.mark.value
+    if result.link:
+        return result.link != known
+    return known is None and record_wait(result.change(mark)) != record_wait(mark)
 
 
 def _decisions(case: Case, result: MarkChange, bundle: str, now: datetime) -> Iterator[Change]:

@@ -1,13 +1,14 @@
 """The card's buttons and its line of state: open, being carried out, answered."""
 
+from copy import replace
 from datetime import timedelta
 
 import pytest
 
 from ripen.lead.lead import CrmLink
 from ripen.slack.alert import AlertOutcome, Asked
-from ripen.slack.card import parse_button
-from tests.core.slack.test_card import CRM, ID, an_alert, block, shown
+from ripen.slack.card import lead_card, parse_button
+from tests.core.slack.test_card import CRM, ID, an_alert, block, shown, some_facts
 from tests.support.fakes import NOON
 
 
@@ -16,7 +17,13 @@ def test_an_open_alert_has_both_buttons() -> None:
 
     assert (act.count(f'"lead1|{ID}"'), '"accept"' in act, '"not_fit"' in act) == (2, True, True)
     assert '"open_crm"' not in act
-    assert "Salesforce に登録中" in block(shown(), "state")
+    assert block(shown(), "state") == ""
+
+
+def test_open_alert_says_what_its_record_waits_for() -> None:
+    facts = replace(some_facts(), record_wait="<b> is missing")
+
+    assert "&lt;b&gt; is missing" in block(lead_card(an_alert(), facts, "en", "Asia/Tokyo"), "state")
 
 
 def test_the_link_to_salesforce_appears_when_it_is_known() -> None:

@@ -7,6 +7,7 @@ import pytest
 from notify.alert import Dependencies, update_card
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.errors import Undeliverable, Unsure
+from ripen.marks import CrmMark
 from ripen.settings import Stop
 from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_bundle
@@ -45,6 +46,16 @@ def test_a_new_link_to_salesforce_updates_the_card(hot_lead: HotLeadAlert) -> No
     assert (hot_lead.chat.posts, hot_lead.chat.updates) == (1, 1)
     assert CRM.url in dumps(hot_lead.chat.cards["1"][1])
     assert hot_lead.waits() is None
+
+
+def test_card_says_what_its_record_waits_for(hot_lead: HotLeadAlert) -> None:
+    hot_lead.table.write(Create(keys.crm_mark("lead1"), CrmMark(lead="lead1", waits_for="last_name")))
+
+    hot_lead.wake()
+
+    card = dumps(hot_lead.chat.cards["1"][1], ensure_ascii=False)
+    assert "Salesforce に未登録: 姓が未入力です" in card
+    assert "登録中" not in card
 
 
 def test_the_person_who_acted_is_shown_on_the_same_card(hot_lead: HotLeadAlert) -> None:

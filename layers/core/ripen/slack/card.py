@@ -32,7 +32,7 @@ def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str,
         *([{"type": "section", "block_id": "asks", "text": plain(asks)}] if asks else []),
         *([context("left_out", plain(left_out))] if alert.left_out else []),
         *fact_blocks(facts, locale),
-        *_status(alert, facts.profile, words, tz),
+        *_status(alert, facts, words, tz),
         *_actions(_answers(alert, words) + _links(facts.profile, words)),
     ]
     return {"text": f"{escape(asks)} – {line}" if asks else line, "blocks": blocks}
@@ -64,19 +64,19 @@ def parse_button(value: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def _status(alert: Alert, profile: Profile, words: dict[str, str], tz: str) -> list[Block]:
-    """Return one line: the outcome, and the owner in Salesforce or that the lead is not there yet."""
-    parts = []
+def _status(alert: Alert, facts: CardFacts, words: dict[str, str], tz: str) -> list[Block]:
+    """Return one line: the outcome, and the owner in Salesforce or what the record waits for."""
+    parts, link = [], facts.profile.crm
     if alert.outcome:
         who, when = mention(alert.by, alert.by_name), _clock(alert.acted, tz)
         parts.append(words[alert.outcome].format(who=who, when=when).rstrip())
     elif asked := alert.asked:
         who, owner = mention(asked.by, asked.by_name), escape(cut(asked.owner_name, "name"))
         parts.append(words["asked"].format(who=who, owner=owner, when=_clock(asked.at, tz)))
-    if profile.crm is None:
-        parts.append(words["unsynced"])
-    elif profile.crm.owner_name:
-        parts.append(words["owner"].format(owner=escape(cut(profile.crm.owner_name, "name"))))
+    if facts.record_wait:
+        parts.append(escape(cut(facts.record_wait, "note")))
+    elif link and link.owner_name:
+        parts.append(words["owner"].format(owner=escape(cut(link.owner_name, "name"))))
     return [context("state", *map(mrkdwn, parts))] if parts else []
 
 

@@ -32,6 +32,8 @@ class CardFacts(Struct, frozen=True, kw_only=True):
     reasons: Sequence[str] = ()
     lacks_proof: bool = False
     """Whether only the missing proof of the address keeps the lead below hot."""
+    record_wait: str = ""
+    """What the record in Salesforce waits for, in words; "" if there is one."""
 
 
 def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> CardFacts:
