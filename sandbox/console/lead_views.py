@@ -29,7 +29,7 @@ _FIELDS = {
 }
 _OURS = ("Ripen_Rank__c", "Ripen_Score__c", "Ripen_Reasons__c")
 
-_ABOUT_THE_OWNER = (Outcome.OWNER_SET, Outcome.OWNER_NOT_SET, Outcome.WOULD_HAVE_SET_OWNER)
+_ABOUT_THE_OWNER = (Outcome.OWNER_SET, Outcome.OWNER_NOT_SET, Outcome.OWNER_ASKED, Outcome.WOULD_HAVE_SET_OWNER)
 """Outcomes that need no subject: it is the alert."""
 
 type View = dict[str, Any]
@@ -152,8 +152,16 @@ class LeadViews:
 
     def _cards(self, alerts: list[View]) -> list[View]:
         cards = web.get(f"{self.status.slack}/messages.json").json()
-        stamps, people = {alert["ts"] for alert in alerts}, {alert["by"]: alert["by_name"] for alert in alerts}
-        return [{"parts": parts(card["blocks"], people)} for card in cards if card["ts"] in stamps]
+        stamps, acted = (
+            {alert["ts"] for alert in alerts},
+            [*alerts, *(alert["asked"] for alert in alerts if alert["asked"])],
+        )
+        people = {one["by"]: one["by_name"] for one in acted}
+        return [
+            {"parts": [*parts(card["blocks"], people), *_thread(card, people)]}
+            for card in cards
+            if card["ts"] in stamps
+        ]
 
     def _record(self, profile: Profile) -> View | None:
         link = profile.crm
@@ -180,6 +188,12 @@ class LeadViews:
     def _time(self, at: str, seconds: bool = False) -> str:
         zone = ZoneInfo(self.stack.playbook.live().bundle.brand.time_zone)
         return f"{datetime.fromisoformat(at).astimezone(zone):{'%Y-%m-%d %H:%M:%S' if seconds else '%m-%d %H:%M:%S'}}"
+
+
+def _thread(card: View, people: dict[str, str]) -> list[View]:
+    """Return the replies in the thread of a card, in small letters below it."""
+    replies = [{"type": "mrkdwn", "text": f"💬 {reply['text']}"} for reply in card["thread"]]
+    return parts([{"type": "context", "elements": [reply]} for reply in replies], people)
 
 
 def _text(value: Any) -> str:

@@ -226,7 +226,9 @@ def _default(field: Field) -> Any:
 
 def _derived(object: str, row: dict[str, Any]) -> dict[str, Any]:
     match object:
-        case "Lead" | "Contact" | "User":
+        case "User":
+            return {"Name": full_name(row.get("FirstName"), row.get("LastName")), "UserType": "Standard"}
+        case "Lead" | "Contact":
             return {"Name": full_name(row.get("FirstName"), row.get("LastName"))}
         case "Task":
             return {"IsClosed": row.get("Status") == "Completed"}

@@ -104,6 +104,27 @@ def test_only_an_active_user_is_found(salesforce: Salesforce, owners: Salesforce
     assert owners.find(written(a_wish(), salesforce), email, TASK.key).user is None
 
 
+def test_two_users_with_one_address_are_nobody(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
+    create(
+        org,
+        "User",
+        {"LastName": "Twin", "Username": "twin@acme.example", "Email": ALICE, "Alias": "t", "IsActive": True},
+    )
+
+    assert owners.find(written(a_wish(), salesforce), ALICE, TASK.key).user is None
+
+
+def test_the_address_of_a_user_in_a_sandbox_has_an_ending(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners
+) -> None:
+    erin = {"LastName": "Mori", "Username": "erin@acme.example", "Email": "erin@ripen.example.invalid", "Alias": "e"}
+    [id] = create(org, "User", erin | {"IsActive": True})
+
+    found = owners.find(written(a_wish(), salesforce), "erin@ripen.example", TASK.key)
+
+    assert found.user and found.user.id == id
+
+
 def test_a_record_that_is_gone_is_refused_for_good(owners: SalesforceOwners) -> None:
     with pytest.raises(Undeliverable, match=DELETED) as caught:
         owners.find(CrmLink(object="Lead", id=make("00Q", 999), url=""), ALICE, TASK.key)

@@ -175,8 +175,8 @@ def test_salesforce_refuses_a_converted_lead_as_a_member(org: Org) -> None:
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        ({"owner": "nobody@ripen.example"}, "no active Salesforce user has this address"),
-        ({"owner": "dave@ripen.example"}, "no active Salesforce user has this address"),
+        ({"owner": "nobody@ripen.example"}, "no active Salesforce user, or more than one, has this address"),
+        ({"owner": "dave@ripen.example"}, "no active Salesforce user, or more than one, has this address"),
         ({"campaign": "no such"}, "Salesforce has no such campaign"),
         ({"campaign": "701000000000000AAA"}, "Salesforce has no such campaign"),
     ],

@@ -49,8 +49,8 @@ def test_a_failure_is_explained_in_the_thread() -> None:
 
     assert found.answer == ""
     assert found.thread == (
-        "<@U0ALICE> could not take over this lead. Salesforce has no active user with the e-mail address of this Slack "
-        "account. The card is open again."
+        "<@U0ALICE> could not take over this lead. No active Salesforce user, or more than one, has the e-mail address "
+        "of this Slack account. The card is open again."
     )
 
 

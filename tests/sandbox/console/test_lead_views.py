@@ -28,7 +28,9 @@ def test_only_clicks_wait_for_a_verdict(views: LeadViews) -> None:
     assert due(views, "activity", Kind.FORM_SUBMITTED) == "行動の反映"
 
 
-@pytest.mark.parametrize(("outcome", "subject"), [("owner set", ""), ("owner not set", ""), ("created", "リード")])
+@pytest.mark.parametrize(
+    ("outcome", "subject"), [("owner set", ""), ("owner not set", ""), ("owner asked", ""), ("created", "リード")]
+)
 def test_decision_about_the_owner_has_no_subject(views: LeadViews, outcome: str, subject: str) -> None:
     about = "alert1" if "owner" in outcome else "Lead"
     row = {"at": NOON.isoformat(), "what": "crm", "subject": about, "outcome": outcome, "reason": ""}

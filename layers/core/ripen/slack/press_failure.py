@@ -10,7 +10,7 @@ from ripen.words import Words
 class Failure(StrEnum):
     """Our own reasons. Salesforce gives others, as a code with a message behind a colon."""
 
-    NO_USER = "no active Salesforce user has this address"
+    NO_USER = "no active Salesforce user, or more than one, has this address"
     NO_EMAIL = "Slack shows no e-mail address of this person"
     NO_RECORD = "not in Salesforce"
     KEPT_OUT = "kept out of Salesforce"
@@ -38,8 +38,8 @@ _FIELDS = {"last_name": Words("last name", "姓"), "company": Words("company", "
 _OTHER = Words("Salesforce refused it ({code}).", "Salesforce に拒否されました（{code}）。")
 _WORDS = {
     Failure.NO_USER: Words(
-        "Salesforce has no active user with the e-mail address of this Slack account.",
-        "Slack と同じメールアドレスの有効なユーザーが Salesforce にいません。",
+        "No active Salesforce user, or more than one, has the e-mail address of this Slack account.",
+        "Slack と同じメールアドレスの有効なユーザーが Salesforce にいないか、複数います。",
     ),
     Failure.NO_EMAIL: Words(
         "Slack does not show the e-mail address of this account, so the Salesforce user cannot be found.",

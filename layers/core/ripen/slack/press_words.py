@@ -16,12 +16,12 @@ _ASKED = Words(
     "Salesforce の担当者はあなたのままで、ToDo を作成しました。",
 )
 _STAYS = Words(
-    "{owner} owns this record in Salesforce, so it stays there. {owner} got a task and a message in the card's thread.",
+    "{owner} owns this record in Salesforce and keeps it. {owner} got a task and a message in the card's thread.",
     "Salesforce の担当者は {owner} さんなので、担当は変わりません。{owner} さんに ToDo を作成し、"
     "カードのスレッドで知らせました。",
 )
 _STAYS_UNSEEN = Words(
-    "{owner} owns this record in Salesforce, so it stays there. {owner} got a task. Nobody in Slack has the same "
+    "{owner} owns this record in Salesforce and keeps it. {owner} got a task. Nobody in Slack has the same "
     "e-mail address, so please also tell {owner} yourself.",
     "Salesforce の担当者は {owner} さんなので、担当は変わりません。{owner} さんに ToDo を作成しましたが、"
     "同じメールアドレスのメンバーが Slack に見つからないため、直接お知らせください。",
@@ -32,14 +32,15 @@ _ASKED_BEFORE = Words(
 )
 _FAILED = Words(
     "{user} could not take over this lead. {why} The card is open again.",
-    "{user} さんは担当になれませんでした。{why}カードのボタンはもう一度押せます。",
+    "{user} さんは担当になれませんでした。{why}カードのボタンはまた押せます。",
 )
 _NOT_RELEASED = Words(
     "{user} could not release this lead. {why} {user} is still the one who accepted it.",
     "{user} さんは担当を外れられませんでした。{why}担当は {user} さんのままです。",
 )
 _RELEASED = Words(
-    "{user} released this lead. The card is open again.", "{user} さんが担当を外れました。カードは再び押せます。"
+    "{user} released this lead. The card is open again.",
+    "{user} さんが担当を外れました。カードのボタンはまた押せます。",
 )
 _OWNED = Words("Its owner in Salesforce is {owner}.", "Salesforce の担当は {owner} です。")
 _NOT_YOURS = Words(
@@ -79,7 +80,7 @@ def press_messages(action: CardAction, alert: Alert, locale: str, owner: str) ->
         case PressOutcome.RELEASED:
             owned = _OWNED.in_language(locale).format(owner=_name(action.owner_name)) if action.owner_name else ""
             released = _RELEASED.in_language(locale).format(user=user)
-            return Messages(thread=f"{released} {owned}".strip())
+            return Messages(thread=("" if locale == "ja" else " ").join(filter(None, (released, owned))))
         case PressOutcome.NOT_YOURS:
             return Messages(answer=_NOT_YOURS.in_language(locale).format(who=who))
         case PressOutcome.ASKED if asked:

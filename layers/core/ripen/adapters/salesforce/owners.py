@@ -14,6 +14,7 @@ from ripen.adapters.salesforce.soql import (
     USER_PREFIX,
     Person,
     Row,
+    only_user,
     owner_of,
     record_query,
     task_query,
@@ -52,7 +53,7 @@ class SalesforceOwners:
             object=object,
             id=id,
             owner=owner,
-            user=next(map(_user, found.get("user", [])), None),
+            user=_user(user) if (user := only_user(found.get("user", []))) else None,
             ripen=self._connection.user,
             has_task=bool(found["task"]),
         )

@@ -17,6 +17,7 @@ from ripen.adapters.salesforce.soql import (
     USER_PREFIX,
     Person,
     Row,
+    only_user,
     person_of,
     record_query,
     soql,
@@ -50,7 +51,7 @@ class SalesforceRequests:
         found = composite.select(self._connection, dict(_queries(link, crm_request)))
         if not found["record"]:
             raise Undeliverable(DELETED, permanent=True)
-        user = next(iter(found.get("user", [])), None)
+        user = only_user(found.get("user", []))
         person = person_of(link, found["record"][0], user)
         task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
         has_task = not crm_request.task or bool(found["task"])
@@ -97,8 +98,8 @@ def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]
 
 
 def _not_found(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
-    if crm_request.owner and not found["user"]:
-        yield Undeliverable("no active Salesforce user has this address", permanent=True)
+    if crm_request.owner and not only_user(found["user"]):
+        yield Undeliverable("no active Salesforce user, or more than one, has this address", permanent=True)
     if crm_request.campaign and not found["campaign"]:
         yield Undeliverable("Salesforce has no such campaign", permanent=True)
 

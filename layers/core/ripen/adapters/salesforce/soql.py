@@ -74,9 +74,17 @@ def owners_query(leads: Sequence[str]) -> str:
 
 
 def user_query(email: str) -> str:
-    """Return the query for the active user with this address, the oldest if there are several."""
-    query = "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1"
-    return soql(query, email)
+    """Return the query for the active users with this address: only one of them is the person, two are nobody.
+
+    Users of portals and of Chatter alone own no Leads. A sandbox appends ".invalid" to the addresses of its users.
+    """
+    query = "SELECT Id, Name, Email FROM User WHERE Email IN {} AND IsActive = true AND UserType = 'Standard' LIMIT 2"
+    return soql(query, [email, f"{email}.invalid"])
+
+
+def only_user(rows: Sequence[Row]) -> Row | None:
+    """Return the user that user_query found, None if there is none or more than one."""
+    return rows[0] if len(rows) == 1 else None
 
 
 def users_query(ids: Sequence[str]) -> str:
