@@ -170,8 +170,9 @@ def test_named_pipe_in_place_of_a_file_is_reported(smallest: CheckPlaybook, tmp_
 
 
 def test_every_pattern_of_the_models_is_described() -> None:
-    asked = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', "".join(schemas().values())))
-    assert {json.loads(f'"{pattern}"') for pattern in asked} == PATTERNS.keys()
+    quoted = r'"((?:[^"\\]|\\.)*)"'
+    asked = set(re.findall(rf'"pattern": {quoted}|"patternProperties": {{\s*{quoted}', "".join(schemas().values())))
+    assert {json.loads(f'"{value or key}"') for value, key in asked} == PATTERNS.keys()
 
 
 def test_smallest_playbook_has_no_problems(smallest: CheckPlaybook) -> None:
