@@ -31,7 +31,7 @@ DEEDS = {
 }
 CLICKED = {"ja": "メールのリンクをクリック", "en": "Clicked a link"}
 VIEWED = {"ja": "ページを閲覧", "en": "Looked at a page"}
-ACCEPTED = {"ja": "営業が対応を開始", "en": "Accepted by sales"}
+ACCEPTED = {"ja": "営業が担当になった", "en": "Accepted by sales"}
 HUMAN = {"ja": "人", "en": "human"}
 HOSTILE = "<script>document.title='x'</script>{{ 7 | times: 7 }}"
 
