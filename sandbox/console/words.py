@@ -105,6 +105,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "state": ("スコアを計算し直す", "Recalculate the score"),
     "segment": ("セグメント", "Segment"),
     "waiting": ("待機", "waiting"),
+    "outdated": ("未更新", "not up to date"),
     "due": ("予定", "due"),
     "joined": ("加入", "joined"),
     "left": ("離脱", "left"),
