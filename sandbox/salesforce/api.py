@@ -27,7 +27,8 @@ class Api:
             return Answer(refused.status, refused.body())
 
     def _answer(self, call: Call) -> Answer:
-        org = self._org.acting(call.user)
+        assigns = call.headers.get("sforce-auto-assign", "").upper() != "FALSE"
+        org = self._org.acting(call.user, assigns)
         match call.method, *call.steps:
             case "GET", "sobjects":
                 listed = [describe.short(s, call) for s in org.schema.values()]

@@ -57,7 +57,7 @@ class Control:
         """Change settings with POST; what is left out gets its default."""
         knobs = Knobs.model_validate(await request.json())
         self._usage.daily, self._tokens.seconds = knobs.daily_calls, knobs.token_seconds
-        self._org.settings = knobs
+        self._org.customise(knobs)
         return JSONResponse(knobs.model_dump())
 
     async def usage(self, request: Request) -> Response:

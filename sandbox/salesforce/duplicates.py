@@ -1,6 +1,6 @@
-"""The duplicate rule, if it is on: a new lead or contact with a known address raises an alert.
+"""The duplicate rule, if it is on, for a new lead or contact with a known address.
 
-The caller may overrule the alert.
+A rule with the action Alert can be overruled by the caller, one with the action Block cannot.
 """
 
 import re
@@ -18,13 +18,15 @@ def check(org: Org, sobject: SObject, given: dict[str, Any], headers: dict[str, 
     """Raise Refused (DUPLICATES_DETECTED) if the rule applies."""
     email = str(given.get("Email") or "")
     overruled = re.search(r"allowSave=true", headers.get("sforce-duplicate-rule-header", ""), re.IGNORECASE)
-    if sobject.name not in ("Lead", "Contact") or not email or overruled or not org.faults.active(Mode.DUPLICATE):
+    blocks = org.faults.active(Mode.BLOCK_DUPLICATE)
+    mode = Mode.BLOCK_DUPLICATE if blocks else Mode.DUPLICATE
+    if sobject.name not in ("Lead", "Contact") or not email or (overruled and not blocks):
         return
     found = [record for name in ("Contact", "Lead") for record in org.find(name, "Email", email)]
-    if found and org.faults.take(Mode.DUPLICATE):
+    if found and org.faults.take(mode):
         matches = [_match(kind, [r.id for r in found if r.object == kind], base) for kind in ("Contact", "Lead")]
         result = {
-            "allowSave": True,
+            "allowSave": not blocks,
             "duplicateRule": f"Standard_{sobject.name}_Duplicate_Rule",
             "duplicateRuleEntityType": sobject.name,
             "errorMessage": _TEXT,

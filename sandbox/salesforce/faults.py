@@ -13,7 +13,8 @@ class Mode(StrEnum):
     LOCK_ROW = "lock_row"  # another transaction has locked a row
     LIMIT = "limit"  # the day's calls are used up
     EXPIRE_TOKENS = "expire_tokens"  # all sessions end now
-    DUPLICATE = "duplicate"  # the duplicate rule checks new leads and contacts
+    DUPLICATE = "duplicate"  # the duplicate rule alerts for new leads and contacts
+    BLOCK_DUPLICATE = "block_duplicate"  # the duplicate rule blocks them, and nobody can overrule it
     DROP_AFTER_WRITE = "drop_after_write"  # done, and then the connection breaks
     HANG_AFTER_WRITE = "hang_after_write"  # done, and then no answer for `seconds`
 

@@ -5,7 +5,7 @@ from copy import copy, replace
 from datetime import datetime
 from typing import Any
 
-from sandbox.salesforce import ids, values
+from sandbox.salesforce import ids, rules, values
 from sandbox.salesforce.faults import Faults, Mode
 from sandbox.salesforce.journal import Journal, Record
 from sandbox.salesforce.refused import Refused, not_found
@@ -22,20 +22,28 @@ class Org:
 
     def __init__(self, schema: Schema, journal: Journal, faults: Faults, now: Callable[[], datetime]) -> None:
         self.schema = schema
+        self._standard = schema
         self.journal = journal
         self.faults = faults
         self.settings = Settings()
         self.user = ADMINISTRATOR
+        self.assigns = True
         self._all = schema
         self._granted = permission_set()
         self._rights: Rights | None = None
         self._views: dict[str, Schema] = {}
         self._now = now
 
-    def acting(self, user: str) -> "Org":
-        """Return the org as this user sees it and may change it."""
+    def customise(self, settings: Settings) -> None:
+        """Change the org's settings."""
+        self.settings = settings
+        self.schema = self._all = settings.applied(self._standard)
+        self._views.clear()
+
+    def acting(self, user: str, assigns: bool = True) -> "Org":
+        """Return the org as this user sees it and may change it. `assigns`: the assignment rule runs."""
         org = copy(self)
-        org.user = user
+        org.user, org.assigns = user, assigns
         if user == INTEGRATION_USER and not self.settings.administrator:
             found = self.journal.get("User", user)
             rights = self._granted if self.settings.permission_set else Rights()
@@ -88,7 +96,7 @@ class Org:
         row = {f.name: _default(f) for f in every} | {k: v for k, v in row.items() if v is not None}
         row |= {"Id": id, "CreatedById": self.user}
         if "OwnerId" in row:
-            row["OwnerId"] = row["OwnerId"] or self.user
+            row["OwnerId"] = self._assigned(sobject) or row["OwnerId"] or self.user
         return self._kept(sobject, Record(id, sobject.name, row))
 
     def update(self, sobject: SObject, id: str, given: dict[str, Any]) -> Record:
@@ -99,14 +107,18 @@ class Org:
         row = self._taken(sobject, given, lambda field: field.updateable)
         if before.values.get("IsConverted"):
             raise Refused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+        if self._rights:
+            rules.check_sharing(self.settings, before, self._account(before), self.user)
         self._check_transfer(before, row)
+        if owner := self._assigned(sobject):
+            row["OwnerId"] = owner
         return self._kept(sobject, replace(before, values={**before.values, **row}))
 
     def delete(self, sobject: SObject, id: str) -> None:
         """Move a record to the recycle bin, which also counts as a change. Raises Refused."""
         before = self.read(sobject, id)
         if not sobject.deletable:
-            raise insufficient_access()
+            raise rules.insufficient_access()
         gone = {"IsDeleted": True, "SystemModstamp": values.written(self._now())}
         self.journal.put(replace(before, values={**before.values, **gone}, deleted=True))
 
@@ -132,19 +144,28 @@ class Org:
             )
         return row
 
+    def _assigned(self, sobject: SObject) -> str:
+        """Return the owner that the assignment rule gives the record, "" if it gives none."""
+        return self.settings.assignment if self.assigns and sobject.name == "Lead" else ""
+
+    def _account(self, record: Record) -> Record | None:
+        return self.journal.get("Account", record.values.get("AccountId") or "")
+
     def _check_transfer(self, before: Record, row: dict[str, Any]) -> None:
         """Refuse to change the owner of another's record without the permission; anybody may assign a Task."""
         owner, wanted = before.values.get("OwnerId"), row.get("OwnerId")
         if before.object == "Task" or not wanted or wanted == owner or owner == self.user:
             return
         if not self.may("TransferAnyLead" if before.object == "Lead" else "TransferAnyEntity"):
-            raise insufficient_access()
+            raise rules.insufficient_access()
 
     def _kept(self, sobject: SObject, record: Record) -> Record:
         """Check the record against others, complete it, and store it."""
         if self.faults.take(Mode.LOCK_ROW):
             text = f"unable to obtain exclusive access to this record or 1 records: {record.id}"
             raise Refused("UNABLE_TO_LOCK_ROW", text)
+        record = replace(record, values=rules.completed(self.settings, sobject, record.values))
+        rules.check(self.settings, sobject, record.values)
         self._check_references(sobject, record)
         self._check_member(sobject, record)
         self._check_unique(sobject, record)
@@ -206,10 +227,8 @@ def _check_owner(sobject: SObject, owner: Record) -> None:
     if owner.object == "User" and not owner.values["IsActive"]:
         text = f"Operation performed with inactive user [{owner.id}] as owner of {sobject.name.lower()}"
         raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
-
-
-def insufficient_access() -> Refused:
-    return Refused("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+    if owner.object == "User" and owner.values.get("UserType", "Standard") != "Standard":
+        raise Refused("TRANSFER_REQUIRES_READ", "The new owner must have read permission", "OwnerId")
 
 
 def _not_able(verb: str, sobject: SObject) -> Refused:
@@ -226,9 +245,7 @@ def _default(field: Field) -> Any:
 
 def _derived(object: str, row: dict[str, Any]) -> dict[str, Any]:
     match object:
-        case "User":
-            return {"Name": full_name(row.get("FirstName"), row.get("LastName")), "UserType": "Standard"}
-        case "Lead" | "Contact":
+        case "Lead" | "Contact" | "User":
             return {"Name": full_name(row.get("FirstName"), row.get("LastName"))}
         case "Task":
             return {"IsClosed": row.get("Status") == "Completed"}

@@ -74,6 +74,10 @@ class Asked:
         path, operator = condition.path, condition.operator
         read, field = self._paths.reader(path), self._paths.field(path)
         type = field.type if field else "string"
+        if field and not field.filterable:
+            raise self._paths.refused(
+                "INVALID_FIELD", path, f"field '{field.name}' can not be filtered in a query call"
+            )
         match condition.value:
             case soql.Pattern(text):
                 pattern = like(text)

@@ -53,6 +53,7 @@ class Field:
     referenceTo: tuple[str, ...] = ()  # noqa: N815
     relationshipName: str | None = None  # noqa: N815
     polymorphicForeignKey: bool = False  # noqa: N815
+    filterable: bool = True
     permissionable: bool = False
     """Whether the field has field-level security. Required fields and the system's own are visible to all."""
 
