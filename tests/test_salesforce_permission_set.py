@@ -14,7 +14,7 @@ from sandbox.salesforce.schema import PACKAGE, load
 from tests.support.salesforce_uses import Uses, uses
 
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
-BY_ANOTHER_GRANT = {"User", "Group", "TaskStatus", "Task", "CampaignMember"}
+BY_ANOTHER_GRANT = {"User", "Group", "TaskStatus", "Task", "CampaignMember", "CampaignMemberStatus"}
 """No object permissions: all read users, groups and statuses; tasks need EditTask, members the edit of campaigns."""
 
 

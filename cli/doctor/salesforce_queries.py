@@ -63,6 +63,7 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
 def campaign_queries() -> Iterator[str]:
     """Yield the queries of a playbook that reads or writes members of campaigns."""
     yield crm_requests.campaign_query("none")
+    yield crm_requests.statuses_query(_CAMPAIGN)
     yield members.changes_query(["none"], _LONG_AGO)
     for object, id in (("Lead", _LEAD), ("Contact", _CONTACT)):
         yield crm_requests.member_query(_CAMPAIGN, Person(object, id, ownership.Owner()))

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.salesforce import ids, rules, values
 from sandbox.salesforce.faults import Faults, Mode
 from sandbox.salesforce.journal import Journal, Record
+from sandbox.salesforce.member_status import NEW, member_status
 from sandbox.salesforce.refused import Refused, not_found
 from sandbox.salesforce.rights import Rights, permission_set
 from sandbox.salesforce.schema import Field, Schema, SObject
@@ -97,7 +98,16 @@ class Org:
         row |= {"Id": id, "CreatedById": self.user}
         if "OwnerId" in row:
             row["OwnerId"] = self._assigned(sobject) or row["OwnerId"] or self.user
-        return self._kept(sobject, Record(id, sobject.name, row))
+        created = self._kept(sobject, Record(id, sobject.name, row))
+        if sobject.name == "Campaign":
+            self.add_statuses(id)
+        return created
+
+    def add_statuses(self, campaign: str) -> None:
+        """Give a campaign the member statuses of a new one."""
+        statuses = self._all["CampaignMemberStatus"]
+        for status in NEW:
+            self.create(statuses, {"CampaignId": campaign, **status})
 
     def update(self, sobject: SObject, id: str, given: dict[str, Any]) -> Record:
         """Update a record. Raises Refused."""
@@ -171,6 +181,8 @@ class Org:
         self._check_unique(sobject, record)
         at = values.written(self._now())
         row = record.values | _derived(sobject.name, record.values)
+        if sobject.name == "CampaignMember":
+            row |= member_status(self.journal, record.values)
         row |= {"LastModifiedDate": at, "LastModifiedById": self.user, "SystemModstamp": at}
         row["CreatedDate"] = row["CreatedDate"] or at  # a new record is created and changed at one instant
         kept = replace(record, values={f.name: row.get(f.name) for f in self._all[sobject.name].fields})
@@ -249,8 +261,6 @@ def _derived(object: str, row: dict[str, Any]) -> dict[str, Any]:
             return {"Name": full_name(row.get("FirstName"), row.get("LastName"))}
         case "Task":
             return {"IsClosed": row.get("Status") == "Completed"}
-        case "CampaignMember":
-            return {"HasResponded": row.get("Status") == "Responded"}
         case "Opportunity":
             return {
                 "IsClosed": str(row.get("StageName")).startswith("Closed"),

@@ -50,6 +50,8 @@ class Rights:
                 if "Edit" in campaign and edits_campaigns:
                     return campaign | {"Create", "Delete"}
                 return campaign & {"Read"}
+            case "CampaignMemberStatus":
+                return self.objects.get("Campaign", frozenset()) & {"Read"}
             case _:
                 return self.objects.get(object, frozenset())
 

@@ -24,6 +24,9 @@ def seed(org: Org) -> None:
     """Fill an org that has no users yet; an org from before gets what its Setup lacks."""
     if not org.journal.count("TaskStatus"):
         _set_up(org)
+    if not org.journal.count("CampaignMemberStatus"):
+        for campaign in [*org.journal.all("Campaign")]:
+            org.add_statuses(campaign.id)
     if org.journal.count("User"):
         return
     with org.journal.atomic():

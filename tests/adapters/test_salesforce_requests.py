@@ -134,6 +134,25 @@ def test_campaign_is_joined_once_and_its_status_is_updated(
     assert members(org) == [{"LeadId": link.id, "ContactId": None, "Status": "Responded"}]
 
 
+def test_a_status_that_the_campaign_does_not_have_is_refused_and_the_rest_is_done(
+    org: Org, crm_requests: SalesforceRequests
+) -> None:
+    org.create("Campaign", Name="春")
+    link = org.lead()
+
+    refused = refusal(crm_requests, link, campaign="春", status="Attended", task="架電")
+
+    assert refused.permanent
+    assert refused.reason == "the campaign has no member status 'Attended'; it has Sent, Responded"
+    assert (members(org), len(org.rows("SELECT Id FROM Task"))) == ([], 1)
+
+
+def test_a_status_is_found_in_any_letter_case(org: Org, crm_requests: SalesforceRequests) -> None:
+    org.create("Campaign", Name="春")
+    crm_requests.carry_out(org.lead(), a_crm_request(campaign="春", status="responded"), DAY)
+    assert [member["Status"] for member in members(org)] == ["Responded"]
+
+
 def test_request_without_a_status_uses_the_default_and_keeps_a_later_one(
     org: Org, crm_requests: SalesforceRequests
 ) -> None:

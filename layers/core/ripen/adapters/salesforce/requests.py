@@ -3,7 +3,8 @@
 Each part is searched before it is created, so that a repeated request creates nothing twice. A converted Lead cannot
 join a campaign any more; its Contact joins instead.
 
-Source: Salesforce, Object Reference, "CampaignMember" (one membership per person and campaign).
+Source: Salesforce, Object Reference, "CampaignMember" (one membership per person and campaign) and
+"CampaignMemberStatus".
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,17 +57,32 @@ class SalesforceRequests:
         task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
         has_task = not crm_request.task or bool(found["task"])
         wanted = dict(_writes(person, user, None if has_task else task))
+        failures = [*_not_found(crm_request, found)]
         if campaign := found.get("campaign"):
-            wanted |= self._membership(str(campaign[0]["Id"]), person, crm_request.status)
+            match self._membership(str(campaign[0]["Id"]), person, crm_request.status):
+                case Undeliverable() as unknown:
+                    failures.append(unknown)
+                case part:
+                    wanted |= part
         answers = composite.call(self._connection, wanted)
-        refused = [failure for answer in answers.values() if (failure := composite.refusals(answer, 1)[0])]
-        if failures := [*_not_found(crm_request, found), *refused]:
+        failures += [failure for answer in answers.values() if (failure := composite.refusals(answer, 1)[0])]
+        if failures:
             raise min(failures, key=lambda failure: failure.permanent)
         return self._connection.link(person)
 
-    def _membership(self, campaign: str, person: Person, status: str) -> dict[str, Subrequest]:
-        """Return the request that creates the membership or changes its status; {} if neither is needed."""
-        members = composite.select(self._connection, {"member": member_query(campaign, person)})["member"]
+    def _membership(self, campaign: str, person: Person, status: str) -> dict[str, Subrequest] | Undeliverable:
+        """Return the request that creates the membership or changes its status; {} if neither is needed.
+
+        Salesforce gives a member the default status instead of one that the campaign does not have, so it is refused
+        here.
+        """
+        statuses = {"statuses": statuses_query(campaign)} if status else {}
+        found = composite.select(self._connection, {"member": member_query(campaign, person), **statuses})
+        labels = {str(row["Label"]).casefold(): str(row["Label"]) for row in found.get("statuses", ())}
+        if status and status.casefold() not in labels:
+            has = ", ".join(labels.values())
+            return Undeliverable(f"the campaign has no member status {status!r}; it has {has}", permanent=True)
+        members, status = found["member"], labels.get(status.casefold(), "")
         if not members:
             return {"member": composite.create_member(campaign, person.id, person.object, status)}
         if status and members[0].get("Status") != status:
@@ -85,6 +101,11 @@ def member_query(campaign: str, person: Person) -> str:
     """Return the query for the person's membership of the campaign."""
     query = "SELECT Id, Status FROM CampaignMember WHERE CampaignId = {} AND {:literal}Id = {}"
     return soql(query, campaign, person.object, person.id)
+
+
+def statuses_query(campaign: str) -> str:
+    """Return the query for the member statuses of the campaign."""
+    return soql("SELECT Label FROM CampaignMemberStatus WHERE CampaignId = {} ORDER BY SortOrder", campaign)
 
 
 def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]]:
