@@ -54,12 +54,18 @@ def quarantine(shown: _Show = "", released: _Release = "", dropped: _Drop = "", 
     console = Console(highlight=False, soft_wrap=True, stderr=as_json)
     result: dict[str, int] | list[dict[str, Any]]
     if released:
-        count = release(select(found, released), getuser(), stack.table, bundle, partial(_post, stack))
-        console.print(say(f"[bold]Released: {count}.[/]", f"[bold]{count} 件を受け付けました。[/]"))
+        chosen = select(found, released)
+        count = release(chosen, getuser(), stack.table, bundle, partial(_post, stack))
+        _show_released(count, len(chosen), console)
         result = {"released": count}
     elif dropped:
         count = drop(select(found, dropped), getuser(), stack.table)
-        console.print(say(f"[bold]Dropped: {count}.[/]", f"[bold]{count} 件を破棄しました。[/]"))
+        console.print(
+            say(
+                f"[bold]Dropped: {count}.[/] The answers are deleted.",
+                f"[bold]{count} 件を破棄しました。[/] 回答は削除しました。",
+            )
+        )
         result = {"dropped": count}
     else:
         found = select(found, shown) if shown else found
@@ -86,6 +92,24 @@ def _post(stack: Stack, form: str, answers: Answers, key: str) -> bool:
             Words(f"The form cannot be reached: {error}", f"フォームに接続できません: {error}"),
             Words("Try again in a minute.", "1 分ほど待ってから、もう一度実行してください。"),
         ) from None
+
+
+def _show_released(taken: int, chosen: int, console: Console) -> None:
+    console.print(
+        say(
+            f"[bold]Released: {taken}.[/] The form took them as if they had just been sent.",
+            f"[bold]{taken} 件を受け付けました。[/] たった今送信されたものとして扱います。",
+        )
+        if taken
+        else say("[bold]Released: 0.[/]", "[bold]受け付けたものはありません。[/]")
+    )
+    if refused := chosen - taken:
+        console.print(
+            say(
+                f"The form refused {refused}: these stay in quarantine. See the answers: ripen quarantine --show ID",
+                f"フォームが受け付けなかった {refused} 件は、隔離中のままです。回答を見る: ripen quarantine --show ID",
+            )
+        )
 
 
 def _show(found: list[Found], zone: str, console: Console, with_answers: bool) -> None:

@@ -97,7 +97,9 @@ def test_a_submission_that_the_form_refuses_stays(
 ) -> None:
     posting(monkeypatch, status=400)
     command.quarantine(released="all")
-    assert "Released: 0" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Released: 0." in shown
+    assert "The form refused 2: these stay in quarantine." in shown
     assert waiting(table) == ["abc1", "xyz2"]
 
 

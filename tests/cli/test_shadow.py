@@ -63,5 +63,5 @@ def test_list_names_the_lead_and_the_mail_that_was_kept_back(
 @pytest.mark.usefixtures("japanese")
 def test_shadow_speaks_japanese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = shown(capsys, monkeypatch)
-    for words in ("シャドーモードです（2026-11-21 12:00 Asia/Tokyo から）", "メール case-study を送るところだった"):
+    for words in ("シャドーモードです（2026-11-21 12:00 Asia/Tokyo から）", "メール case-study の送信を見合わせた"):
         assert words in out

@@ -60,7 +60,7 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
         "did not send case-study: no consent",
     ]
     assert told[0].points == {"form": 30}
-    assert told[2].words("ja") == "メール case-study は送らない: 同意がない"
+    assert told[2].words("ja") == "メール case-study を送信しなかった: 同意がない"
 
 
 def test_card_that_slack_does_not_take_is_told_with_its_reason(stack: Stack, table: Table) -> None:
@@ -164,7 +164,7 @@ def test_it_is_shown_in_the_brands_time_with_reason_and_version(
 def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     keep(table, decision())
     command.why("hanako@example.co.jp")
-    assert "送らない: 同意がない" in capsys.readouterr().out
+    assert "送信しなかった: 同意がない" in capsys.readouterr().out
     command.why("hanako@example.co.jp", as_json=True)
     [entry] = json.loads(capsys.readouterr().out)
     assert (entry["text"], entry["reason"]) == ("did not send case-study: no consent", "no consent")

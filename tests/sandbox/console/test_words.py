@@ -12,6 +12,7 @@ _NOBODYS = {"walk", "campaign", "schedule", "poll", "refold"}
 _NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.returned", "schedule.passed"} | {
     "opportunity.open",
     "opportunity.closed",
+    "alert.outdated",
 }
 """Words that only `ripen simulate` uses, or for which the console has others."""
 

@@ -13,34 +13,40 @@ from ripen.words import Words
 
 OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.SEND, Outcome.ACCEPTED): Words("sent {subject}{title}", "メール {subject}{title} を送信した"),
-    (Kind.SEND, Outcome.SKIPPED): Words("did not send {subject}: {reason}", "メール {subject} は送らない: {reason}"),
+    (Kind.SEND, Outcome.SKIPPED): Words(
+        "did not send {subject}: {reason}", "メール {subject} を送信しなかった: {reason}"
+    ),
     (Kind.SEND, Outcome.FAILED): Words(
-        "could not send {subject}: {reason}", "メール {subject} を送れなかった: {reason}"
+        "could not send {subject}: {reason}", "メール {subject} を送信できなかった: {reason}"
     ),
     (Kind.SEND, Outcome.HELD): Words("held {subject}: {reason}", "メール {subject} を保留した: {reason}"),
     (Kind.SEND, Outcome.UNKNOWN): Words(
-        "does not know whether {subject} was sent: {reason}", "メール {subject} の結果が分からない: {reason}"
+        "it is not known whether {subject} was sent: {reason}", "メール {subject} が送信されたかどうか不明: {reason}"
     ),
-    (Kind.SEND, Outcome.POSTPONED): Words("{subject} waits: {reason}", "メール {subject} は待つ: {reason}"),
+    (Kind.SEND, Outcome.POSTPONED): Words("{subject} waits: {reason}", "メール {subject} の送信を延期した: {reason}"),
     (Kind.SEND, Outcome.RELEASED): Words(
-        "sends {subject}, which was held: {reason}", "保留していたメール {subject} を送る: {reason}"
+        "sends {subject} after all: {reason}", "保留していたメール {subject} を送信する: {reason}"
     ),
     (Kind.SEND, Outcome.WOULD_HAVE_SENT): Words(
-        "would have sent {subject}{title}", "メール {subject}{title} を送るところだった"
+        "would have sent {subject}{title}", "シャドーモードのため、メール {subject}{title} の送信を見合わせた"
     ),
     (Kind.ENROLLMENT, Outcome.ENTERED): Words("entered {subject}", "シナリオ {subject} を開始した"),
     (Kind.ENROLLMENT, Outcome.REFUSED): Words(
-        "did not enter {subject}: {reason}", "シナリオ {subject} は開始しない: {reason}"
+        "did not enter {subject}: {reason}", "シナリオ {subject} を開始しなかった: {reason}"
     ),
     (Kind.ENROLLMENT, Outcome.FINISHED): Words("finished {subject}", "シナリオ {subject} を最後まで進んだ"),
     (Kind.ENROLLMENT, Outcome.EXITED): Words("left {subject}: {reason}", "シナリオ {subject} を途中終了した: {reason}"),
     (Kind.ENROLLMENT, Outcome.STUCK): Words(
-        "is stuck in {subject}: {reason}", "シナリオ {subject} は進めない: {reason}"
+        "is stuck in {subject}: {reason}", "シナリオ {subject} が進まなくなった: {reason}"
     ),
-    (Kind.STEP, Outcome.TOOK): Words("{step} of {subject}: takes {reason}", "{subject} の {step}: {reason} へ進む"),
-    (Kind.STEP, Outcome.FAILED): Words("{step} of {subject} failed: {reason}", "{subject} の {step} は失敗: {reason}"),
+    (Kind.STEP, Outcome.TOOK): Words(
+        "{step} of {subject}: takes the path “{reason}”", "シナリオ {subject} の {step}: 「{reason}」へ進む"
+    ),
+    (Kind.STEP, Outcome.FAILED): Words(
+        "{step} of {subject} failed: {reason}", "シナリオ {subject} の {step} に失敗した: {reason}"
+    ),
     (Kind.STEP, Outcome.MOVED): Words(
-        "was moved from {step} of {subject} to {reason}", "{subject} の {step} から {reason} へ移った"
+        "was moved from {step} of {subject} to {reason}", "シナリオ {subject} の {step} から {reason} へ移った"
     ),
     (Kind.RANK, Outcome.ROSE): Words("rank rose to {subject} ({reason})", "ランクが {subject} に上がった（{reason}）"),
     (Kind.RANK, Outcome.FELL): Words("rank fell to {subject} ({reason})", "ランクが {subject} に下がった（{reason}）"),
@@ -53,21 +59,21 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "{subject} のまま活動があったので営業に知らせる（{reason}）",
     ),
     (Kind.VERDICT, Outcome.MACHINE): Words(
-        "a machine followed the link {subject}: {reason}", "{subject} へのアクセスは機械によるもの: {reason}"
+        "a machine clicked the link in {subject}: {reason}", "メール {subject} のクリックは機械によるもの: {reason}"
     ),
     (Kind.VERDICT, Outcome.HUMAN): Words(
-        "a person followed the link {subject}", "{subject} へのアクセスは本人によるもの"
+        "a person clicked the link in {subject}", "メール {subject} のクリックは人によるもの"
     ),
     (Kind.VERDICT, Outcome.REPEATED): Words(
-        "followed the link {subject} again within seconds, which counts once",
-        "{subject} の同じリンクを数秒のうちにもう一度開いた（1回と数える）",
+        "clicked the same link in {subject} again within seconds, which counts once",
+        "メール {subject} の同じリンクを数秒のうちにもう一度クリックした（1 回と数える）",
     ),
     (Kind.ALERT, Outcome.POSTED): Words("alerted sales in Slack ({subject})", "Slack に知らせた（{subject}）"),
     (Kind.ALERT, Outcome.FAILED): Words(
         "could not alert sales in Slack: {reason}", "Slack に知らせられなかった: {reason}"
     ),
     (Kind.ALERT, Outcome.WOULD_HAVE_POSTED): Words(
-        "would have alerted sales in Slack ({subject})", "Slack に知らせるところだった（{subject}）"
+        "would have alerted sales in Slack ({subject})", "シャドーモードのため、Slack への通知を見合わせた（{subject}）"
     ),
     (Kind.ALERT, Outcome.ACCEPTED): Words("was accepted in Slack", "営業が Slack で担当になった"),
     (Kind.ALERT, Outcome.NOT_A_FIT): Words("was marked as not a fit in Slack", "営業が Slack で見送りとした"),
@@ -75,17 +81,18 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.CRM, Outcome.CREATED): Words("created the {subject} in Salesforce", "Salesforce に {subject} を作成した"),
     (Kind.CRM, Outcome.UPDATED): Words("updated the {subject} in Salesforce", "Salesforce の {subject} を更新した"),
     (Kind.CRM, Outcome.WAITS): Words(
-        "does not write to Salesforce yet: {reason}", "Salesforce への書き込みは待つ: {reason}"
+        "does not write to Salesforce yet: {reason}", "Salesforce への書き込みを延期した: {reason}"
     ),
     (Kind.CRM, Outcome.REFUSED): Words(
-        "Salesforce refused the {subject}: {reason}", "Salesforce が {subject} を受け付けない: {reason}"
+        "Salesforce refused the {subject}: {reason}", "Salesforce が {subject} を受け付けなかった: {reason}"
     ),
-    (Kind.CRM, Outcome.DONE): Words("did in Salesforce: {subject}", "Salesforce で行った: {subject}"),
+    (Kind.CRM, Outcome.DONE): Words("done in Salesforce: {subject}", "Salesforce で実行した: {subject}"),
     (Kind.CRM, Outcome.NOT_DONE): Words(
-        "could not do in Salesforce: {subject} ({reason})", "Salesforce でできなかった: {subject}（{reason}）"
+        "could not be done in Salesforce: {subject} ({reason})", "Salesforce で実行できなかった: {subject}（{reason}）"
     ),
     (Kind.CRM, Outcome.WOULD_HAVE_BEEN_DONE): Words(
-        "would have done in Salesforce: {subject}", "Salesforce で行うところだった: {subject}"
+        "would have been done in Salesforce: {subject}",
+        "シャドーモードのため、Salesforce での実行を見合わせた: {subject}",
     ),
     (Kind.CRM, Outcome.OWNER_SET): Words("set the owner in Salesforce", "Salesforce の担当者を設定した"),
     (Kind.CRM, Outcome.OWNER_NOT_SET): Words(
@@ -95,19 +102,21 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "is owned by {reason}, who was asked to get in touch with sales", "担当者の {reason} さんに相談を依頼した"
     ),
     (Kind.CRM, Outcome.WOULD_HAVE_SET_OWNER): Words(
-        "would have set the owner in Salesforce", "Salesforce の担当者を設定するところだった"
+        "would have set the owner in Salesforce", "シャドーモードのため、Salesforce の担当者の設定を見合わせた"
     ),
     (Kind.CRM, Outcome.WOULD_HAVE_WRITTEN): Words(
-        "would have written the {subject} to Salesforce", "Salesforce に書き込むところだった（{subject}）"
+        "would have written the {subject} to Salesforce",
+        "シャドーモードのため、Salesforce への書き込みを見合わせた（{subject}）",
     ),
     (Kind.WEBHOOK, Outcome.ANSWERED): Words("the webhook {subject} answered", "ウェブフック {subject} が応答した"),
     (Kind.WEBHOOK, Outcome.FAILED): Words(
-        "the webhook {subject} failed: {reason}", "ウェブフック {subject} は失敗: {reason}"
+        "the webhook {subject} failed: {reason}", "ウェブフック {subject} の呼び出しに失敗した: {reason}"
     ),
     (Kind.WEBHOOK, Outcome.WOULD_HAVE_CALLED): Words(
-        "would have called the webhook {subject}", "ウェブフック {subject} を呼ぶところだった"
+        "would have called the webhook {subject}",
+        "シャドーモードのため、ウェブフック {subject} の呼び出しを見合わせた",
     ),
-    (Kind.REPLY, Outcome.ANSWERED): Words("a reply came: sales is alerted", "返信を営業に知らせる"),
+    (Kind.REPLY, Outcome.ANSWERED): Words("a reply came: sales is alerted", "返信があったので営業に知らせた"),
     (Kind.REPLY, Outcome.UNPROVEN): Words(
         "a reply came whose sender is not proven: sales is alerted, nothing else changes",
         "差出人を確認できない返信が届いた: 営業に知らせるだけで、何も変わらない",
@@ -151,10 +160,10 @@ REASONS: dict[Reason, Words] = {
     Reason.SENDING_STOPPED: Words("stopped", "配信を停止中"),
     Reason.SHADOW: Words("shadow", "シャドーモード"),
     Reason.NO_LEAD: Words("no such lead", "該当する見込み客がいない"),
-    Reason.CANNOT_RENDER: Words("cannot be written", "文面を作れない"),
+    Reason.CANNOT_RENDER: Words("the mail cannot be rendered", "文面を作れない"),
     Reason.NO_ANSWER: Words("no answer from SES", "SES から応答がない"),
     Reason.SENT_AGAIN: Words("no answer, sent again", "応答がなかったので、もう一度送った"),
-    Reason.WORKER_LOST: Words("the worker did not come back", "処理が途中で途絶えた"),
+    Reason.WORKER_LOST: Words("the worker did not come back", "処理が途中で止まった"),
     Reason.REJECTED_BY_SES: Words("rejected by SES", "SES に拒否された"),
     Reason.RENDERING_FAILED: Words("rendering failed", "SES で文面を作れなかった"),
     Reason.RELEASED: Words("released", "保留を解いた"),
@@ -169,10 +178,10 @@ REASONS: dict[Reason, Words] = {
     Reason.JOURNEY_CHANGED: Words("the journey was changed", "シナリオが変更された"),
     Reason.TAKEN_OUT: Words("taken out", "シナリオから外された"),
     Reason.NO_JOURNEY: Words("no such journey", "そのシナリオは存在しない"),
-    Reason.ENTERED_ONCE: Words("entered once already", "一度入っている"),
-    Reason.ENTERED_LATELY: Words("entered recently", "最近入ったばかり"),
+    Reason.ENTERED_ONCE: Words("entered once already", "すでに一度開始している"),
+    Reason.ENTERED_LATELY: Words("entered recently", "最近開始したばかり"),
     Reason.STILL_IN_IT: Words("still in it", "まだ途中にいる"),
-    Reason.ENTERED_FOR_THIS: Words("entered for this already", "この件では一度入っている"),
+    Reason.ENTERED_FOR_THIS: Words("entered for this already", "この件ではすでに開始している"),
     Reason.NOT_FOR_IT: Words("does not match `who`", "対象者（who）ではない"),
     Reason.TOO_LATE: Words("came too late", "時期を過ぎている"),
     Reason.PLAYBOOK_CHANGED: Words("playbook changed", "プレイブックの変更による"),

@@ -36,11 +36,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Salesforce キャンペーン {subject} のメンバー（{status}）",
         "is a member ({status}) of the Salesforce campaign {subject}",
     ),
-    "rejected_by_sales": ("営業が見送りとした", "was turned down by sales"),
+    "rejected_by_sales": ("営業が見送りとした", "was marked as not a fit by sales"),
     "accepted_by_sales": ("営業が担当になった", "was accepted by sales"),
-    "updated": ("登録内容が変わった", "its data changed"),
+    "updated": ("登録内容が変わった", "its data was changed"),
     "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),
-    "entry_asked": ("シナリオ {subject} への登録が求められた", "was to enter {subject}"),
+    "entry_asked": ("シナリオ {subject} への登録が求められた", "an entry into {subject} was requested"),
     "activity": ("{kind} {subject}", "{kind} {subject}"),
     "score": (
         "スコア {before} → {after}（適合度 {fit}、関心度 {engagement}）",
@@ -60,7 +60,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "wait": ("{until} まで待つ（{subject}）", "waits until {until} ({subject})"),
     "wait.open": ("待つ（{subject}）", "waits ({subject})"),
     "profile": ("登録内容を変更: {changes}", "changed: {changes}"),
-    "send.waits": ("メール {subject} は {until} まで待つ", "{subject} waits until {until}"),
+    "send.waits": ("メール {subject} の送信を {until} まで延期する", "{subject} waits until {until}"),
     "alert.planned": ("Slack に知らせる（{subject}）", "tells sales in Slack ({subject})"),
     "alert.waits": (
         "Slack に知らせられず、再試行中（{subject}）: {reason}",
@@ -73,7 +73,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),
     "outside": ("{kind}: {details}", "{kind}: {details}"),
     "impossible": ("「{written}」は起こらない: {reason}", '"{written}" cannot happen: {reason}'),
-    "never": ("シナリオ {subject} には入らなかった", "never entered {subject}"),
+    "never": ("シナリオ {subject} を開始しなかった", "never entered {subject}"),
     "ends": ("ここで終わり、まだ {subject} の {step} にいる", "the simulation ends; still in {subject}, at {step}"),
     "other": ("{what} {subject}: {outcome}{because}", "{what} {subject}: {outcome}{because}"),
 }
