@@ -32,6 +32,10 @@ def mark(**changes: Any) -> CrmMark:
             mark(error="STRING_TOO_LONG: Acme", failing_since=NOON, refused=True, attempts=9),
             RecordWait(why=Wait.REFUSED, detail="STRING_TOO_LONG"),
         ),
+        (
+            mark(error="STRING_TOO_LONG: Acme", waits_for="few calls left today", failing_since=NOON, refused=True),
+            RecordWait(why=Wait.REFUSED, detail="STRING_TOO_LONG"),
+        ),
     ],
 )
 def test_mark_says_what_the_record_waits_for(found: CrmMark | None, wait: RecordWait) -> None:

@@ -48,6 +48,9 @@ def test_both_languages_say_the_same_facts(words: tuple[str, str]) -> None:
             "STORAGE_LIMIT_EXCEEDED: storage limit exceeded",
             "Salesforce のデータストレージの空きがない（STORAGE_LIMIT_EXCEEDED: storage limit exceeded）",
         ),
+        ("last_name, company", "姓, 会社名"),
+        ("deleted in the CRM", "Salesforce で削除された"),
+        ("not admitted by sync.when: rank", "sync.when の条件に合わない（rank）"),
         ("MessageRejected: Email address is not verified", "MessageRejected: Email address is not verified"),
     ],
 )

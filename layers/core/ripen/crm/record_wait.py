@@ -37,10 +37,10 @@ def record_wait(mark: CrmMark | None) -> RecordWait:
     if mark is None:
         return RecordWait()
     if since := mark.failing_since:
-        if mark.waits_for:
-            return RecordWait(why=Wait.NOT_CONNECTED, since=since)
         if mark.refused:
             return RecordWait(why=Wait.REFUSED, detail=error_code(mark))
+        if not mark.error:
+            return RecordWait(why=Wait.NOT_CONNECTED, since=since)
         return RecordWait(why=Wait.UNREACHABLE, since=since) if mark.attempts >= _MANY else RecordWait()
     if not mark.waits_for:
         return RecordWait()

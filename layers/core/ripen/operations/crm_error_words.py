@@ -3,6 +3,8 @@
 Source: Salesforce, SOAP API Developer Guide, "Status Codes" (StatusCode).
 """
 
+from ripen.crm.crm_mark import FEW_CALLS_LEFT
+from ripen.crm.upsert import CONVERTED, DELETED
 from ripen.words import Words
 
 _RIGHTS = Words(
@@ -103,6 +105,18 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
     ),
 }
 """What each code means, and what to do."""
+OWN_WORDS: dict[str, Words] = {
+    "last_name": Words("last_name", "姓"),
+    "company": Words("company", "会社名"),
+    DELETED: Words(DELETED, "Salesforce で削除された"),
+    CONVERTED: Words(CONVERTED, "Salesforce で変換済みで、取引先責任者を参照できない"),
+    FEW_CALLS_LEFT: Words(FEW_CALLS_LEFT, "本日の API の残りが少ない"),
+    "Salesforce is not connected": Words("Salesforce is not connected", "Salesforce に接続していない"),
+    "no answer from Salesforce": Words("no answer from Salesforce", "Salesforce から応答がない"),
+    "not admitted by sync.when": Words("not admitted by sync.when", "sync.when の条件に合わない"),
+    "kept out by sync.unless": Words("kept out by sync.unless", "sync.unless の条件に当てはまる"),
+}
+"""Our own reasons why a lead is not written."""
 _UNKNOWN = Words(
     "Read Salesforce's message. docs/operations.md says how to find the cause.",
     "Salesforce のメッセージを確かめてください。原因の調べ方: docs/operations.md",

@@ -6,7 +6,7 @@ The sentences about everything else that happens to a lead are in phrases.py.
 
 from ripen.decision import DecisionKind as Kind
 from ripen.decision import Outcome, Reason
-from ripen.operations.crm_error_words import meaning
+from ripen.operations.crm_error_words import OWN_WORDS, meaning
 from ripen.operations.slack_error_words import in_words
 from ripen.slack.slack_errors import error_code, is_of_slack
 from ripen.words import Words
@@ -236,4 +236,4 @@ def _words(text: str) -> Words | None:
     try:
         return REASONS.get(Reason(text))
     except ValueError:
-        return None
+        return OWN_WORDS.get(text)
