@@ -32,7 +32,7 @@ _LEAD, _CONTACT, _ACCOUNT, _CAMPAIGN = (f"{prefix}000000000000" for prefix in ("
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ENCRYPTED = Words(
     "Encrypt the field deterministically, so that it can be searched: docs/salesforce-setup.md",
-    "検索できるよう、この項目は「確定的暗号化」にしてください: docs/salesforce-setup.md",
+    "検索できるよう、この項目は「確定的」に暗号化してください: docs/salesforce-setup.ja.md",
 )
 
 

@@ -13,7 +13,7 @@ ASSIGN = Words(
     "Deploy the newest package, and assign its permission set Ripen_Integration to the user that the app runs as.",
     "最新のパッケージを配備し、権限セット Ripen_Integration をアプリの実行ユーザーに割り当ててください。",
 )
-_DEPLOY = Words(f"See infra/salesforce/README.md. {ASSIGN.en}", f"infra/salesforce/README.md を参照。{ASSIGN.ja}")
+_DEPLOY = Words(f"See docs/salesforce-setup.md. {ASSIGN.en}", f"docs/salesforce-setup.ja.md を参照。{ASSIGN.ja}")
 _MOST_NAMED = 4
 
 type Described = Mapping[str, Any]

@@ -64,9 +64,9 @@ def test_last_name_and_company_are_required(org: AnOrg) -> None:
         ({"Email": "not-an-email"}, "INVALID_EMAIL_ADDRESS", "Email: invalid email address: not-an-email"),
         ({"FirstName": "x" * 41}, "STRING_TOO_LONG", f"First Name: data value too large: {'x' * 41} (max length=40)"),
         (
-            {"Ripen_Rank__c": "scorching"},
+            {"CleanStatus": "scorching"},
             "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-            "Ripen Rank: bad value for restricted picklist field: scorching",
+            "Clean Status: bad value for restricted picklist field: scorching",
         ),
         ({"Ripen_Score__c": "many"}, "JSON_PARSER_ERROR", None),
         ({"LastName": 5}, "JSON_PARSER_ERROR", None),

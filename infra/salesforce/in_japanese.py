@@ -1,0 +1,52 @@
+"""Write the package with Japanese labels into a folder, for an org whose default language is Japanese.
+
+`python in_japanese.py FOLDER`
+Salesforce takes the labels of a deployment for the org's default language, and a translation only for other languages.
+"""
+
+import json
+import sys
+from pathlib import Path
+from shutil import copytree
+from xml.etree.ElementTree import ElementTree, parse, register_namespace
+
+_HERE = Path(__file__).parent
+_SPACE = "http://soap.sforce.com/2006/04/metadata"
+_METADATA = f"{{{_SPACE}}}"
+
+
+def write(folder: Path) -> None:
+    """Write a project of force-app alone, with translated labels of its fields and of their picklist values."""
+    register_namespace("", _SPACE)
+    project = json.loads((_HERE / "sfdx-project.json").read_text())
+    alone = project | {"packageDirectories": [{"path": "force-app", "default": True}]}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sfdx-project.json").write_text(json.dumps(alone, indent=2))
+    copytree(_HERE / "force-app", folder / "force-app", dirs_exist_ok=True)
+    for path in sorted(_HERE.glob("japanese/**/*.fieldTranslation-meta.xml")):
+        translation = parse(path)  # noqa: S314 (our own file)
+        object, name = path.parent.name.removesuffix("-ja"), _text(translation, "name")
+        target = folder / f"force-app/main/default/objects/{object}/fields/{name}.field-meta.xml"
+        field = parse(target)  # noqa: S314
+        _translate(field, translation)
+        field.write(target, encoding="UTF-8", xml_declaration=True)
+
+
+def _translate(field: "ElementTree", translation: "ElementTree") -> None:
+    values = {
+        each.findtext(_METADATA + "masterLabel"): each.findtext(_METADATA + "translation")
+        for each in translation.iterfind(_METADATA + "picklistValues")
+    }
+    for label in field.iter(_METADATA + "label"):
+        label.text = values.get(label.text, label.text)
+    own = field.find(_METADATA + "label")
+    if own is not None:
+        own.text = _text(translation, "label")
+
+
+def _text(tree: "ElementTree", tag: str) -> str:
+    return str(tree.findtext(_METADATA + tag, ""))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
