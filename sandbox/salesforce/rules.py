@@ -1,4 +1,4 @@
-"""The company's own rules for each write: sharing, record types, validation rules, and the statuses of campaigns."""
+"""The company's own rules for each write: sharing, record types and validation rules."""
 
 from typing import Any
 
@@ -6,9 +6,6 @@ from sandbox.salesforce.journal import Record
 from sandbox.salesforce.refused import Refused
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.settings import Settings, Sharing
-
-_MEMBER_STATUSES = ("Sent", "Responded")
-"""Of every campaign here; the first is the default."""
 
 type Row = dict[str, Any]
 
@@ -28,12 +25,10 @@ def check_sharing(settings: Settings, record: Record, account: Record | None, us
 
 
 def completed(settings: Settings, sobject: SObject, row: Row) -> Row:
-    """Return the row with the values that Salesforce sets by itself: the record type, and the status of a member."""
+    """Return the row with the default record type of the user, if it names none."""
     kinds = [id for id, kind in settings.record_type_ids(sobject.name) if kind.assigned]
     if kinds and not row.get("RecordTypeId"):
         row = row | {"RecordTypeId": kinds[0]}
-    if sobject.name == "CampaignMember" and row.get("Status") not in _MEMBER_STATUSES:
-        row = row | {"Status": _MEMBER_STATUSES[0]}
     return row
 
 

@@ -247,3 +247,37 @@ def test_200_leads_with_long_addresses_are_found_by_urls_that_salesforce_accepts
 
 def test_an_address_that_no_record_can_have_is_not_asked_for(org: Org, salesforce: Salesforce) -> None:
     assert salesforce.find([a_wish(email="x" * 300 + "@example.jp")]).records == ()
+
+
+def test_assignment_rule_chooses_the_owner_of_a_new_lead_and_never_takes_it_again(
+    org: Org, salesforce: Salesforce
+) -> None:
+    users = {user["Email"]: user["Id"] for user in ask(org, "SELECT Id, Email FROM User")}
+    org.control("knobs", assignment=users["bob@ripen.example"])
+    assert written(a_wish(), salesforce).owner_email == "bob@ripen.example"
+
+    org.control("knobs", assignment=users["carol@ripen.example"])
+    written(a_wish(job_title="課長"), salesforce)
+
+    assert [lead["OwnerId"] for lead in ask(org, "SELECT OwnerId FROM Lead")] == [users["bob@ripen.example"]]
+
+
+def test_lead_that_sharing_hides_from_edits_is_refused_alone_and_tried_again(org: Org, salesforce: Salesforce) -> None:
+    [alice] = ask(org, "SELECT Id FROM User WHERE Email = 'alice@ripen.example'")
+    person = {"LastName": "佐藤", "Company": "みどり物流", "Email": "lead1@example.co.jp"}
+    create(org, "Lead", person | {"OwnerId": alice["Id"]})
+    org.control("knobs", sharing={"Lead": "read"})
+
+    results = salesforce.write([a_plan(a_wish(n), salesforce) for n in (1, 2)])
+
+    refused = [result.refused for result in results]
+    assert refused[0]
+    assert refused[0].reason.startswith("INSUFFICIENT_ACCESS_OR_READONLY")
+    assert (refused[0].permanent, refused[1]) == (False, None)
+
+
+def test_every_lead_is_refused_if_addresses_cannot_be_searched(org: Org, salesforce: Salesforce) -> None:
+    org.control("knobs", encrypted=["Lead.Email"])
+    with pytest.raises(Undeliverable, match="INVALID_FIELD") as refused:
+        salesforce.find([a_wish()])
+    assert not refused.value.permanent
