@@ -49,7 +49,10 @@ class Org:
             found = self.journal.get("User", user)
             rights = self._granted if self.settings.permission_set else Rights()
             org._rights = replace(rights, fields=rights.fields | self.settings.fields)
-            org.schema = self._view(org._rights, bool(found and found.values.get("UserPermissionsMarketingUser")))
+            marketing = not found or found.values.get(
+                "UserPermissionsMarketingUser", True
+            )  # an older org has no such value
+            org.schema = self._view(org._rights, bool(marketing))
         return org
 
     def _view(self, rights: Rights, edits_campaigns: bool) -> Schema:
