@@ -49,9 +49,8 @@ class Org:
             found = self.journal.get("User", user)
             rights = self._granted if self.settings.permission_set else Rights()
             org._rights = replace(rights, fields=rights.fields | self.settings.fields)
-            marketing = not found or found.values.get(
-                "UserPermissionsMarketingUser", True
-            )  # an older org has no such value
+            # a user that an older stand-in stored has no such value
+            marketing = not found or found.values.get("UserPermissionsMarketingUser", True)
             org.schema = self._view(org._rights, bool(marketing))
         return org
 
