@@ -1,5 +1,6 @@
 """A function that takes clicks, beacons or unsubscriptions is killed between any two calls; the story ends the same."""
 
+from collections import Counter
 from itertools import zip_longest
 
 import pytest
@@ -59,10 +60,11 @@ def hit_noted(kill: Kill) -> bool:
 
 
 def clicked_again(end: Outcome) -> Outcome:
-    """Return the outcome of a second click: a person who got no answer clicks again, which is one more click."""
+    """Return the outcome of a second click: a person who got no answer clicks again, and the click is repeated."""
     [(rank, episode, folded, *more)] = end["row state"]
     hits = [activity for activity in end["row activity"] if activity[0] == "link_clicked"]
     return end | {
+        "decisions": end["decisions"] + Counter([str(("verdict", "whitepaper-delivery", "repeated"))]),
         "row activity": sorted([*end["row activity"], *hits], key=str),
         "row state": [(rank, episode, folded + len(hits), *more)],
     }
