@@ -1,5 +1,6 @@
 """The beacons that our script sends from a real browser, and those that it must not send."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,9 @@ from tests.support.local_cloud import RunningCloud, eventually
 pytestmark = pytest.mark.timeout(600)
 
 OWN_SITE = "https://www.ripen.example"
+_needs_bodies = pytest.mark.skipif(
+    os.environ.get("BROWSER") == "firefox", reason="Playwright shows no body of a beacon in Firefox"
+)
 WORDS = {"ja": "料金ページを本日3回閲覧", "en": "Viewed the pricing page 3 times today"}
 
 
@@ -102,6 +106,7 @@ def test_a_browser_without_storage_and_beacons_still_sends_the_form(browser: Bro
         assert broken == []
 
 
+@_needs_bodies
 def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(
     browser: Browser, cloud: RunningCloud
 ) -> None:
@@ -164,6 +169,7 @@ def _listen(page: Page) -> list[dict[str, Any]]:
     return sent
 
 
+@_needs_bodies
 def test_the_answer_to_a_refused_form_is_no_page_view(browser: Browser) -> None:
     page, home = browser.new_page(), "https://go.example"
     told: list[str] = []
