@@ -114,6 +114,11 @@ def test_delivery_report_says_that_the_address_is_gone() -> None:
         "2026/11/21 12:00、Ripen <news@example.com>のメール:",
         "差出人: Ripen <news@example.com>",
         "From: Ripen <news@example.com>",
+        "差出人： Ripen",
+        "Von: Ripen",
+        "De : Ripen",
+        "发件人: Ripen",
+        "보낸 사람: Ripen",
     ],
 )
 def test_quoted_lines_are_left_out(quote: str) -> None:

@@ -63,7 +63,7 @@ _QUOTES = re.compile(
     r"^(?:>|＞)|^[-_]{3,} ?(?:original message|forwarded message|元のメッセージ|転送)|^-{5,}|^_{10,}|"
     r"^(?:on .{5,200} wrote:|.{0,200}\d{4}年\d{1,2}月\d{1,2}日.{0,150}(?::|：|のメール:?|書きました[。:：]?)$)|"
     r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}.{0,150}(?:wrote:|<[^>]+@[^>]+>.{0,10}[:：]?)$|"
-    r"^(?:from|差出人|送信者)[:：] ?\S+.{0,200}@"
+    r"^from: ?\S+.{0,200}@|^(?:差出人|送信者|von|de|发件人|寄件者|보낸 사람) ?: ?\S"
 )
 _TAGS = re.compile(
     r"<(?:style|script|head)\b.*?(?:</(?:style|script|head)>|\Z)|<blockquote\b.*", re.DOTALL | re.IGNORECASE
