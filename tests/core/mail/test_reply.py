@@ -114,15 +114,21 @@ def test_delivery_report_says_that_the_address_is_gone() -> None:
         "2026/11/21 12:00、Ripen <news@example.com>のメール:",
         "差出人: Ripen <news@example.com>",
         "From: Ripen <news@example.com>",
-        "差出人： Ripen",
-        "Von: Ripen",
-        "De : Ripen",
-        "发件人: Ripen",
-        "보낸 사람: Ripen",
+        "From: Ripen\nSent: Friday, November 20, 2026 9:00 AM",
+        "差出人： Ripen\n送信日時： 2026年11月20日 9:00",
+        "Von: Ripen\nGesendet: Freitag, 20. November 2026 09:00",
+        "De : Ripen\n\nEnvoyé : vendredi 20 novembre 2026 09:00",
+        "发件人: Ripen\n发送时间: 2026年11月20日 9:00",
+        "보낸 사람: Ripen\n보낸 날짜: 2026년 11월 20일 금요일 오전 9:00",
     ],
 )
 def test_quoted_lines_are_left_out(quote: str) -> None:
     assert read(a_mail("Re: 資料", f"お願いします。\n\n{quote}\n退職いたしました\n")).text == "お願いします。"
+
+
+@pytest.mark.parametrize("said", ["De: lunes a viernes, por la tarde.", "Von: mir aus gern.", "差出人: 私です。"])
+def test_line_of_a_person_that_looks_like_a_header_is_kept(said: str) -> None:
+    assert read(a_mail("Re: 資料", f"Hola\n{said}\nGracias y saludos\n")).text == f"Hola\n{said}\nGracias y saludos"
 
 
 def test_text_of_an_html_reply_is_read() -> None:

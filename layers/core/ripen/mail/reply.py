@@ -6,6 +6,7 @@ the automatic replies of programs that set no header.
 """
 
 import re
+from collections.abc import Sequence
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.policy import EmailPolicy
@@ -63,8 +64,10 @@ _QUOTES = re.compile(
     r"^(?:>|＞)|^[-_]{3,} ?(?:original message|forwarded message|元のメッセージ|転送)|^-{5,}|^_{10,}|"
     r"^(?:on .{5,200} wrote:|.{0,200}\d{4}年\d{1,2}月\d{1,2}日.{0,150}(?::|：|のメール:?|書きました[。:：]?)$)|"
     r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}.{0,150}(?:wrote:|<[^>]+@[^>]+>.{0,10}[:：]?)$|"
-    r"^from: ?\S+.{0,200}@|^(?:差出人|送信者|von|de|发件人|寄件者|보낸 사람) ?: ?\S"
+    r"^(?:from|差出人|送信者): ?\S+.{0,200}@"
 )
+_SENDER = re.compile(r"^(?:from|差出人|送信者|von|de|发件人|寄件者|보낸 사람) ?: ?\S")
+_HEADER = re.compile(r"^\S[^:]{1,20}: ?\S")
 _TAGS = re.compile(
     r"<(?:style|script|head)\b.*?(?:</(?:style|script|head)>|\Z)|<blockquote\b.*", re.DOTALL | re.IGNORECASE
 )
@@ -212,12 +215,22 @@ def _stripped(html: str) -> str:
 
 def _without_quotes(text: str) -> str:
     """Return the lines before the first quoted one."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if _QUOTES.match(_folded(line.strip())):
+    kept: list[str] = []
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if _QUOTES.match(_folded(line.strip())) or _is_header_of_quote(line, lines[number : number + 2]):
             break
-        lines.append(line.rstrip())
-    return "\n".join(lines).strip()
+        kept.append(line.rstrip())
+    return "\n".join(kept).strip()
+
+
+def _is_header_of_quote(line: str, following: Sequence[str]) -> bool:
+    """Return whether the line names a quoted mail's sender as Outlook does, perhaps without an address.
+
+    A person may begin a line in the same way ("De: lunes a viernes"), but with no header below.
+    """
+    below = next((each for each in following if each.strip()), "")
+    return all(pattern.match(_folded(each.strip())) for pattern, each in ((_SENDER, line), (_HEADER, below)))
 
 
 def _reported(message: EmailMessage) -> str:
