@@ -1,9 +1,9 @@
 """nurture.reply: records replies to our mails (SES → S3, SNS → SQS).
 
 A person's reply ends the lead's journeys and reaches sales. A reply that only names the lead in From, without our
-signed address and without DMARC, reaches sales as unproven and changes nothing: anybody can write it. A machine's reply
-is only recorded, but an address that nobody reads any more gets no further mail. The mail itself stays in S3. A
-repeated reply, by its Message-ID, changes nothing.
+signed address and without DMARC, reaches sales as unproven and changes nothing: anybody can write it. So does one that
+may be a machine's. A machine's reply is only recorded, but an address that nobody reads any more gets no further mail.
+The mail itself stays in S3. A repeated reply, by its Message-ID, changes nothing.
 """
 
 import os
@@ -36,9 +36,10 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash, normalise
 from ripen.lead.contact import Contact, Suppression
 from ripen.mail.reply import LARGEST, Reply, read
+from ripen.mail.reply_author import Author
 from ripen.pointers import Seen
 from ripen.slack import card_cap
-from ripen.slack.alert import REPLY, UNPROVEN_REPLY, Alert
+from ripen.slack.alert import DOUBTFUL_REPLY, REPLY, UNPROVEN_REPLY, Alert
 from ripen.tracking import link_token
 
 logger = Logger()
@@ -94,12 +95,13 @@ def record_handler(record: SQSRecord) -> None:
 def receive_reply(body: str, dependencies: Dependencies) -> str:
     """Record a reply.
 
-    Return "answered", "unproven", "left out", "automatic", "gone", "repeated", "test", "unknown" or "unwanted".
+    Return "answered", "unproven", "doubtful", "left out", "automatic", "gone", "repeated", "test", "unknown" or
+    "unwanted".
 
     1. Read the mail that SES stored; spam and viruses are not read.
     2. Find the lead that wrote it, and the mail that it answers.
     3. Record a machine's reply as a decision. If it says that the address is gone, suppress the address.
-    4. Record an unproven reply as an alert to sales, and nothing else; beyond three on a day, only count it.
+    4. Record an unproven or doubtful reply as an alert to sales, and nothing else; beyond three on a day, count it.
     5. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
     """
     received = inbox.parse_notification(body)
@@ -142,7 +144,7 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
         return "unknown"
     expires = now + _REMEMBERED
     once = Create(keys.seen("reply", id), Seen(lead=match.lead, activity=id, expires=expires), expires=expires)
-    if reply.automatic:
+    if reply.author is Author.MACHINE:
         # Any sender can use a lead's name. Only a reply to our signed address proves that the address is gone.
         gone = reply.gone and match.send != ""
         outcome = Outcome.GONE if gone else Outcome.AUTOMATIC
@@ -150,7 +152,9 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
         dependencies.table.write(once, _decision(id, match, received, outcome, now), *suppression)
         return outcome
     if not (match.send or (received.authenticated and reply.single_sender)):
-        return _record_unproven(once, received, reply, match, dependencies)
+        return _record_marked(UNPROVEN_REPLY, Outcome.UNPROVEN, once, received, reply, match, dependencies)
+    if reply.author is Author.DOUBTFUL:
+        return _record_marked(DOUBTFUL_REPLY, Outcome.DOUBTFUL, once, received, reply, match, dependencies)
     before = contact.value if contact else Contact(lead=match.lead)
     activity, alert = _activity(id, match, received, now), _alert(id, REPLY, match, reply, now)
     dependencies.table.write(
@@ -165,12 +169,18 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
     return Outcome.ANSWERED
 
 
-def _record_unproven(
-    once: Create[Seen], received: Received, reply: Reply, match: ReplyMatch, dependencies: Dependencies
+def _record_marked(
+    kind: str,
+    outcome: Outcome,
+    once: Create[Seen],
+    received: Received,
+    reply: Reply,
+    match: ReplyMatch,
+    dependencies: Dependencies,
 ) -> str:
     """Write one of the lead's cards of today. If it has them all, count the reply on the last one."""
     now, id = dependencies.clock.now(), once.value.activity
-    cards = card_cap.card_ids(match.lead, UNPROVEN_REPLY, now.date().isoformat())
+    cards = card_cap.card_ids(match.lead, kind, now.date().isoformat())
     rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(match.lead, card) for card in cards])
     last = rows[-1]
     if last is not None:
@@ -179,10 +189,10 @@ def _record_unproven(
         dependencies.table.write(once, Replace(last.key, counted, last.version, due=due))
         return "left out"
     free = next(card for card, row in zip(cards, rows, strict=True) if row is None)
-    alert = _alert(free, UNPROVEN_REPLY, match, reply, now)
-    dependencies.table.write(once, alert, _decision(id, match, received, Outcome.UNPROVEN, now))
+    alert = _alert(free, kind, match, reply, now)
+    dependencies.table.write(once, alert, _decision(id, match, received, outcome, now))
     dependencies.alert.wake(alert.key.ref)
-    return Outcome.UNPROVEN
+    return outcome
 
 
 def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> Create[Activity]:

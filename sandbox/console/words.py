@@ -91,6 +91,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "human": ("人", "human"),
     "machine": ("機械", "machine"),
     "unproven": ("差出人未確認", "sender not proven"),
+    "doubtful": ("自動返信の可能性", "perhaps automatic"),
     "unjudged": ("判定待ち", "not judged yet"),
     "enrollment": ("シナリオ", "Journey"),
     "send": ("メール", "Mail"),

@@ -10,6 +10,7 @@ import pytest
 
 from ripen.adapters.ses.inbox import Received, parse_notification
 from ripen.mail import reply
+from ripen.mail.reply_author import Author
 from tests.support.ses_server import Served, serving
 
 ADDRESS = "reply+abc@reply.example.com"
@@ -68,7 +69,7 @@ def test_a_reply_goes_to_the_reply_to_address(served: Served) -> None:
     mail, read = received(served)
     assert (mail.sender, mail.recipients, mail.harmless) == ("hanako@example.co.jp", (ADDRESS,), True)
     assert mail.key.startswith("replies/")
-    assert (read.sender, read.to, read.automatic) == ("hanako@example.co.jp", (ADDRESS,), False)
+    assert (read.sender, read.to, read.author) == ("hanako@example.co.jp", (ADDRESS,), Author.PERSON)
     assert (read.subject, read.text) == ("Re: 資料をお届けします", "木曜日にお話しできますか？")
     assert read.id
 
@@ -76,7 +77,7 @@ def test_a_reply_goes_to_the_reply_to_address(served: Served) -> None:
 def test_an_automatic_reply_has_the_header_of_one(served: Served) -> None:
     answer(served, a_mail(served), "来週戻ります。", automatic=True)
     mail, read = received(served)
-    assert (mail.sender, read.automatic) == ("", True)
+    assert (mail.sender, read.author) == ("", Author.MACHINE)
 
 
 def test_an_address_without_a_receipt_rule_is_refused_with_a_reason(served: Served) -> None:

@@ -72,6 +72,8 @@ class Outcome(StrEnum):
     GONE = "gone"
     UNPROVEN = "unproven"
     """A reply whose sender nothing proves."""
+    DOUBTFUL = "doubtful"
+    """A reply that may be automatic."""
     JOINED = "joined"
     CLEANED = "cleaned"
     CUT = "cut"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.mail.reply import LARGEST, Reply, read
+from ripen.mail.reply_author import Author
 
 
 def a_mail(subject: str, body: str, charset: str = "utf-8", **headers: str) -> bytes:
@@ -44,19 +45,19 @@ MACHINES = {
     "automatic in the subject": a_mail("【自動返信】お問い合わせありがとうございます", "担当よりご連絡いたします。"),
     "automatic reply": a_mail("Automatic reply: Your white paper", "I will be back on Monday."),
     "out of office": a_mail("Out of Office Re: Your white paper", "Back on 1 December."),
-    "a holiday in the body": a_mail("Re: 資料のご送付", "誠に勝手ながら、11月30日まで休暇をいただいております。"),
-    "an absence in the body": a_mail("Re: 資料のご送付", "本日は不在にしております。急ぎの場合は代表まで。"),
+    "a holiday in the body": a_mail("資料のご送付", "誠に勝手ながら、11月30日まで休暇をいただいております。"),
+    "an absence in the body": a_mail("資料のご送付", "本日は不在にしております。急ぎの場合は代表まで。"),
     "automatic in the body": a_mail("お問い合わせ受領", "※このメールは自動返信です。ご返信いただけません。"),
-    "away in english": a_mail("Re: Hello", "I am currently out of the office with limited access to email."),
-    "leave in english": a_mail("Re: Hello", "I'm on parental leave until March."),
+    "away in english": a_mail("Hello", "I am currently out of the office with limited access to email."),
+    "leave in english": a_mail("Hello", "I'm on parental leave until March."),
     "full width": a_mail("Ａｕｔｏｍａｔｉｃ　ｒｅｐｌｙ", "来週戻ります"),
 }
 GONE = {
     "left": a_mail(
         "自動応答", "山田は10月末をもちまして退職いたしました。後任は佐藤です。", Auto_Submitted="auto-replied"
     ),
-    "moved": a_mail("Re: 資料", "山田は人事異動により異動いたしました。"),
-    "address no longer used": a_mail("Re: 資料", "このメールアドレスは現在使用しておりません。"),
+    "moved": a_mail("Re: 資料", "山田は人事異動により異動いたしました。", X_Autoreply="yes"),
+    "address no longer used": a_mail("Re: 資料", "このメールアドレスは現在使用しておりません。", X_Autoreply="yes"),
     "left in english": a_mail("Automatic reply: Hi", "Hanako is no longer with the company."),
     "unknown user": a_mail("Undeliverable: Hi", "550 5.1.1 User unknown"),
 }
@@ -67,14 +68,14 @@ GONE = {
 def test_persons_reply_is_recognised_in_any_charset(name: str, charset: str) -> None:
     subject, body = PEOPLE[name]
     found = read(a_mail(subject, body, charset))
-    assert (found.automatic, found.gone) == (False, False)
+    assert (found.author, found.gone) == (Author.PERSON, False)
     assert found.text.splitlines()[0] == body.splitlines()[0]
 
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_automatic_reply_is_recognised(name: str) -> None:
     found = read(MACHINES[name])
-    assert (found.automatic, found.gone) == (True, False)
+    assert (found.author, found.gone) == (Author.MACHINE, False)
 
 
 @pytest.mark.parametrize("name", GONE)
@@ -84,11 +85,11 @@ def test_address_that_is_gone_is_recognised(name: str) -> None:
 
 @pytest.mark.parametrize("sender", ["", "<>"])
 def test_reply_without_an_envelope_sender_is_automatic(sender: str) -> None:
-    assert read(a_mail("Re: 資料", "届きました"), sender).automatic
+    assert read(a_mail("Re: 資料", "届きました"), sender).author is Author.MACHINE
 
 
 def test_auto_submitted_no_is_a_person() -> None:
-    assert not read(a_mail("Re: 資料", "届きました", Auto_Submitted="no")).automatic
+    assert read(a_mail("Re: 資料", "届きました", Auto_Submitted="no")).author is Author.PERSON
 
 
 def test_delivery_report_says_that_the_address_is_gone() -> None:
@@ -99,7 +100,7 @@ def test_delivery_report_says_that_the_address_is_gone() -> None:
         b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nStatus: 5.1.1\n--b--\n"
     )
     found = read(raw)
-    assert (found.automatic, found.gone) == (True, True)
+    assert (found.author, found.gone) == (Author.MACHINE, True)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_sender_and_recipients_are_read() -> None:
         to=("reply+token@reply.example.com",),
         subject="Re: 資料",
         text="はい",
-        automatic=False,
+        author=Author.PERSON,
         gone=False,
     )
 

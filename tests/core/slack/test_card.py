@@ -233,9 +233,17 @@ def test_a_note_stays_within_slacks_limits(text: str) -> None:
     assert characters(found["blocks"]) < 10_000
 
 
-@pytest.mark.parametrize(("locale", "said"), [("ja", "差出人を確認できません"), ("en", "The sender is not proven")])
-def test_card_of_an_unproven_reply_says_so(locale: str, said: str) -> None:
-    card = note_card(an_alert(kind="unproven reply", text="質問"), a_lead(), locale)
+@pytest.mark.parametrize(
+    ("kind", "locale", "said"),
+    [
+        ("unproven reply", "ja", "差出人を確認できません"),
+        ("unproven reply", "en", "The sender is not proven"),
+        ("doubtful reply", "ja", "自動返信かもしれません"),
+        ("doubtful reply", "en", "This may be an automatic reply"),
+    ],
+)
+def test_card_of_an_unproven_or_doubtful_reply_says_so(kind: str, locale: str, said: str) -> None:
+    card = note_card(an_alert(kind=kind, text="質問"), a_lead(), locale)
 
     assert said in dumps(card["blocks"], ensure_ascii=False)
     assert said not in dumps(note_card(an_alert(kind="reply", text="質問"), a_lead(), locale), ensure_ascii=False)

@@ -96,6 +96,20 @@ def test_automatic_reply_stops_nothing(world: World, name: str) -> None:
     assert world.outcomes() == ["automatic"]
 
 
+def test_doubtful_reply_reaches_sales_marked_and_ends_nothing(world: World) -> None:
+    assert world.comes(a_mail("Re: Hello", "I am out of the office until Monday.")) == "doubtful"
+    [card] = world.table.under("lead1", "alert#")
+    assert (card.value.kind, card.due) == ("doubtful reply", NOON)
+    assert list(world.table.under("lead1", "activity#")) == []
+    assert world.table.get(keys.contact("lead1")) is None
+    assert world.outcomes() == ["doubtful"]
+
+
+def test_person_who_writes_of_a_colleague_that_left_suppresses_nothing(world: World) -> None:
+    assert world.comes(a_mail("Re: 資料", "前任の鈴木は退職いたしました。資料をいただけますか。")) == "answered"
+    assert world.table.get(DEAD) is None
+
+
 def test_address_that_nobody_reads_is_suppressed(world: World) -> None:
     assert world.comes(GONE["left"]) == "gone"
     row = world.table.get(DEAD)

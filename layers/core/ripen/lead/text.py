@@ -1,7 +1,7 @@
 """Text from outside: cleaned before it is stored, and made safe before it is shown on one line."""
 
 from datetime import date
-from unicodedata import category
+from unicodedata import category, normalize
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Zero-width spaces and direction overrides, pasted by accident or meant to deceive."""
@@ -57,3 +57,8 @@ def is_day(text: str) -> bool:
         return text.isascii() and date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def folded(text: str) -> str:
+    """Return the text in one width and one case, to search it for words."""
+    return normalize("NFKC", text).casefold()

@@ -121,6 +121,10 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "a reply came whose sender is not proven: sales is alerted, nothing else changes",
         "差出人を確認できない返信が届いた: 営業に知らせるだけで、何も変わらない",
     ),
+    (Kind.REPLY, Outcome.DOUBTFUL): Words(
+        "a reply came that may be automatic: sales is alerted, nothing else changes",
+        "自動返信かもしれない返信が届いた: 営業に知らせるだけで、何も変わらない",
+    ),
     (Kind.REPLY, Outcome.AUTOMATIC): Words(
         "an automatic reply came: it changes nothing", "自動返信が届いた: 何も変わらない"
     ),

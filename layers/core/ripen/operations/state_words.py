@@ -20,6 +20,7 @@ WORDS: dict[str, Words] = {
     "reply": Words("Reply", "返信"),
     "answer": Words("Answer", "回答"),
     "unproven reply": Words("Reply, sender not proven", "返信（差出人未確認）"),
+    "doubtful reply": Words("Reply, perhaps automatic", "返信（自動返信の可能性）"),
     "note": Words("Note", "連絡"),
     "halt": Words("Halt", "自動停止"),
     "Lead": Words("Lead", "リード"),

@@ -13,6 +13,8 @@ HOT = "hot"
 CONTACT_REQUEST = "contact request"
 REPLY = "reply"
 UNPROVEN_REPLY = "unproven reply"
+DOUBTFUL_REPLY = "doubtful reply"
+"""Perhaps a machine's."""
 
 
 class AlertState(StrEnum):
@@ -60,7 +62,7 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """"" if the alert is about a campaign."""
     kind: str
     """HOT and CONTACT_REQUEST show the lead, the latter with the title of its form in `text`. "note", REPLY and
-    UNPROVEN_REPLY show `text` from a journey or a reply, "halt" shows `halt`."""
+    UNPROVEN_REPLY and DOUBTFUL_REPLY show `text` from a journey or a reply, "halt" shows `halt`."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None
@@ -68,7 +70,7 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     posted: datetime | None = None
     text: str = ""
     left_out: int = 0
-    """Later unproven replies, or contact requests, of the same day that got no card."""
+    """Later replies of this kind, or contact requests, of the same day that got no card."""
     halt: Halt | None = None
     channel: str = ""
     """The channel it was posted to; before that, the channel it is meant for ("" is the sales channel)."""

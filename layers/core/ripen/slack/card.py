@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE
-from ripen.slack.alert import CONTACT_REQUEST, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
+from ripen.slack.alert import CONTACT_REQUEST, DOUBTFUL_REPLY, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
 from ripen.slack.blocks import Block, context, cut, cut_note, escape, mention, mrkdwn, plain
 from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
 from ripen.slack.card_words import card_words
 
-_MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️"}
+_MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️", DOUBTFUL_REPLY: "❔"}
+_CAUTIONS = {UNPROVEN_REPLY: "unproven", DOUBTFUL_REPLY: "doubtful"}
 _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 
 
@@ -50,7 +51,7 @@ def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     text, name = cut_note(alert.text), lead_name(profile, locale)
     blocks: list[Block] = [
         {"type": "section", "block_id": "said", "text": plain(f"{mark} {text}")},
-        *([context("unproven", plain(words["unproven"]))] if alert.kind == UNPROVEN_REPLY else []),
+        *([context(caution, plain(words[caution]))] if (caution := _CAUTIONS.get(alert.kind)) else []),
         *([context("left_out", plain(words["left_out"].format(count=alert.left_out)))] if alert.left_out else []),
         context("who", plain(words["sep"].join((name, cut(profile.email, "touch"))))),
         *_actions(_links(profile, words)),

@@ -21,6 +21,7 @@ _WORDS = {
         "owner": "Salesforce の担当: {owner}",
         "unproven": "差出人を確認できません（DMARC 認証なし）。本人ではない可能性があります。シナリオは続いています。"
         "返信するときは、このメールへの返信ではなく、登録済みのアドレスに送ってください。",
+        "doubtful": "自動返信かもしれません。シナリオは続いています。",
         "asks": "🙋 連絡を希望しています（{form}）",
         "no_proof": "点数はホットに足りています。メールのクリックか返信があると、ホットになります。",
         "requests_left_out": "この日はこのほかに {count} 件の送信があり、表示していません。",
@@ -48,6 +49,7 @@ _WORDS = {
         "owner": "Salesforce owner: {owner}",
         "unproven": "The sender is not proven (no DMARC pass): this may be somebody else. The journeys go on. "
         "Write to the lead's known address instead of replying to this mail.",
+        "doubtful": "This may be an automatic reply. The journeys go on.",
         "asks": "🙋 Asks to be contacted ({form})",
         "no_proof": "Has the points for hot; a click in a mail or a reply is still missing.",
         "requests_left_out": "Further requests of that day that are not shown: {count}.",
