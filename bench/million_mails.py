@@ -6,8 +6,8 @@ from math import ceil
 from typing import Any
 
 from bench.metered_dynamodb import MeteredDynamoDB, Usage
-from ripen.adapters.table.rows import to_millis
 from ripen.agenda import SHARDS, Lane, Ref, part
+from ripen.epoch import due_millis
 
 MAILS = 1_000_000
 _ENTRY_BYTES = 150
@@ -21,7 +21,7 @@ class MillionMails(MeteredDynamoDB):
     def __init__(self, used: Usage, due: datetime, mails: int = MAILS) -> None:
         super().__init__(used)
         self._in_shard = mails // SHARDS
-        self._due = {"N": str(to_millis(due))}
+        self._due = {"N": str(due_millis(due))}
         self._delivered = [set[int]() for _ in range(SHARDS)]
 
     def is_delivered(self, ref: Ref) -> bool:

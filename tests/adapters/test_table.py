@@ -1,13 +1,15 @@
 """The table, against moto and against the quick stand-in that other tests use for many rows."""
 
 from copy import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ripen.adapters.table import Absent, Add, Conflict, Create, Mark, Replace, Table, Unchanged, keys
-from ripen.agenda import Lane, shard
+from ripen.agenda import Due, Lane, Ref, shard
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.walk import Walk
 from ripen.journey.enrollment import Enrollment
@@ -204,6 +206,20 @@ def test_scan_looks_into_compressed_rows_too(table: Table, words: str) -> None:
         table.write(Create(keys.enrollment("lead", "a", step), enrollment))
     [found] = table.scan({"enrollment#a#": '"step":"s2"'}, 0, 1)
     assert (found.value.step, found.value.answers) == ("s2", long)
+
+
+@given(st.datetimes(datetime(2025, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 (hypothesis)
+def test_row_falls_due_within_a_millisecond_after_its_time(at: datetime) -> None:
+    client: Any = QuickDynamoDB()
+    table = Table("table", client)
+    table.write(Create(keys.profile("lead1"), LEAD, due=at))
+    row = table.get(keys.profile("lead1"))
+    assert row
+    assert row.due
+    assert timedelta() <= row.due - at < timedelta(milliseconds=1)
+    lane, found = Lane.HOT, shard("lead1")
+    assert table.due(lane, found, row.due - timedelta(microseconds=1), 10) == []
+    assert table.due(lane, found, row.due, 10) == [Due(Ref(row.key.ref), row.due)]
 
 
 def test_table_knows_its_size(table: Table) -> None:

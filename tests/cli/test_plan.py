@@ -146,6 +146,12 @@ def test_forecast_simulates_the_next_day_and_writes_nothing(stack: Stack, table:
     assert [row.value for row in table.under("lead1", "")] == before
 
 
+@pytest.mark.parametrize("micros", [1, 499, 500, 501, 999])
+def test_wait_that_ends_within_a_millisecond_comes_to_its_end(stack: Stack, table: Table, micros: int) -> None:
+    somebody(table, "lead1", timedelta(hours=2, microseconds=micros))
+    assert forecast(stack, replace(LIVE, hash="new")).mails == Counter({("whitepaper", "case-study", "sent"): 1})
+
+
 def test_forecast_counts_skipped_mails_by_reason(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=2))

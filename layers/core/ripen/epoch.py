@@ -11,6 +11,11 @@ def to_millis(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
 
 
+def due_millis(at: datetime) -> int:
+    """Return the time in milliseconds, rounded up: a row never falls due before the moment that it waits for."""
+    return -((_EPOCH - at) // _MILLISECOND)
+
+
 def from_millis(millis: int) -> datetime:
     """Return the time of these milliseconds."""
     return _EPOCH + millis * _MILLISECOND

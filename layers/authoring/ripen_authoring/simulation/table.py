@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from ripen.adapters.table.keys import parse
 from ripen.agenda import Lane, Ref
 from ripen.agenda import shard as shard_of
 from ripen.campaign.counts import Counts
+from ripen.epoch import due_millis, from_millis
 
 Listener = Callable[[Key[Any], Any, Any, datetime | None], None]
 """Called for each written row with its key, its value before (None for a new row) and after, and its due time."""
@@ -99,7 +100,7 @@ class MemoryTable(Table):
         stored = self._stored.get(pk, {}).get(sk)
         if stored is None or stored.due != due.at:
             return False
-        self._stored[pk][sk] = replace(stored, due=_to_millis(until))
+        self._stored[pk][sk] = replace(stored, due=_as_kept(until))
         return True
 
     def put(self, row: Row[Any]) -> None:
@@ -128,7 +129,7 @@ class MemoryTable(Table):
         stored = rows.get(change.key.sk)
         match change:
             case Create() | Replace():
-                due = _to_millis(change.due) if change.due else None
+                due = _as_kept(change.due) if change.due else None
                 body = msgspec.json.encode(change.value)
                 version = change.was + 1 if isinstance(change, Replace) else 1
                 rows[change.key.sk] = _StoredRow(body, version, due, change.lane, change.expires)
@@ -140,7 +141,7 @@ class MemoryTable(Table):
                 rows[key.sk] = _StoredRow(msgspec.json.encode(sums), stored.version + 1 if stored else 1)
             case Mark() if stored:
                 rows[change.key.sk] = replace(
-                    stored, version=stored.version + 1, due=_to_millis(change.due), lane=change.lane
+                    stored, version=stored.version + 1, due=_as_kept(change.due), lane=change.lane
                 )
             case _:
                 pass
@@ -159,6 +160,6 @@ def _lead(due: Due) -> str:
     return due.ref.partition("|")[0].removeprefix("lead#")
 
 
-def _to_millis(at: datetime) -> datetime:
-    """Return the time in whole milliseconds, as the table keeps due times."""
-    return datetime.fromtimestamp(round(at.timestamp() * 1000) / 1000, UTC)
+def _as_kept(due: datetime) -> datetime:
+    """Return the due time as the table keeps it."""
+    return from_millis(due_millis(due))

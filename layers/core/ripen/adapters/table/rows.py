@@ -23,6 +23,7 @@ from ripen.adapters.table.key import Key
 from ripen.adapters.table.keys import kind, parse
 from ripen.agenda import Due, Lane, Ref
 from ripen.campaign.counts import Counts
+from ripen.epoch import from_millis
 from ripen.errors import NewerFormat
 
 
@@ -40,17 +41,7 @@ class Row[T](Struct, frozen=True):
 
 def parse_due(item: dict[str, Any]) -> Due:
     """Return the entry of the index `agenda`."""
-    return Due(_ref(item), from_millis(item["due"]["N"]))
-
-
-def to_millis(at: datetime) -> int:
-    """Return the time in milliseconds since 1970."""
-    return round(at.timestamp() * 1000)
-
-
-def from_millis(millis: str) -> datetime:
-    """Return the time, in aware UTC, of milliseconds since 1970."""
-    return datetime.fromtimestamp(int(millis) / 1000, UTC)
+    return Due(_ref(item), from_millis(int(item["due"]["N"])))
 
 
 def primary_key(key: Key[Any]) -> dict[str, Any]:
@@ -77,7 +68,7 @@ def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
             key,
             _counts(item) if key.type is Counts else row_body.decode(_body(item), key.type),
             int(item["version"]["N"]),
-            from_millis(item["due"]["N"]) if "due" in item else None,
+            from_millis(int(item["due"]["N"])) if "due" in item else None,
             Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
             datetime.fromtimestamp(int(item["expires"]["N"]), UTC) if "expires" in item else None,
         )

@@ -14,9 +14,10 @@ from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
 from ripen.adapters.table.key import Key
 from ripen.adapters.table.reading import batch_get
-from ripen.adapters.table.rows import Row, decode, is_wanted, parse_due, primary_key, row_of_item, to_millis
+from ripen.adapters.table.rows import Row, decode, is_wanted, parse_due, primary_key, row_of_item
 from ripen.adapters.table.writing import single_request, transact_item
 from ripen.agenda import Due, Lane, part
+from ripen.epoch import due_millis, to_millis
 from ripen.errors import Contended
 
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
@@ -250,7 +251,7 @@ class Table:
                 UpdateExpression="SET due = :until",
                 ConditionExpression="due = :due",
                 ExpressionAttributeValues={
-                    ":until": {"N": str(to_millis(until))},
+                    ":until": {"N": str(due_millis(until))},
                     ":due": {"N": str(to_millis(due.at))},
                 },
             )

@@ -7,8 +7,9 @@ from typing import Any, Literal, assert_never
 
 from ripen import row_body
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
-from ripen.adapters.table.rows import primary_key, to_millis
+from ripen.adapters.table.rows import primary_key
 from ripen.agenda import Lane, part, shard
+from ripen.epoch import due_millis
 from ripen.lead.state import State
 
 _IS_ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
@@ -80,7 +81,7 @@ def _set_due(change: Mark[Any]) -> dict[str, Any]:
         "UpdateExpression": "SET due = :due, agenda = :agenda ADD version :one",
         "ConditionExpression": "attribute_exists(pk)",
         "ExpressionAttributeValues": {
-            ":due": _number(to_millis(change.due)),
+            ":due": _number(due_millis(change.due)),
             ":agenda": _agenda(change.lane, change.key.lead),
             ":one": _number(1),
         },
@@ -107,7 +108,7 @@ def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
         "version": _number(version),
     }
     if change.due:
-        item |= {"due": _number(to_millis(change.due)), "agenda": _agenda(change.lane, change.key.lead)}
+        item |= {"due": _number(due_millis(change.due)), "agenda": _agenda(change.lane, change.key.lead)}
     if change.expires:
         item["expires"] = _number(int(change.expires.timestamp()))
     if change.key.type is State:
