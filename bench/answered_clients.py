@@ -4,6 +4,7 @@ botocore asks the handlers of `before-send` before it opens a connection.
 """
 
 import json
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
@@ -56,10 +57,20 @@ class AnsweredClients:
 
     def _sent(self, verb: str, request: AWSPreparedRequest, answer: Answer) -> AWSResponse:
         began = thread_time()
-        text = json.dumps(answer(verb, json.loads(request.body or b"{}"))).encode()
+        asked = json.loads(request.body or b"{}", object_hook=_with_bytes)
+        text = json.dumps(answer(verb, asked), default=_as_text).encode()
         with self._lock:
             self.calls[verb] += 1
             self.own_cpu += thread_time() - began
         if self.sleeps:
             sleep(self._seconds[verb])
         return AWSResponse(request.url, 200, {"content-type": "application/json"}, _Body(text))
+
+
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an attribute of DynamoDB with its binary value as bytes; on the wire it is text in base64."""
+    return {"B": b64decode(value["B"])} if value.keys() == {"B"} else value
+
+
+def _as_text(value: bytes) -> str:
+    return b64encode(value).decode()

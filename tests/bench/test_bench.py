@@ -153,8 +153,9 @@ def test_bulk_work_shows_the_throughput_of_one_core(capsys: pytest.CaptureFixtur
     }
 
 
-def test_the_quick_run_of_journeys_ends() -> None:
-    command = [sys.executable, "-m", "bench.journeys", "--quick"]
+@pytest.mark.parametrize(("bench", "figure"), [("journeys", "step"), ("refold", "leads recalculated")])
+def test_a_quick_run_ends(bench: str, figure: str) -> None:
+    command = [sys.executable, "-m", f"bench.{bench}", "--quick"]
     paths = os.pathsep.join(str(PROJECT / part) for part in (".", "layers/core", "functions"))
 
     done = subprocess.run(
@@ -162,8 +163,7 @@ def test_the_quick_run_of_journeys_ends() -> None:
     )
 
     assert done.stdout, done.stderr
-    figure = json.loads(done.stdout.splitlines()[-1])["figures"]["step"]
-    assert figure["per_second"] > 0
+    assert json.loads(done.stdout.splitlines()[-1])["figures"][figure]["per_second"] > 0
 
 
 def test_the_stub_finds_rows_by_their_owner_and_between_two_keys() -> None:
