@@ -83,7 +83,9 @@ def test_bounce_is_final_unless_it_is_transient_or_our_fault(bounce: Any, final:
     assert received.detail == f"{bounce['bounceType']}/{bounce['bounceSubType']}"
 
 
-@pytest.mark.parametrize(("type", "final"), [("abuse", True), ("fraud", True), (None, True), ("not-spam", False)])
+@pytest.mark.parametrize(
+    ("type", "final"), [("abuse", True), ("fraud", True), (None, True), ("not-spam", False), ("Not-Spam", False)]
+)
 def test_a_complaint_is_final_unless_it_says_not_spam(type: str | None, final: bool) -> None:
     received = read(a_record("Complaint", complaint=a_complaint(type)))
     assert received.final is final

@@ -137,7 +137,7 @@ def _details(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:
         case Event.COMPLAINED if found.complaint:
             complaint = found.complaint
             kind = complaint.complaint_feedback_type or ""
-            return complaint.feedback_id, complaint.timestamp, kind != "not-spam", kind[:60]
+            return complaint.feedback_id, complaint.timestamp, kind.casefold() != "not-spam", kind[:60]
         case Event.DELIVERED if found.delivery:
             return "", found.delivery.timestamp, False, ""
         case Event.DELAYED if found.delivery_delay:
