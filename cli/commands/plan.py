@@ -35,7 +35,7 @@ _HOW = {
     "removed": Words("removed", "削除"),
 }
 _MOST_LINES = 10
-"""Of a text: a changed value of a YAML file is always shown."""
+"""The most lines of a changed text. Every changed value of a YAML file is shown."""
 
 
 @help_text(

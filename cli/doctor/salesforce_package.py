@@ -1,4 +1,4 @@
-"""What the Salesforce package brings: our fields, and the rights that its permission set grants."""
+"""The content of the Salesforce package: our fields, and the rights that its permission set grants."""
 
 from collections.abc import Iterator
 from pathlib import Path

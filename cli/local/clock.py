@@ -78,7 +78,7 @@ def next_stop(due: datetime | None, ticked: datetime | None, target: datetime) -
 
 
 def _await_publication(stack: Stack) -> None:
-    """Return when the published playbook is in force, which no moved clock hastens."""
+    """Wait until the published playbook is in force. That goes by the wall clock."""
     row = stack.table.get(keys.LIVE)
     if row and row.value.in_force_from:
         sleep(max(0.0, (row.value.in_force_from - datetime.now(UTC)).total_seconds()))

@@ -1,4 +1,4 @@
-"""What this container knows about the CRM: the API calls of the day, and how many leads one call can write."""
+"""The limits of the CRM, as this container knows them: the calls of the day, and the leads that one call can write."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

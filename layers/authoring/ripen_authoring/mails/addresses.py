@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 _LETTER = r"[^\s<>\"'\u2010-\u205f\u3000-\u3004\u3008-\u30ff\uff00-\uffef]"
-"""What an address may contain: no quotation marks, Japanese punctuation, kana and full-width forms.
+"""The characters of an address: no quotation marks, Japanese punctuation, kana and full-width forms.
 
 Kanji belong to it, because people copy them from a browser. Kana do not: 「…/guideをご覧ください」 is more frequent.
 """

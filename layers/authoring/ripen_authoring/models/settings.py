@@ -68,7 +68,7 @@ class Utm(Part):
 
 
 class SyncField(Part):
-    """What a field of Salesforce's Leads gets. It is written to new Leads, and to others where it is blank."""
+    """The value for a field of Salesforce's Leads. It is written to new Leads, and to others where it is blank."""
 
     from_: str = Field("", alias="from", description="A value of the lead, or a field of a form")
     value: str | bool | int | None = Field(None, description="The same value for every Lead")
