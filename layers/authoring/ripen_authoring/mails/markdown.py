@@ -1,4 +1,4 @@
-"""Convert Markdown (CommonMark) to MJML inside a frame.
+"""Convert Markdown (CommonMark, tables and ~~strikethrough~~) to MJML inside a frame.
 
 Liquid stays as it is. `[Words](https://… "button")` alone in a paragraph becomes a button, an image alone an image.
 """
@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ripen_authoring.mails.addresses import addresses
+from ripen_authoring.mails.cjk_markdown import cjk_parser
 from ripen_authoring.problem import InvalidValue
 
 PLACE = "<!-- body -->"
@@ -20,7 +20,8 @@ _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|LIQUID[0-9]+DIUQIL", re.DOTALL)
 """Liquid, and text that looks like the mark that stands for Liquid meanwhile."""
 _STASHED = re.compile(r"LIQUID([0-9]+)DIUQIL")
 _HEADINGS = {"h1": "24px", "h2": "20px", "h3": "17px"}
-_parser = MarkdownIt("commonmark", {"html": False})
+_CELL = "padding:8px;border-bottom:1px solid #dfe7e5;vertical-align:top"
+_parser = cjk_parser()
 
 
 def to_mjml(text: str, frame: str) -> str:
@@ -90,6 +91,8 @@ def _block(tokens: list[Token]) -> str:
         return '<mj-divider border-width="1px" border-color="#dfe7e5" padding="6px 0 24px" />'
     if first.type == "heading_open":
         return _heading(first.tag, _render(tokens[1:2]))
+    if first.type == "table_open":
+        return _table(tokens)
     if first.type == "paragraph_open":
         inline = tokens[1].children or []
         return _button(inline) or _image(inline) or f"<mj-text>{_render(tokens[1:2])}</mj-text>"
@@ -106,6 +109,13 @@ def _heading(level: str, words: str) -> str:
         f'<mj-text font-size="{size}" font-weight="bold" line-height="1.5" padding="6px 0 14px">'
         f'<{level} style="margin:0;font-size:{size};line-height:1.5">{words}</{level}></mj-text>'
     )
+
+
+def _table(tokens: list[Token]) -> str:
+    for token in tokens:
+        if token.type in ("th_open", "td_open"):
+            token.attrs["style"] = f"{_CELL};{token.attrs.get('style', 'text-align:left')}"
+    return f"<mj-table>{_render(tokens[1:-1])}</mj-table>"
 
 
 def _image(inline: list[Token]) -> str:
