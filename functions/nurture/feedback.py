@@ -1,7 +1,8 @@
 """nurture.feedback: records what SES reports about our mails (SES → SNS → SQS).
 
-An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more. If too
-many of all mails bounce, all sending stops until a person resumes it.
+An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more; the
+last of several soft bounces in a row is final too. If too many of all mails bounce, all sending stops until a person
+resumes it.
 """
 
 import json
@@ -32,6 +33,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.mail import feedback
+from ripen.mail.bounce import gives_up_after
 from ripen.mail.bounce_rate import STOPPED_BY, BounceRate
 from ripen.mail.feedback import Event, Feedback, IgnoredEvent
 from ripen.mail.ledger import Send
@@ -140,6 +142,8 @@ def _record(received: Feedback, dependencies: Dependencies) -> str:
     send = table.get(keys.send(received.lead, received.send))
     if send is None:
         return "unknown"
+    if received.soft and (count := _soft_bounces(send.value, table)):
+        received = feedback.given_up(received, count)
     moved = feedback.send_after(send.value, received)
     if moved is None:
         return "nothing new"
@@ -159,6 +163,16 @@ def _record(received: Feedback, dependencies: Dependencies) -> str:
     if send.value.campaign:
         dependencies.walk.wake(keys.campaign(send.value.origin).ref)
     return "settled"
+
+
+def _soft_bounces(send: Send, table: Table) -> int:
+    """Return with how many soft bounces in a row the mailbox is given up; 0 if it is not yet."""
+
+    def is_proven() -> bool:
+        state = table.get(keys.state(send.lead))
+        return bool(state and state.value.proven)
+
+    return gives_up_after(send, (row.value for row in table.under(send.lead, "send#")), is_proven)
 
 
 def _activity(send: Send, received: Feedback, now: datetime) -> Activity | None:

@@ -8,7 +8,16 @@ import msgspec
 import pytest
 
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail.feedback import Event, Feedback, IgnoredEvent, contact_after, read, send_after, suppression_after
+from ripen.mail.feedback import (
+    Event,
+    Feedback,
+    IgnoredEvent,
+    contact_after,
+    given_up,
+    read,
+    send_after,
+    suppression_after,
+)
 from ripen.mail.ledger import SendState
 from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
@@ -62,25 +71,32 @@ def test_an_event_says_which_mail_to_whom_and_when() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounce", "final"),
+    ("bounce", "final", "soft"),
     [
-        (a_bounce(), True),
-        (a_bounce(sub_type="NoEmail"), True),
-        (a_bounce(sub_type="Suppressed"), True),
-        (a_bounce(sub_type="OnAccountSuppressionList", status=None), True),
-        (a_bounce(sub_type="SomethingNew"), True),
-        (a_bounce("Transient", "MailboxFull", "4.2.2"), False),
-        (a_bounce("Transient", "General", "5.4.4"), True),
-        (a_bounce("Undetermined", "Undetermined"), False),
-        (a_bounce(status="5.7.515"), False),
-        (a_bounce(status="5.7.26"), False),
-        (a_bounce(sub_type="NoEmail", status="5.7.1"), True),
+        (a_bounce(), True, False),
+        (a_bounce("Transient", "MailboxFull", "4.2.2"), False, True),
+        (a_bounce("Undetermined", "Undetermined", None), False, True),
+        (a_bounce("Transient", "MessageTooLarge", "5.3.4"), False, False),
+        (a_bounce(status=" 5.7.26 "), False, False),
     ],
 )
-def test_bounce_is_final_unless_it_is_transient_or_our_fault(bounce: Any, final: bool) -> None:
+def test_only_a_bounce_about_the_address_is_final(bounce: Any, final: bool, soft: bool) -> None:
     received = read(a_record("Bounce", bounce=bounce))
-    assert received.final is final
+    assert (received.final, received.soft) == (final, soft)
     assert received.detail == f"{bounce['bounceType']}/{bounce['bounceSubType']}"
+
+
+def test_a_soft_bounce_is_kept_in_its_mail_and_is_final_once_the_mailbox_is_given_up() -> None:
+    soft = read(a_record("Bounce", bounce=a_bounce("Transient", "MailboxFull", "4.2.2")))
+    moved = send_after(SEND, soft)
+    assert moved is not None
+    assert (moved.send.soft_bounced, moved.send.bounced) == (soft.at, None)
+    assert send_after(moved.send, soft) is None
+    final = given_up(soft, 7)
+    assert (final.final, final.detail) == (True, "Transient/MailboxFull, 7 in a row")
+    last = send_after(moved.send, final)
+    assert last is not None
+    assert (last.send.soft_bounced, last.send.bounced) == (soft.at, soft.at)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +172,7 @@ def test_a_repeated_event_says_nothing_new() -> None:
     [
         a_record("Send", send={}),
         a_record("DeliveryDelay", deliveryDelay=TIMED),
-        a_record("Bounce", bounce=a_bounce("Transient", "MailboxFull", "4.2.2")),
+        a_record("Bounce", bounce=a_bounce("Transient", "MessageTooLarge", "5.3.4")),
     ],
 )
 def test_an_event_that_only_says_that_ses_has_the_mail_is_news_until_it_is_accepted(record: str) -> None:

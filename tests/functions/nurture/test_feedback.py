@@ -2,6 +2,7 @@
 
 import json
 from copy import replace
+from datetime import datetime
 from itertools import permutations
 from typing import Any
 
@@ -11,6 +12,7 @@ from nurture.feedback import Dependencies, handler, watch_bounces
 from ripen.adapters.table import Create, Row, Table, keys
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
+from ripen.lead.state import State
 from ripen.mail.bounce_rate import BounceRate
 from ripen.mail.feedback import Event
 from ripen.mail.ledger import Send, SendState
@@ -100,6 +102,24 @@ def test_transient_bounce_suppresses_nothing(table: Table, clock: FakeClock, que
     planned(table, SEND)
     record_events(table, clock, an_event(SEND, Event.BOUNCED, final=False), react=queue)
     assert (contact(table).bounced, table.get(REFUSAL), under(table, "activity#")) == (None, None, [])
+
+
+@pytest.mark.parametrize(("earlier", "proven", "refused"), [(5, None, False), (6, None, True), (6, NOON, False)])
+def test_a_mailbox_that_stays_full_is_given_up(
+    table: Table, clock: FakeClock, earlier: int, proven: datetime | None, refused: bool
+) -> None:
+    known(table)
+    table.write(Create(keys.state("lead1"), State(lead="lead1", proven=proven)))
+    for number in range(earlier):
+        planned(table, replace(SEND, id=f"s{number}", soft_bounced=NOON))
+    planned(table, SEND)
+    soft = an_event(SEND, Event.BOUNCED, final=False, soft=True, detail="Transient/MailboxFull")
+    assert record_events(table, clock, soft, soft) == ["settled", "nothing new"]
+    assert send(table).soft_bounced == NOON
+    assert (contact(table).bounced is not None) is refused
+    assert [row.value.facts["type"] for row in under(table, "activity#")] == (
+        ["Transient/MailboxFull, 7 in a row"] if refused else []
+    )
 
 
 def test_complaint_withdraws_the_consent_with_proof(table: Table, clock: FakeClock, queue: FakeQueue) -> None:

@@ -15,12 +15,8 @@ from msgspec import Struct
 from ripen.decision import Reason
 from ripen.ids import digest
 from ripen.lead.contact import Contact, Permission, Suppression
+from ripen.mail.bounce import BounceCause, bounce_cause
 from ripen.mail.ledger import MovedSend, Send, SendState, accept
-
-_INVALID_DOMAIN = "5.4.4"
-_POLICY = "5.7."
-"""Status of a bounce for security or policy (RFC 3463 §3.8): it concerns our authentication or reputation, and not the
-lead's address."""
 
 
 class Event(StrEnum):
@@ -53,6 +49,8 @@ class Feedback(Struct, frozen=True, kw_only=True):
     """A repetition of the event has the same id."""
     final: bool = False
     """True for a bounce or complaint after which nobody may write to the address."""
+    soft: bool = False
+    """True for a bounce that may pass: several in a row are final (`given_up`)."""
     detail: str = ""
     """For example "Permanent/General" or "abuse"; never personal data."""
 
@@ -122,8 +120,14 @@ def read(record: bytes | str) -> Feedback:
         at=at.astimezone(UTC),
         id=digest("feedback", event, own_id or found.mail.message_id, recipient),
         final=final,
+        soft=event is Event.BOUNCED and found.bounce is not None and _cause(found.bounce) is BounceCause.MAILBOX,
         detail=detail,
     )
+
+
+def given_up(feedback: Feedback, count: int) -> Feedback:
+    """Return the soft bounce as the final one of `count` in a row."""
+    return replace(feedback, final=True, detail=f"{feedback.detail}, {count} in a row")
 
 
 def _details(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:
@@ -133,7 +137,7 @@ def _details(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:
         case Event.BOUNCED if found.bounce:
             bounce = found.bounce
             detail = f"{bounce.bounce_type}/{bounce.bounce_sub_type}"[:60]
-            return bounce.feedback_id, bounce.timestamp, _is_hard(bounce), detail
+            return bounce.feedback_id, bounce.timestamp, _cause(bounce) is BounceCause.ADDRESS, detail
         case Event.COMPLAINED if found.complaint:
             complaint = found.complaint
             kind = complaint.complaint_feedback_type or ""
@@ -148,18 +152,16 @@ def _details(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:
             raise msgspec.ValidationError(f"the {event} event has no block of its own")
 
 
-def _is_hard(bounce: _Bounce) -> bool:
-    statuses = [recipient.status or "" for recipient in bounce.bounced_recipients]
-    if _INVALID_DOMAIN in statuses:
-        return True
-    ours = bounce.bounce_sub_type == "General" and any(status.startswith(_POLICY) for status in statuses)
-    return bounce.bounce_type == "Permanent" and not ours
+def _cause(bounce: _Bounce) -> BounceCause:
+    status = next((recipient.status for recipient in bounce.bounced_recipients if recipient.status), "")
+    return bounce_cause(bounce.bounce_type, bounce.bounce_sub_type, status.strip())
 
 
 def send_after(send: Send, feedback: Feedback) -> MovedSend | None:
     """Return the send after the event, None if the event says nothing new. An event outweighs each state of ours.
 
-    Of a mail that is accepted, only a delivery, a final bounce or complaint, and a failure are news, each once.
+    Of a mail that is accepted, only a delivery, a final or soft bounce, a final complaint and a failure are news, each
+    once.
     """
     settled = accept(send, feedback.message_id, feedback.mailed).send
     match feedback.event:
@@ -169,8 +171,10 @@ def send_after(send: Send, feedback: Feedback) -> MovedSend | None:
             settled = replace(settled, state=SendState.FAILED, reason=Reason.RENDERING_FAILED)
         case Event.DELIVERED:
             settled = replace(settled, delivered=_earlier(send.delivered, feedback.at))
-        case Event.BOUNCED if feedback.final:
-            settled = replace(settled, bounced=_earlier(send.bounced, feedback.at))
+        case Event.BOUNCED if feedback.final or feedback.soft:
+            soft = _earlier(send.soft_bounced, feedback.at) if feedback.soft else send.soft_bounced
+            bounced = _earlier(send.bounced, feedback.at) if feedback.final else send.bounced
+            settled = replace(settled, soft_bounced=soft, bounced=bounced)
         case Event.COMPLAINED if feedback.final:
             settled = replace(settled, complained=_earlier(send.complained, feedback.at))
         case _ if send.state is settled.state:

@@ -74,6 +74,8 @@ class Send(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     locale: str = ""
     """The language of the mail. The claim sets it; the links of a mail lead to the targets in its language."""
     delivered: datetime | None = None
+    soft_bounced: datetime | None = None
+    """When it came back for a reason that may pass, such as a full mailbox."""
     bounced: datetime | None = None
     complained: datetime | None = None
     clicked: datetime | None = None
