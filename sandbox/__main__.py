@@ -12,10 +12,12 @@ from typing import IO
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli.local.home import PROJECT, Home, LocalCloud, ask_this_machine_directly, keep_files_private
 from cli.local.welcome import welcome
-from cli.output.language import choose, say
+from cli.output.language import choose, language, say
+from ripen.failure import Failure
 from sandbox.build import CommandFailed
 from sandbox.emulator import EmulatorFailed
 from sandbox.runner import running
@@ -84,7 +86,7 @@ def _foreground(home: Home, lock: IO[str]) -> None:
         signal.signal(number, stop)
     started = time.monotonic()
     try:
-        with running(home, lock, lambda step: console.print(f"{_STEP}{step}")) as (runner, status):
+        with running(home, lock, lambda step: _print_step(f"{_STEP}{step}")) as (runner, status):
             ready = True
             seconds = f"{time.monotonic() - started:.0f}"
             console.print(say(f"Ready after {seconds} s.\n", f"{seconds} 秒で起動しました。\n"))
@@ -97,6 +99,10 @@ def _foreground(home: Home, lock: IO[str]) -> None:
     except KeyboardInterrupt:
         console.print(say("Stopped before it was ready.", "起動が終わる前に停止しました。"))
         raise typer.Exit(130) from None
+    except Failure as failure:
+        what, next_step = failure.in_language(language())
+        console.print(f"{_not_started()} {escape(what)}\n{escape(next_step)}", soft_wrap=True)
+        raise typer.Exit(1) from None
     except (CommandFailed, EmulatorFailed, RuntimeError, OSError) as error:
         console.print(f"{_not_started()} {error}")
         raise typer.Exit(1) from None
@@ -143,8 +149,13 @@ def _not_started() -> str:
 def _show(log: Path, shown: int) -> int:
     steps = [line for line in log.read_text(errors="replace").splitlines() if line.startswith(_STEP)]
     for step in steps[shown:]:
-        console.print(step)
+        _print_step(step)
     return len(steps)
+
+
+def _print_step(step: str) -> None:
+    """Print a step on one line, however long it is: `_show` looks for lines."""
+    console.print(step, markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

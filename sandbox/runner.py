@@ -12,18 +12,19 @@ from secrets import token_hex
 from threading import Thread
 from typing import IO, Any
 
-from cli.local.home import PROJECT, Home, LocalCloud, aws_environment
+from cli.local.home import PROJECT, Home, LocalCloud
 from cli.output.language import say
 from cli.stack.stack import connect
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy, webhook
-from sandbox.build import build, run
+from sandbox.build import build
 from sandbox.certificates import Certificate, certificate
 from sandbox.connections import connections
 from sandbox.console import app as console
 from sandbox.emulator import Emulator
+from sandbox.playbook import start_playbook
 from sandbox.salesforce import app as salesforce
 from sandbox.server import Server
 from sandbox.ses import app as ses
@@ -78,7 +79,7 @@ class Runner:
         self._serve_slack(secrets, status, ports)
         report(say("Playbook", "プレイブック"))
         plain = {name: value for name, value in secrets.items() if isinstance(value, str)}
-        status = self._open(replace(status, secrets=plain, stack=outputs), ports["console"])
+        status = self._open(replace(status, secrets=plain, stack=outputs), ports["console"], report)
         Thread(target=warm, args=(cloud, template, status.api), daemon=True).start()
         return status
 
@@ -122,11 +123,13 @@ class Runner:
         self._stack.callback(_end, process)
         self._serve(slack.build(folder, upstream, lambda: status.api), ports["slack"])
 
-    def _open(self, status: LocalCloud, console_port: int) -> LocalCloud:
-        """Publish the example playbook and start the console; the commands need the status file from here on."""
+    def _open(self, status: LocalCloud, console_port: int, report: Report) -> LocalCloud:
+        """Make a playbook live and start the console; the commands need the status file from here on."""
         status.write(self._home)
         self._stack.callback(LocalCloud.forget, self._home)
-        _publish(self._home)
+        stack = connect()
+        if notice := start_playbook(PROJECT / "playbook", stack.table, stack.playbook, stack.site, stack.clock.now()):
+            report(notice)
         self._serve(console.build(connect, lambda: status), console_port)
         status = replace(status, ready=True)
         status.write(self._home)
@@ -187,12 +190,6 @@ def _receiving(cloud: Cloud, now: Callable[[], datetime]) -> Receiving:
         lambda topic, notification: cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(notification)),
         now,
     )
-
-
-def _publish(home: Home) -> None:
-    python, playbook = str(PROJECT / ".venv/bin/python"), str(PROJECT / "playbook")
-    environment = aws_environment("") | {"RIPEN_LOCAL": str(home.folder)}
-    run("ripen publish", python, "-m", "cli", "publish", playbook, env=environment)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -59,6 +59,10 @@ class Home:
             return None
         return file
 
+    def has_state(self) -> bool:
+        """Return whether a cloud has been started here, and its data is kept."""
+        return (self.folder / "aws").is_dir()
+
     def is_taken(self) -> bool:
         try:
             file = (self.folder / "lock").open()

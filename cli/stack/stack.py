@@ -17,6 +17,7 @@ from ripen.words import Words
 
 _OUTPUTS = ("Table", "Bucket", "Secret", "Connections", "ApiUrl", "Queues", "BundleFormat", "MailsPerSecond", "Tick")
 """The outputs of template.yaml that every command needs."""
+_START = Words("Start it with: make up", "起動するには: make up")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def connect() -> Stack:
         os.environ.update({k: v for k, v in aws_environment(status.aws).items() if k.startswith("AWS_")})
         os.environ["AWS_ENDPOINT_URL_SESV2"] = status.mailbox
         os.environ["REQUESTS_CA_BUNDLE"] = status.ca
-    outputs = status.stack if status else _outputs(named or STACK)
+    outputs = status.stack if status else _outputs(named)
     table = Table(outputs["Table"])
     playbook = Playbook(table, outputs["Bucket"], deployed=int(outputs["BundleFormat"]))
     return Stack(
@@ -96,19 +97,39 @@ def local() -> LocalCloud:
         )
     status = LocalCloud.read(Home.here())
     if status is None:
-        raise Failure(
-            Words("The local cloud is not running.", "ローカルクラウドが起動していません。"),
-            Words("Start it with: make up", "起動するには: make up"),
+        raise _not_running(Home.here()) or Failure(
+            Words("The local cloud is not running.", "ローカルクラウドが起動していません。"), _START
         )
     return status
 
 
-def _outputs(stack: str) -> dict[str, str]:
+def _not_running(home: Home) -> Failure | None:
+    """Return the failure for a local cloud that starts or stops just now, or is stopped; None if there is none."""
+    if home.is_taken():
+        return Failure(
+            Words("The local cloud is starting or stopping.", "ローカルクラウドは起動中、または停止中です。"),
+            Words("Wait until it is ready: ripen status", "準備ができるまで待ってください: ripen status"),
+        )
+    if home.has_state():
+        return Failure(
+            Words(
+                "The local cloud is stopped. Its data is kept.",
+                "ローカルクラウドは停止しています。データは残っています。",
+            ),
+            _START,
+        )
+    return None
+
+
+def _outputs(named: str) -> dict[str, str]:
     from botocore.exceptions import BotoCoreError, ClientError
 
+    stack = named or STACK
     try:
         [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except (BotoCoreError, ClientError) as error:
+        if not named and (local := _not_running(Home.here())):
+            raise local from None
         raise Failure(
             Words(
                 f"There is no stack {stack!r} on AWS, and no local cloud runs here ({error}).",
