@@ -29,8 +29,9 @@ def test_each_python_package_has_a_version_and_hashes(file: Path) -> None:
 
 @pytest.mark.parametrize("file", LOCKS, ids=lambda file: file.parent.name)
 def test_each_npm_package_has_its_integrity(file: Path) -> None:
-    assert "://" not in re.sub(r'"(?:url|funding)": "[^"]*"', "", file.read_text())
     locked = json.loads(file.read_text())["packages"]
+    for package in locked.values():
+        assert "://" not in json.dumps({key: package[key] for key in package.keys() - {"funding", "license"}})
     wanted = json.loads((file.parent / "package.json").read_text())["dependencies"]
     assert locked.pop("")["dependencies"] == wanted
     assert all(package["integrity"].startswith("sha512-") and "resolved" not in package for package in locked.values())

@@ -44,6 +44,8 @@ _REASONS = {
     "undefined entity": "定義のない文字参照があります",
 }
 """The errors of the parser that people make, in Japanese."""
+_PADDING = re.compile(r"""\bpadding(?:-[a-z]+)?\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
+_ZERO = re.compile(r"(?<![\w.{])0(?![\w.%}])")
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)(\w+);")
 
 
@@ -81,5 +83,8 @@ def _malformed(reason: str) -> Words:
 
 @lru_cache(maxsize=256)
 def to_html(source: str) -> str:
-    """Return HTML for mail programs. Raise ValueError where the compiler refuses the markup."""
-    return str(mjml2html(source, fonts={}))
+    """Return HTML for mail programs. Raise ValueError where the compiler refuses the markup.
+
+    The compiler takes the widths that Outlook needs from the paddings, and skips a shorthand with a 0 that has no unit.
+    """
+    return str(mjml2html(_PADDING.sub(lambda found: _ZERO.sub("0px", found[0]), source), fonts={}))
