@@ -111,14 +111,15 @@ def http_events(template: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield each function's logical id and the routes ("GET /pages/{page}") that it answers."""
     for name, resource in YAML(typ="safe").load(template)["Resources"].items():
         events = resource.get("Properties", {}).get("Events", {}) if resource["Type"].endswith("::Function") else {}
-        yield (
-            name,
-            [
-                f"{event['Properties']['Method'].upper()} {event['Properties']['Path']}"
-                for event in events.values()
-                if event["Type"] == "HttpApi"
-            ],
-        )
+        yield name, [route_key(event["Properties"]) for event in events.values() if event["Type"] == "HttpApi"]
+
+
+def route_key(properties: dict[str, Any]) -> str:
+    """Return the key of an `HttpApi` event's route. Without a path it is the one for all requests that no other takes.
+
+    Source: AWS, SAM Developer Guide, "HttpApi".
+    """
+    return f"{properties['Method'].upper()} {properties['Path']}" if "Path" in properties else "$default"
 
 
 def physical_ids(cloud: Cloud) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 from ripen.agenda import SHARDS, Lane
 from ripen.playbook.bundle import FORMAT
+from sandbox.stack import route_key
 from tests.conftest import create_table
 from tests.support.stack_template import (
     ALARMS,
@@ -40,6 +41,7 @@ ROUTES = {
     "GET /nonce",
     "HEAD /nonce",
     "GET /favicon.ico",
+    "$default",
     "HEAD /favicon.ico",
     "GET /ripen.js",
     "HEAD /ripen.js",
@@ -161,7 +163,7 @@ def test_make_deploy_builds_and_deploys_for_the_same_architecture() -> None:
 def test_the_public_paths_are_those_of_links_and_providers() -> None:
     events = [event for function in FUNCTIONS.values() for event in function["Events"].values()]
     routes = [event["Properties"] for event in events if event["Type"] == "HttpApi"]
-    assert {f"{route['Method']} {route['Path']}" for route in routes} == ROUTES
+    assert {route_key(route) for route in routes} == ROUTES
     assert len(routes) == len(ROUTES)
     assert {route.replace("GET ", "HEAD ") for route in ROUTES if route.startswith("GET ")} < ROUTES
 

@@ -4,6 +4,8 @@ GET /nonce: the nonce alone, for a form of ours on another site of the company (
 of Turnstile, if the stack has one.
 
 GET /favicon.ico: the icon of all pages, as SVG.
+
+Everything else that the API has no route for: a page that says so.
 """
 
 import os
@@ -51,6 +53,10 @@ def serve(request: Request, live: Live, nonce: str, site_key: str = "") -> Respo
     if request.path == "/favicon.ico":
         return gateway.respond(200, favicon(brand), _ICON)
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
+    if request.method not in ("GET", "HEAD"):
+        return gateway.answer({"error": "nothing is at this address"}, 404)
+    if request.path == "/":
+        return gateway.page(builtin_page("home", locale, brand), 404)
     name = request.parameters.get("page", "")
     page = live.bundle.pages.get(name)
     if page:

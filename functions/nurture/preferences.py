@@ -1,19 +1,20 @@
 """nurture.preferences: unsubscribes a lead (RFC 8058), and confirms an address with its consent.
 
 GET shows a page and changes nothing. POST does it at once, for people and, to unsubscribe, for mail programs: without a
-cookie, a login or a redirect, with any body, any number of times.
+cookie, a login or a redirect, with any body, any number of times. The page after it takes a reason, and an undo.
 """
 
 import os
 from copy import replace
-from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct, field
 
+from nurture._unsubscription import activity_of, add_reason, undo, withdraw
 from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.edge import Edge
@@ -21,17 +22,17 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Add, Change, Create, Key, Replace, Table, keys
+from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.adapters.unavailable import answer_503
-from ripen.campaign.counts import counter
 from ripen.capture import opt_in
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.capture.typed_values import adopted
-from ripen.ids import digest
+from ripen.errors import Rejected
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
-from ripen.lead.contact import ConsentRecord, Contact
-from ripen.mail import policy, request_cap
+from ripen.lead.contact import Contact
+from ripen.lead.unsubscription import REASONS, UnsubscribeReason, can_be_restored, is_unsubscribed, refuses
+from ripen.mail import request_cap
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Brand, Bundle
 from ripen.ports import Clock, Wake
@@ -47,6 +48,9 @@ secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 edge = Edge(os.environ["EDGE_KEY"])
 
+_UNDOABLE: frozenset[BuiltinPage] = frozenset({"unsubscribed", "still-unsubscribed", "reason-noted"})
+_LONGEST_FORM = 1000
+"""Bytes of a posted form that are read."""
 _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """The address of the page is a key: other sites and search engines must not learn it."""
 
@@ -82,8 +86,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
 
 
 def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Response:
-    """Return the page for this request. A POST with a valid token unsubscribes or confirms before it is answered."""
-    request = gateway.request(event | {"body": ""})  # a broken body must not stop the request
+    """Return the page for this request. A POST with a valid token is carried out before it is answered."""
+    request = gateway.request(event)
     brand, confirms = dependencies.bundle.brand, request.path.startswith("/confirm/")
     purpose = link_token.Purpose.CONFIRM if confirms else link_token.Purpose.UNSUBSCRIBE
     send = _send(request.parameters.get("token", ""), purpose, dependencies)
@@ -92,15 +96,51 @@ def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Respon
         return _page("bad-link", 404, locale, brand)
     match request.method:
         case "GET" | "HEAD":
-            return _page("confirm" if confirms else "unsubscribe", 200, locale, brand)
+            name: BuiltinPage = "confirm" if confirms else _unsubscribe_page(send, dependencies)
         case "POST" if confirms:
             confirm(send, _network(request, dependencies), dependencies)
-            return _page("confirmed", 200, locale, brand)
+            name = "confirmed"
         case "POST":
-            unsubscribe(send, dependencies)
-            return _page("unsubscribed", 200, locale, brand)
+            name = _posted(request, send, dependencies)
         case _:
             return gateway.respond(405, "", {"allow": "GET, HEAD, POST"})
+    undoable = name in _UNDOABLE and can_be_restored(_contact(send, dependencies))
+    return _page(name, 200, locale, brand, undoable=undoable)
+
+
+def _unsubscribe_page(send: Send, dependencies: Dependencies) -> BuiltinPage:
+    """Return the page that says what holds for the reader of this mail."""
+    refused = request_cap.refused_with(send.email, dependencies.bundle)
+    return "still-unsubscribed" if is_unsubscribed(_contact(send, dependencies), refused) else "unsubscribe"
+
+
+def _posted(request: gateway.Request, send: Send, dependencies: Dependencies) -> BuiltinPage:
+    """Do what the posted button says, and return the page after it. Any body without a known answer unsubscribes."""
+    answers = _answers(request)
+    if answers.get("action") == "undo":
+        take_back(send, dependencies)
+        return "still-unsubscribed" if refuses(_contact(send, dependencies)) else "resubscribed"
+    if answers.get("reason") in REASONS:
+        reason = UnsubscribeReason(answers["reason"])
+        dependencies.table.retrying(lambda _: add_reason(dependencies.table, send, reason, dependencies.bundle))
+        return "reason-noted"
+    unsubscribe(send, dependencies)
+    return "unsubscribed"
+
+
+def _answers(request: gateway.Request) -> dict[str, str]:
+    """Return the fields of a short form. A broken body has none: it must not stop an unsubscription."""
+    if "application/x-www-form-urlencoded" not in request.headers.get("content-type", "").lower():
+        return {}
+    try:
+        return dict(parse_qsl(request.body[:_LONGEST_FORM].decode("ascii", "replace")))
+    except Rejected:
+        return {}
+
+
+def _contact(send: Send, dependencies: Dependencies) -> Contact:
+    row = dependencies.table.get(keys.contact(send.lead))
+    return row.value if row else Contact(lead=send.lead)
 
 
 def unsubscribe(send: Send, dependencies: Dependencies) -> bool:
@@ -108,15 +148,25 @@ def unsubscribe(send: Send, dependencies: Dependencies) -> bool:
 
     score.react learns of it, and nurture.walk if the mail belongs to a campaign, because the campaign may have to halt.
     """
-    withdrawn = dependencies.table.retrying(lambda _: _withdraw(send, dependencies))
-    if withdrawn is None:
+    table, bundle, clock = dependencies.table, dependencies.bundle, dependencies.clock
+    key = table.retrying(lambda _: withdraw(table, send, bundle, clock.now()))
+    if key is None:
         return False
-    dependencies.react.wake(withdrawn.ref)
+    dependencies.react.wake(key.ref)
     if send.campaign:
         dependencies.walk.wake(keys.campaign(send.origin).ref)
     logger.info("unsubscribed", lead=send.lead, send=send.id)
     metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
     return True
+
+
+def take_back(send: Send, dependencies: Dependencies) -> None:
+    """Restore the consents that stood before the unsubscription, once."""
+    key = dependencies.table.retrying(lambda _: undo(dependencies.table, send, dependencies.clock.now()))
+    if key is None:
+        return
+    dependencies.react.wake(key.ref)
+    logger.info("resubscribed", lead=send.lead, send=send.id)
 
 
 def confirm(send: Send, network: str, dependencies: Dependencies) -> None:
@@ -142,7 +192,7 @@ def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activi
     typed = profile if profile and profile.value.typed else None
     if row is None or (row.value.proven and row.value.asked is None and typed is None):
         return None
-    activity, asked = _activity(Kind.CONFIRMED, send, now), row.value.asked
+    activity, asked = activity_of(Kind.CONFIRMED, send, now), row.value.asked
     if asked:
         facts = activity.facts | {"form": asked.form}
         activity = replace(activity, facts=facts, consent=opt_in.proof(asked, network))
@@ -153,48 +203,6 @@ def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activi
         *([Replace(typed.key, adopted(typed.value), typed.version)] if typed else []),
     )
     return key
-
-
-def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
-    """Write the withdrawal. Return the key of its activity, None if the consents were withdrawn before."""
-    table, now = dependencies.table, dependencies.clock.now()
-    row = table.get(keys.contact(send.lead))
-    before = row.value if row else Contact(lead=send.lead)
-    activity = _activity(Kind.UNSUBSCRIBED, send, now)
-    refused = request_cap.refused_with(send.email, dependencies.bundle) | set(before.refused)
-    if policy.refuses(before) and refused == set(before.refused):
-        return None
-    id = activity.id
-    after = replace(policy.withdrawn(before, id, now), refused=tuple(sorted(refused)))
-    record = ConsentRecord(id=id, lead=send.lead, purpose="marketing", granted=False, at=now, source="unsubscribe")
-    key = keys.activity(send.lead, now, id)
-    table.write(
-        Replace(keys.contact(send.lead), after, row.version if row else 0),
-        Create(keys.consent(send.lead, now, id), record),
-        Create(key, activity, due=now),
-        *_counted(send),
-    )
-    return key
-
-
-def _activity(kind: Kind, send: Send, now: datetime) -> Activity:
-    """Return what the reader of the mail did on its page."""
-    return Activity(
-        id=digest(kind, send.id, now.isoformat()),
-        lead=send.lead,
-        kind=kind,
-        at=now,
-        received=now,
-        subject=send.email,
-        facts={"send": send.id},
-    )
-
-
-def _counted(send: Send) -> list[Change]:
-    """Count the unsubscription for the mail's campaign, which halts at too many."""
-    if not send.campaign:
-        return []
-    return [Add(keys.campaign_count(send.origin, counter(send.lead)), {"unsubscribed": 1})]
 
 
 def _send(text: str, purpose: link_token.Purpose, dependencies: Dependencies) -> Send | None:
@@ -212,5 +220,5 @@ def _locale(request: gateway.Request, send: Send | None, brand: Brand) -> str:
     return wanted if wanted in brand.locales else ""
 
 
-def _page(name: BuiltinPage, status: int, locale: str, brand: Brand) -> gateway.Response:
-    return gateway.page(builtin_page(name, locale, brand), status, _UNSEEN)
+def _page(name: BuiltinPage, status: int, locale: str, brand: Brand, *, undoable: bool = False) -> gateway.Response:
+    return gateway.page(builtin_page(name, locale, brand, undoable=undoable), status, _UNSEEN)

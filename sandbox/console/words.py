@@ -78,6 +78,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "link_followed": ("外部リンクへ移動", "Followed a link to another site"),
     "link_clicked": ("メールのリンクをクリック", "Clicked a link"),
     "unsubscribed": ("配信を停止", "Unsubscribed"),
+    "resubscribed": ("配信停止を取り消した", "Took the unsubscription back"),
     "confirmed": ("確認のボタンを押した", "Confirmed"),
     "bounced": ("メールが届かなかった", "Mail bounced"),
     "complained": ("迷惑メールとして報告", "Complained"),

@@ -9,7 +9,7 @@ import pytest
 from ripen.capture.opt_in import ask, confirmed, must_confirm, proof
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import AskedConsent, Contact, Permission
-from ripen.mail.policy import refuses
+from ripen.lead.unsubscription import refuses
 from tests.support.fakes import NOON
 
 YES = {"marketing": Permission(granted=True, at=NOON, record="r1")}

@@ -7,6 +7,7 @@ import pytest
 
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.capture.pages import FormContent, localized, render_page
+from ripen.lead.unsubscription import UnsubscribeReason
 from ripen.playbook.bundle import FormField, Page
 from tests.support.builders import a_brand, a_bundle
 
@@ -27,9 +28,12 @@ def test_an_unknown_language_falls_back_to_the_brand_s() -> None:
     assert '<html lang="en">' in builtin_page("thanks", "fr", a_brand(default_locale="de"))
 
 
-def test_only_the_unsubscribe_question_has_a_button() -> None:
-    assert '<form method="post">' in builtin_page("unsubscribe", "ja", a_brand())
-    assert "<form" not in builtin_page("unsubscribed", "ja", a_brand())
+def test_a_page_has_the_forms_that_belong_to_it() -> None:
+    assert builtin_page("unsubscribe", "ja", a_brand()).count('<form method="post">') == 1
+    assert builtin_page("unsubscribed", "ja", a_brand()).count('type="radio"') == len(UnsubscribeReason)
+    assert 'value="undo"' in builtin_page("still-unsubscribed", "ja", a_brand(), undoable=True)
+    assert "<form" not in builtin_page("still-unsubscribed", "ja", a_brand())
+    assert "<form" not in builtin_page("not-found", "ja", a_brand())
 
 
 def test_an_error_is_shown_as_text() -> None:

@@ -10,9 +10,10 @@ import pytest
 from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.lead.state import State
+from ripen.lead.unsubscription import withdrawn
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.policy import Claim, RecordOnly, Situation, Skip, Wait, decide, refuses, withdrawn
+from ripen.mail.policy import Claim, RecordOnly, Situation, Skip, Wait, decide
 from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts
@@ -86,20 +87,11 @@ def test_second_attempt_ignores_the_cap() -> None:
     assert decided(replace(NEWS, attempt=1), full, Policy(per_week=2)) == Claim()
 
 
-def test_unsubscription_holds_until_a_later_consent() -> None:
-    gone = withdrawn(a_contact(), "r2", NOON)
-    assert refuses(gone)
-    assert gone.consent["marketing"] == Permission(granted=False, at=NOON, record="r2")
-    again = {"marketing": Permission(granted=True, at=NOON + timedelta(seconds=1), record="r3")}
-    assert not refuses(replace(gone, consent=again))
-    assert not refuses(a_contact())
-
-
 def test_new_consent_for_one_purpose_does_not_restore_another() -> None:
     # given
     both = a_contact(consent=YES | {"partners": YES["marketing"]})
     # when
-    gone = withdrawn(both, "r2", NOON)
+    gone = withdrawn(both, frozenset(), "r2", NOON)
     back = Permission(granted=True, at=NOON + timedelta(seconds=1), record="r3")
     came_back = replace(gone, unsubscribed=None, consent=gone.consent | {"marketing": back})
     # then
@@ -173,7 +165,7 @@ def facts_of(contact: Contact) -> LeadFacts:
 def test_consent_stands_for_its_own_purpose_only() -> None:
     contact = a_contact(consent=YES | {"partners": NO["marketing"]})
     assert marketing(Policy(), contact=contact, purpose="partners") == Skip("no consent")
-    gone = withdrawn(a_contact(consent={"partners": YES["marketing"]}), "r2", NOON)
+    gone = withdrawn(a_contact(consent={"partners": YES["marketing"]}), frozenset(), "r2", NOON)
     assert marketing(Policy(), contact=gone, purpose="partners") == Skip("unsubscribed")
     assert marketing(Policy(), contact=a_contact(consent={"partners": YES["marketing"]}), purpose="partners") == Claim()
 

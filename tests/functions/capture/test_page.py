@@ -5,6 +5,8 @@ from copy import replace
 from html import unescape
 from typing import Any
 
+import pytest
+
 from capture.page import serve
 from ripen.adapters.gateway import request
 from ripen.adapters.playbook import Live
@@ -48,6 +50,17 @@ def test_a_page_is_in_the_requested_language_else_the_browser_s_else_ours() -> N
     assert shown(query="lang=ja", accept_language="en")[1].startswith("資料 ja ")
     assert shown(query="lang=xx", accept_language="en")[1].startswith("資料 ja ")
     assert shown()[1].startswith("資料 ja /forms/whitepaper#form|")
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("/", "ここにはページがありません"), ("/wp-login.php", "ページが見つかりません")]
+)
+def test_an_address_without_a_page_answers_people_with_one(path: str, says: str) -> None:
+    for method in ("GET", "HEAD"):
+        answered = serve(request(an_event(method, path, {})), LIVE, nonce="n1")
+        assert (answered["statusCode"], says in answered["body"]) == (404, True)
+    posted = serve(request(an_event("POST", path, {})), LIVE, nonce="n1")
+    assert (posted["statusCode"], json.loads(posted["body"])) == (404, {"error": "nothing is at this address"})
 
 
 def test_a_form_carries_its_nonce_its_page_and_the_origin() -> None:

@@ -16,9 +16,8 @@ from ripen.tracking.click_signals import network_hash
 from tests.support.builders import a_lead
 from tests.support.edge_manager import EdgeManager
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.mail_pages import GOOD, ask, contact
 from tests.support.planned_mails import LINK_KEYS, a_send, known, sent, unsubscribing
-
-GOOD = link_token.sign_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", a_send().id))
 
 
 @pytest.fixture
@@ -27,22 +26,6 @@ def mailed(table: Table) -> Table:
     known(table)
     sent(table, id=a_send().id, email="case-study")
     return table
-
-
-def ask(table: Table, clock: FakeClock, queue: FakeQueue, method: str, token: str = GOOD, **event: Any) -> Any:
-    known: dict[str, Any] = {
-        "rawPath": f"/unsubscribe/{token}",
-        "pathParameters": {"token": token},
-        "headers": {"accept": "text/html"},
-        "requestContext": {"http": {"method": method}},
-    }
-    return respond(known | event, unsubscribing(table, clock, react=queue))
-
-
-def contact(table: Table) -> Contact:
-    row = table.get(keys.contact("lead1"))
-    assert row is not None
-    return row.value
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "replies": (Kind.REPLIED,),
     "sales": (Kind.ACCEPTED_BY_SALES, Kind.REJECTED_BY_SALES, Kind.CONVERTED, Kind.CAMPAIGN_JOINED),
     "steps": (Kind.POINTS_GIVEN, Kind.UPDATED, Kind.ENTRY_ASKED),
-    "refusals": (Kind.UNSUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED, Kind.CONFIRMED),
+    "refusals": (Kind.UNSUBSCRIBED, Kind.RESUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED, Kind.CONFIRMED),
 }
 """The kinds of activities for which each key of `keep` stands."""
 _DAY = 86400

@@ -3,14 +3,43 @@
 from typing import Literal
 
 from ripen.capture.pages import brand_variables
+from ripen.lead.unsubscription import REASONS
 from ripen.playbook.bundle import Brand
 from ripen.playbook.template import render_html
+from ripen.words import Words
 
 BuiltinPage = Literal[
-    "not-found", "bad-link", "unsubscribe", "unsubscribed", "confirm", "confirmed", "thanks", "invalid"
+    "home",
+    "not-found",
+    "bad-link",
+    "unsubscribe",
+    "unsubscribed",
+    "still-unsubscribed",
+    "reason-noted",
+    "resubscribed",
+    "confirm",
+    "confirmed",
+    "thanks",
+    "invalid",
 ]
 
+_ASKS = Words("Would you tell us why? (optional)", "よろしければ理由をお聞かせください（任意）")
+_SENDS_REASON = Words("Send", "送信する")
+_UNDOES = Words("I pressed this by mistake: send me mails again", "間違えて押したので、配信を再開する")
+
 _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
+    "home": {
+        "ja": (
+            "ここにはページがありません",
+            "お探しのページは、メールや案内に書かれたアドレスからお開きください。ご用件は、下記の連絡先で承ります。",
+            "",
+        ),
+        "en": (
+            "There is no page here",
+            "Please open the address that our mail or notice gave you. For anything else, the contact below will help.",
+            "",
+        ),
+    },
     "not-found": {
         "ja": (
             "ページが見つかりません",
@@ -52,6 +81,30 @@ _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
             "",
         ),
         "en": ("You are unsubscribed", "We will send you no more news. Thank you for having read us.", ""),
+    },
+    "still-unsubscribed": {
+        "ja": ("配信は停止しています", "このメールアドレスには、ご案内のメールをお送りしていません。", ""),
+        "en": ("You are unsubscribed", "We send no news to your address.", ""),
+    },
+    "reason-noted": {
+        "ja": (
+            "ご回答ありがとうございました",
+            "いただいた理由は、今後の改善に役立てます。配信は停止しています。",
+            "",
+        ),
+        "en": ("Thank you for telling us", "Your answer helps us to do better. You stay unsubscribed.", ""),
+    },
+    "resubscribed": {
+        "ja": (
+            "配信を再開しました",
+            "これまでと同じように、ご案内をお送りします。停止したいときは、メールの下のリンクからいつでも停止できます。",
+            "",
+        ),
+        "en": (
+            "You are subscribed again",
+            "We will send you our news as before. You can stop it at any time by the link at the end of each mail.",
+            "",
+        ),
     },
     "confirm": {
         "ja": (
@@ -104,6 +157,11 @@ p{margin:0 0 1rem}
 button{width:100%;margin-top:.75rem;padding:.95rem 1.5rem;border:0;border-radius:10px;
 background:{{ brand.accent }};color:#fff;font:inherit;font-weight:700;cursor:pointer}
 button:hover{filter:brightness(.92)}
+button.quiet{background:none;color:#1c2a2e;border:1px solid #8b9a9e;font-weight:400}
+fieldset{margin:1.5rem 0 0;padding:1.25rem 0 0;border:0;border-top:1px solid #dfe5e5}
+legend{padding:0;float:left;width:100%;margin-bottom:.5rem;font-weight:700}
+label{display:flex;gap:.6rem;align-items:center;clear:both;min-height:2.25rem}
+input[type=radio]{width:1.15rem;height:1.15rem;margin:0;accent-color:{{ brand.accent }}}
 button:focus-visible{outline:3px solid #1c2a2e;outline-offset:3px}
 footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55656a;font-size:.85rem;line-height:1.7}
 </style>
@@ -119,6 +177,16 @@ footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55
 {% if one_click %}<input type="hidden" name="List-Unsubscribe" value="One-Click">
 {% endif %}<button type="submit">{{ button }}</button>
 </form>
+{% endif %}{% if reasons.size > 0 %}<form method="post">
+<fieldset><legend>{{ asks }}</legend>
+{% for reason in reasons %}<label>
+<input type="radio" name="reason" value="{{ reason.value }}" required>{{ reason.text }}</label>
+{% endfor %}</fieldset>
+<button type="submit" class="quiet">{{ sends_reason }}</button>
+</form>
+{% endif %}{% if undoes != "" %}<form method="post">
+<button type="submit" class="quiet" name="action" value="undo">{{ undoes }}</button>
+</form>
 {% endif %}</div>
 </main>
 <footer>{{ brand.sender_name }}<br>{{ brand.postal_address }}<br>{{ brand.contact }}</footer>
@@ -127,15 +195,16 @@ footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55
 """
 
 
-def builtin_page(name: BuiltinPage, locale: str, brand: Brand, **variables: str) -> str:
-    """Render one of the pages that every installation has.
+def builtin_page(name: BuiltinPage, locale: str, brand: Brand, *, error: str = "", undoable: bool = False) -> str:
+    """Render one of the pages that every installation has. No page shows the reader's address.
 
-    "invalid" takes `error`, the error in a submission. "unsubscribe" and "confirm" show a button that posts to its own
-    address, and never show the reader's address.
+    "invalid" takes `error`, the error in a submission. "unsubscribe" and "confirm" show a button that posts to the
+    page's own address; "unsubscribed" asks why. `undoable` offers to take the unsubscription back.
     """
     words = _WORDS[name]
     spoken = next(known for known in (locale, brand.default_locale, "en") if known in words)
     title, text, button = words[spoken]
+    asked = REASONS if name == "unsubscribed" else {}
     return render_html(
         _SHELL,
         {
@@ -144,7 +213,11 @@ def builtin_page(name: BuiltinPage, locale: str, brand: Brand, **variables: str)
             "text": text,
             "button": button,
             "one_click": name == "unsubscribe",
-            "error": variables.get("error", ""),
+            "error": error,
+            "asks": _ASKS.in_language(spoken),
+            "reasons": [{"value": str(reason), "text": asked[reason].in_language(spoken)} for reason in asked],
+            "sends_reason": _SENDS_REASON.in_language(spoken),
+            "undoes": _UNDOES.in_language(spoken) if undoable else "",
             "brand": brand_variables(brand, spoken),
         },
     )

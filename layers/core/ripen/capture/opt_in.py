@@ -41,7 +41,7 @@ def confirmed(contact: Contact, record: str, now: datetime) -> Contact:
         return contact
     granted = Permission(granted=True, at=now, record=record)
     consent = contact.consent | {contact.asked.proof.purpose: granted}
-    return replace(contact, consent=consent, unsubscribed=None, refused=(), asked=None)
+    return replace(contact, consent=consent, unsubscribed=None, refused=(), asked=None, withdrawal=None)
 
 
 def proof(asked: AskedConsent, network: str) -> ConsentProof:

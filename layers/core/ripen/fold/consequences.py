@@ -18,6 +18,7 @@ _ALSO_CHANGED_BY: dict[Kind, tuple[str, ...]] = {
     Kind.UPDATED: ("field", "tag", "consent"),
     Kind.POINTS_GIVEN: ("field", "tag"),
     Kind.UNSUBSCRIBED: ("consent",),
+    Kind.RESUBSCRIBED: ("consent",),
     Kind.COMPLAINED: ("consent",),
 }
 """The changes that may come with an activity, under the names of wake_events()."""

@@ -29,6 +29,14 @@ class AskedConsent(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     """When the latest confirmation mail was planned."""
 
 
+class Withdrawal(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What stood before the lead unsubscribed on our page, so that the lead can take it back there."""
+
+    consent: dict[str, Permission] = {}
+    unsubscribed: datetime | None = None
+    refused: tuple[str, ...] = ()
+
+
 class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead's `contact` row. A send is claimed only if this row is unchanged since the policy was checked."""
 
@@ -51,6 +59,7 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     refused: tuple[str, ...] = ()
     """Transactional mails that the lead unsubscribed from."""
     asked: AskedConsent | None = None
+    withdrawal: Withdrawal | None = None
 
 
 class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

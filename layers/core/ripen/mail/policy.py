@@ -1,7 +1,6 @@
 """Decide whether a mail may go to a lead now. Each refusal has a reason that people read in the decision."""
 
 from collections.abc import Callable, Iterable
-from copy import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -10,7 +9,8 @@ from msgspec import Struct
 
 from ripen.calendar.quiet_hours import quiet_until
 from ripen.decision import Reason
-from ripen.lead.contact import Contact, Permission, Suppression
+from ripen.lead.contact import Contact, Suppression
+from ripen.lead.unsubscription import refuses
 from ripen.mail import breaker, frequency_cap, request_cap
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send, with_jitter
@@ -113,23 +113,6 @@ def decide(situation: Situation, now: datetime) -> Claim | RecordOnly | Skip | W
     if situation.is_abandoned():
         return Skip(Reason.LEFT_JOURNEY)
     return RecordOnly() if situation.in_shadow else Claim()
-
-
-def refuses(contact: Contact, purpose: str = "marketing") -> bool:
-    """Return whether the lead unsubscribed and has given no consent for this purpose since."""
-    permission = contact.consent.get(purpose)
-    if contact.unsubscribed is None:
-        return False
-    return not (permission and permission.granted and permission.at > contact.unsubscribed)
-
-
-def withdrawn(contact: Contact, record: str, now: datetime) -> Contact:
-    """Return the contact after an unsubscription from everything; `record` names its proof.
-
-    A later consent for one purpose does not bring back the others.
-    """
-    no = Permission(granted=False, at=now, record=record)
-    return replace(contact, unsubscribed=now, consent=dict.fromkeys((*contact.consent, "marketing"), no))
 
 
 def _unreachable(situation: Situation, now: datetime) -> str:

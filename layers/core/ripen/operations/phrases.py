@@ -6,6 +6,8 @@ The words of decisions are in decision_words.py.
 from collections.abc import Mapping
 from typing import Literal
 
+from ripen.lead.activity import Kind
+from ripen.lead.unsubscription import REASONS, UnsubscribeReason
 from ripen.operations.decision_words import OUTCOMES, reason_in_words, sentence
 from ripen.operations.state_words import in_a_word
 
@@ -18,7 +20,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "file_downloaded": ("{subject} をダウンロードした", "downloaded {subject}"),
     "link_followed": ("リンク {subject} をたどった", "followed a link to {subject}"),
     "link_clicked": ("メール {subject} のリンクをクリックした", "clicked a link in {subject}"),
-    "unsubscribed": ("配信を停止した", "unsubscribed"),
+    "unsubscribed": ("配信を停止した{why}", "unsubscribed{why}"),
+    "resubscribed": ("配信停止を取り消した", "took the unsubscription back"),
     "confirmed": ("確認メールのページでボタンを押した", "pressed the button on the page of a confirmation mail"),
     "bounced": ("メール {subject} が届かなかった", "{subject} bounced"),
     "complained": ("メール {subject} を迷惑メールとして報告した", "reported {subject} as spam"),
@@ -99,6 +102,9 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
     known = {"facts": " ".join((code, *facts.values()))} | dict(facts)
     if "reason" in known:
         known["reason"] = reason(known["reason"], lang)
+    if code == Kind.UNSUBSCRIBED and known.get("why") in REASONS:
+        words = REASONS[UnsubscribeReason(known["why"])].in_language(lang)
+        known["why"] = f"（{words}）" if lang == "ja" else f" ({words})"
     if lang == "ja" and code.partition(".")[0] in _OF_RANKS:
         known |= {name: in_a_word(known[name], lang) for name in ("subject", "before", "after") if name in known}
     return (ja if lang == "ja" else en).format_map(_Blank(known)).strip()
