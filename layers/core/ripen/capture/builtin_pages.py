@@ -25,7 +25,7 @@ BuiltinPage = Literal[
 
 _ASKS = Words("Would you tell us why? (optional)", "よろしければ理由をお聞かせください（任意）")
 _SENDS_REASON = Words("Send", "送信する")
-_UNDOES = Words("I pressed this by mistake: send me mails again", "間違えて押したので、配信を再開する")
+_UNDOES = Words("Send me mails again", "配信を再開する")
 
 _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
     "home": {
