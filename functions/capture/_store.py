@@ -28,7 +28,7 @@ from ripen.playbook.retention import Retention, mail_expires
 from ripen.pointers import Pointer, Seen
 from ripen.ports import Wake
 from ripen.tracking.visit import with_touches
-from ripen.tracking.visitor import followed_mail_to
+from ripen.tracking.visit_owner import is_proof
 
 logger = Logger()
 
@@ -107,7 +107,7 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies, attempt: in
         return Stored(lead=seen.value.lead, activity=seen.value.activity)
     lead = pointer.value.lead if pointer else dependencies.new_id()
     rows = read_lead(lead, table)[0] if pointer else NO_ROWS
-    proven = bool(visitor and browser[0] and followed_mail_to(browser[0].value, lead))
+    proven = bool(visitor and browser[0] and is_proof(browser[0].value, lead, now))
     intake = _intake(incoming, lead, rows, proven, dependencies)
     visits = join_visits(table, visitor, browser[0], lead, now) if visitor else JoinedVisits()
     intake = replace(intake, profile=with_touches(intake.profile, visits.touches))

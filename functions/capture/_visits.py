@@ -14,6 +14,7 @@ from ripen.agenda import Lane
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Touch
 from ripen.tracking.visit import MAX_JOINED_AT_ONCE, assign_to_lead
+from ripen.tracking.visit_owner import after_form, owner_of
 from ripen.tracking.visitor import Join, VisitorPointer
 
 
@@ -28,24 +29,32 @@ class JoinedVisits(Struct, frozen=True, kw_only=True):
 def join_visits(
     table: Table, visitor: str, pointer: Row[VisitorPointer] | None, lead: str, now: datetime
 ) -> JoinedVisits:
-    """Return the changes that bind a browser to the lead whose form was posted there, and copies of its latest visits.
+    """Return the change of whose the browser is after the lead's form, and copies of its latest visits.
 
-    Visits of another lead that the browser was bound to stay that lead's.
+    They are the earlier visits that the form gives to the lead (visit_owner.py): none that belong to another lead, and
+    none if the browser was bound to the lead before.
     """
-    known, bound = pointer.value if pointer else None, VisitorPointer(lead=lead, bound=True)
-    if known == bound:
+    known = pointer.value if pointer else None
+    after = after_form(known, lead, now)
+    if after == known:
         return JoinedVisits()
-    binding = Replace(keys.visitor_pointer(visitor), bound, pointer.version if pointer else 0)
-    if known and known.bound:
-        return JoinedVisits(changes=(binding,))
-    latest = [row.value for row in table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED_AT_ONCE)]
-    is_full = len(latest) == MAX_JOINED_AT_ONCE
-    first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)] if is_full else []
+    claim = Replace(keys.visitor_pointer(visitor), after, pointer.version if pointer else 0)
+    if after.lead != lead or (known and known.bound and known.lead == lead):
+        return JoinedVisits(changes=(claim,))
+
+    def is_lead_s(visit: Activity) -> bool:
+        owner = owner_of(visit, after)
+        return owner is not None and owner.lead == lead
+
+    found = [row.value for row in table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED_AT_ONCE)]
+    latest = [visit for visit in found if is_lead_s(visit)]
+    has_more = len(latest) == MAX_JOINED_AT_ONCE
+    first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)] if has_more else []
     copies = [assign_to_lead(visit, lead, bound=True) for visit in latest]
     return JoinedVisits(
-        changes=(binding, *([schedule_join(table, lead, visitor, now)] if is_full else [])),
+        changes=(claim, *([schedule_join(table, lead, visitor, now)] if has_more else [])),
         copies=tuple(_without_existing(table, copies) if known else copies),
-        touches=tuple(visit.touch for visit in (*first, *latest)),
+        touches=tuple(visit.touch for visit in (*filter(is_lead_s, first), *latest)),
     )
 
 

@@ -27,7 +27,7 @@ from ripen.adapters.rows.fold_at_once import FOLDS, create_activities, fold_at_o
 from ripen.adapters.rows.fold_rows import Queues, wake_due
 from ripen.adapters.rows.lead_rows import LeadRows, read_lead
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import MAX_CHANGES, Change, Conflict, Create, Key, Replace, Table, keys
+from ripen.adapters.table import MAX_CHANGES, Conflict, Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity
@@ -44,7 +44,8 @@ from ripen.tracking.visit import (
     visit_activities,
     with_touches,
 )
-from ripen.tracking.visitor import Bridge, Crossing, Join, VisitorPointer
+from ripen.tracking.visit_owner import after_click, owner_of
+from ripen.tracking.visitor import Bridge, Crossing, Join, Stay, VisitorPointer
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -102,86 +103,95 @@ def process(messages: Sequence[str], dependencies: Dependencies) -> None:
 
 
 def record_beacons(beacons: Sequence[Beacon], dependencies: Dependencies) -> None:
-    """Record every event once, for the lead that the browser belongs to when all are written.
+    """Record every event once, for the lead that it belongs to (visit_owner.py).
 
-    A form may be posted while the events are written. Unless the browser was bound before, its owner is read again
-    afterwards.
+    A form may be posted while the events are written, so those that are nobody's are looked at again afterwards. The
+    others stay with their lead, whoever claims the browser meanwhile.
     """
-    visitor = beacons[0].visitor
-    clicks = [_cross_bridge(beacon, dependencies) if beacon.bridge else "" for beacon in beacons]
-    made = [visit_activities(beacon, dependencies.bundle) for beacon in beacons]
-    visits = {a.id: (a, click) for found, click in zip(made, clicks, strict=True) for a in found}
-    pointer = keys.visitor_pointer(visitor)
-    row = dependencies.table.get(pointer)
-    while True:
-        owner = row.value if row else None
-        _record(list(visits.values()), visitor, owner, dependencies)
-        if owner and owner.bound:
-            return
-        row = dependencies.table.get(pointer)
-        if (row.value if row else None) == owner:
+    visitor, in_order = beacons[0].visitor, sorted(beacons, key=lambda beacon: beacon.received)
+    bridges = [_cross_bridge(beacon, dependencies) if beacon.bridge else None for beacon in in_order]
+    made = [visit_activities(beacon, dependencies.bundle) for beacon in in_order]
+    visits = list({a.id: (a, bridge) for found, bridge in zip(made, bridges, strict=True) for a in found}.values())
+    row = dependencies.table.get(keys.visitor_pointer(visitor))
+    while visits:
+        pointer = row.value if row else None
+        visits = _record(visits, visitor, pointer, dependencies)
+        row = dependencies.table.get(keys.visitor_pointer(visitor)) if visits else None
+        if (row.value if row else None) == pointer:
             return
 
 
 def _record(
-    made: Sequence[tuple[Activity, str]], visitor: str, owner: VisitorPointer | None, dependencies: Dependencies
-) -> None:
-    """Record the visits for the owner, and for the visitor as long as it is bound to no lead.
+    made: Sequence[tuple[Activity, Bridge | None]],
+    visitor: str,
+    pointer: VisitorPointer | None,
+    dependencies: Dependencies,
+) -> list[tuple[Activity, Bridge | None]]:
+    """Record the visits for their leads, and for the visitor those of no bound lead. Return those that are nobody's.
 
-    Each visit comes with the click in a mail that opened the page, "" without one.
+    Each visit comes with the bridge that the browser crossed to the page.
     """
-    if owner is None or not owner.bound:
-        _create_visits([visit for visit, _ in made], visitor, dependencies)
-    if owner:
-        copies = [assign_to_lead(visit, owner.lead, owner.bound, click) for visit, click in made]
-        _create(copies, owner.bound, dependencies)
+    owned = [(owner_of(visit, pointer), visit, bridge) for visit, bridge in made]
+    unbound = [visit for owner, visit, _ in owned if owner is None or not owner.bound]
+    if unbound:
+        _create_visits(unbound, visitor, dependencies)
+    copies: dict[Stay, list[Activity]] = {}
+    for owner, visit, bridge in owned:
+        if owner:
+            click = bridge.click if bridge and bridge.lead == owner.lead else ""
+            copies.setdefault(owner, []).append(assign_to_lead(visit, owner.lead, owner.bound, click))
+    for owner, some in copies.items():
+        _create(some, owner.bound, dependencies)
+    return [(visit, bridge) for owner, visit, bridge in owned if owner is None]
 
 
 def copy_visits(key: Key[Join], dependencies: Dependencies) -> None:
-    """Copy the visitor's earlier visits to the lead: at most 500, latest first."""
+    """Copy the visitor's earlier visits that are the lead's: at most 500, latest first."""
     row = dependencies.table.get(key)
     if row is None or row.due is None:
         return
     lead, visitor = row.value.lead, row.value.visitor
     pointer = dependencies.table.get(keys.visitor_pointer(visitor))
-    bound = pointer is not None and pointer.value == VisitorPointer(lead=lead, bound=True)
     found = dependencies.table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED)
-    _create([assign_to_lead(each.value, lead, bound) for each in found], bound, dependencies)
+    owned = [(owner_of(each.value, pointer.value if pointer else None), each.value) for each in found]
+    for bound in (True, False):
+        copies = [assign_to_lead(visit, lead, bound) for owner, visit in owned if _is_of(owner, lead, bound)]
+        _create(copies, bound, dependencies)
     try:
         dependencies.table.write(Replace(key, row.value, row.version))
     except Conflict:
         logger.info("due again", lead=lead)
-    logger.info("joined", lead=lead, visitor=visitor, bound=bound)
+    logger.info("joined", lead=lead, visitor=visitor)
 
 
-def _cross_bridge(beacon: Beacon, dependencies: Dependencies) -> str:
-    """Connect the browser with the lead whose mail was clicked. Return the click's id; "" if the token is not valid.
+def _is_of(owner: Stay | None, lead: str, bound: bool) -> bool:
+    return owner is not None and (owner.lead, owner.bound) == (lead, bound)
 
-    The connection is only likely: a browser where a form was posted keeps its lead.
-    """
+
+def _cross_bridge(beacon: Beacon, dependencies: Dependencies) -> Bridge | None:
+    """Connect the browser with the lead whose mail was clicked. Return None if the token is not valid."""
     try:
         bridge = read_bridge(dependencies.link_keys, beacon.bridge)
     except BadToken:
-        return ""
+        return None
     return dependencies.table.retrying(lambda _: _cross_once(bridge, beacon, dependencies))
 
 
-def _cross_once(bridge: Bridge, beacon: Beacon, dependencies: Dependencies) -> str:
-    table, now = dependencies.table, dependencies.now
-    crossing, owner = table.get_many([keys.crossing(bridge.click), keys.visitor_pointer(beacon.visitor)])
+def _cross_once(bridge: Bridge, beacon: Beacon, dependencies: Dependencies) -> Bridge | None:
+    """Cross the bridge once, and claim the browser for the lead in the same transaction."""
+    table, pointer = dependencies.table, keys.visitor_pointer(beacon.visitor)
+    crossing, owner = table.get_many([keys.crossing(bridge.click), pointer])
     if not may_cross(bridge, crossing.value if crossing else None, beacon.visitor, beacon.received):
-        return ""
-    changes: list[Change] = []
+        return None
     if crossing is None:
         crossed = Crossing(visitor=beacon.visitor)
-        changes.append(Create(keys.crossing(bridge.click), crossed, expires=beacon.received + _CROSSING_KEPT))
-    if owner is None or not (owner.value.bound or owner.value.lead == bridge.lead):
-        likely = VisitorPointer(lead=bridge.lead, bound=False)
-        changes.append(Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0))
-        changes.append(schedule_join(table, bridge.lead, beacon.visitor, now))
-    _write(changes, dependencies)
-    mine = owner is None or not owner.value.bound or owner.value.lead == bridge.lead
-    return bridge.click if mine else ""
+        claimed = after_click(owner.value if owner else None, bridge.lead, beacon.received)
+        table.write(
+            Create(keys.crossing(bridge.click), crossed, expires=beacon.received + _CROSSING_KEPT),
+            Replace(pointer, claimed, owner.version if owner else 0),
+            *([] if owner else [schedule_join(table, bridge.lead, beacon.visitor, dependencies.now)]),
+        )
+    return bridge
 
 
 def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Dependencies) -> None:
@@ -194,7 +204,8 @@ def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Depende
             for place, each, row in zip(places, made, there, strict=True)
             if row is None
         ]
-        _write(changes, dependencies)
+        if changes:
+            dependencies.table.write(*changes)
 
     dependencies.table.retrying(create)
 
@@ -232,8 +243,3 @@ def _touched(rows: LeadRows, new: Sequence[Activity]) -> list[Replace[Profile]]:
     if rows.profile is None or (profile := with_touches(rows.profile.value, touches)) == rows.profile.value:
         return []
     return [Replace(rows.profile.key, profile, rows.profile.version)]
-
-
-def _write(changes: Sequence[Change], dependencies: Dependencies) -> None:
-    if changes:
-        dependencies.table.write(*changes)

@@ -56,16 +56,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     request = gateway.request(event)
     if request.method in ("GET", "HEAD"):
         return gateway.respond(200, SCRIPT, _SCRIPT_HEADERS)
-    return serve(request, Dependencies(track, playbook.live(), clock.now(), events))
+    now = clock.now()
+    return serve(request, Dependencies(track, playbook.live(), now, events, clock.ahead))
 
 
 class Dependencies(Struct, frozen=True):
-    """`events` counts the events of each visitor on one day."""
+    """`events` counts the events of each visitor on one day. `now` is `ahead` of the wall clock, locally."""
 
     track: Post
     live: Live
     now: datetime
     events: RecentCounts
+    ahead: timedelta = timedelta()
 
 
 def serve(request: Request, dependencies: Dependencies) -> Response:
@@ -79,7 +81,8 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     if request.headers.get("sec-gpc") == "1":
         return gateway.respond(204, "", cors)
     try:
-        beacon = read_beacon(request.body, dependencies.now, known, request.headers.get("user-agent", ""))
+        agent = request.headers.get("user-agent", "")
+        beacon = read_beacon(request.body, dependencies.now, known, agent, ahead=dependencies.ahead)
         room = dependencies.events.take(beacon.visitor, dependencies.now, len(beacon.events))
         if room:
             within = replace(beacon, events=beacon.events[:room])

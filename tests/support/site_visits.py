@@ -44,10 +44,10 @@ def beacon_dependencies(table: Table, queue: FakeQueue | None = None) -> Depende
     return Dependencies(table, queue or FakeQueue(), BUNDLE, NOON, LINK_KEYS)
 
 
-def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, **more: str) -> str:
+def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, now: datetime = NOON, **more: str) -> str:
     """Submit the form from this visitor's browser and return the lead's id."""
-    ids = iter(digest(email, visitor, n) for n in range(99))
-    dependencies = FormDependencies(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: next(ids))
+    ids = iter(digest(email, visitor, now.isoformat(), n) for n in range(99))
+    dependencies = FormDependencies(table, FakeQueue(), Live(BUNDLE, SITE), KEY, now, lambda: next(ids))
     answered = submit(a_json_post({"email": email, "visitor": visitor} | more), dependencies)
     assert answered["statusCode"] == 202
     pointer = table.get(keys.address(address_hash(KEY, email)))
@@ -76,11 +76,12 @@ def due_joins(table: Table, lead: str) -> list[Key[Any]]:
     return [keys.parse(due.ref) for due in found if keys.kind(due.ref) == "join"]
 
 
-def owner(table: Table) -> VisitorPointer | None:
+def owner(table: Table) -> tuple[str, bool] | None:
+    """Return the lead that the browser's visits belong to now, and whether it is bound; "" for a shared browser."""
     row: Row[VisitorPointer] | None = table.get(keys.visitor_pointer(VISITOR))
-    return row.value if row else None
+    return (row.value.lead, row.value.bound) if row else None
 
 
-def a_bridge(lead: str = "lead1", at: datetime = NOON, keys: KeyRing = LINK_KEYS) -> str:
+def a_bridge(lead: str = "lead1", at: datetime = NOON, keys: KeyRing = LINK_KEYS, click: str = CLICK) -> str:
     """Return the token that a page's address carries after a click in a mail to the lead."""
-    return sign_bridge(keys, Bridge(lead=lead, click=CLICK, at=at))
+    return sign_bridge(keys, Bridge(lead=lead, click=click, at=at))

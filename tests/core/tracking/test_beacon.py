@@ -130,6 +130,18 @@ def test_clock_that_is_seconds_off_is_not_corrected() -> None:
     assert times == {NOON - timedelta(seconds=40)}
 
 
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=3, seconds=-10), timedelta(days=3, seconds=57.5)])
+def test_visits_stay_in_order_when_our_own_clock_is_moved(ahead: timedelta) -> None:
+    # given a page that is opened before the clock moves, and one that is opened half a second after it
+    before = a_beacon(an_event(at=millis()), sent=millis())
+    received, wall = NOON + ahead, NOON + timedelta(seconds=2)
+    content = {"visitor": VISITOR, "sent": millis(seconds=-1.9), "events": [an_event(at=millis(seconds=-1.5))]}
+    # when the beacon of the second one is received
+    after = read_beacon(json.dumps(content).encode(), wall + ahead, HOSTS, ahead=ahead)
+    # then the second is later than a form that was posted just after the clock moved
+    assert before.events[0].at < received < after.events[0].at < wall + ahead
+
+
 @pytest.mark.parametrize("fast", [6, 20, 31, 59, 61, 3600])
 def test_fast_clock_never_moves_a_visit_behind_a_form(fast: int) -> None:
     (event,) = a_beacon(an_event(at=millis(seconds=-fast)), sent=millis(seconds=-fast)).events

@@ -16,7 +16,6 @@ from ripen.agenda import Lane, shard
 from ripen.ids import digest
 from ripen.key_ring import KeyRing
 from ripen.tracking.link_token import Link, Purpose, sign_token
-from ripen.tracking.visitor import VisitorPointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, an_event, rows
@@ -136,7 +135,7 @@ def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     record_beacons([a_beacon(bridge=rpn)], beacon_dependencies(table))
     record_beacons([a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn)], beacon_dependencies(table))
 
-    assert owner(table) == VisitorPointer(lead="lead1", bound=False)
+    assert owner(table) == ("lead1", False)
     (view,) = visits(table, "lead1")
     assert (view.facts["likely"], view.facts["click"]) == ("yes", clicked.id)
     assert profile(table, "lead1") == a_lead()
@@ -151,10 +150,10 @@ def test_an_old_or_unknown_bridge_token_is_ignored(table: Table) -> None:
     assert owner(table) is None
 
 
-def test_a_forwarded_mail_leaves_a_proven_browser_to_its_lead(table: Table) -> None:
+def test_a_forwarded_mail_leaves_a_bound_browser_to_its_lead(table: Table) -> None:
     bind(table, "owner", bound=True)
     record_beacons([a_beacon(bridge=a_bridge())], beacon_dependencies(table))
-    assert owner(table) == VisitorPointer(lead="owner", bound=True)
+    assert owner(table) == ("owner", True)
     assert visits(table, "lead1") == []
     (view,) = visits(table, "owner")
     assert "click" not in view.facts

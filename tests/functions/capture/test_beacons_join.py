@@ -2,7 +2,7 @@
 
 import json
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,15 @@ from capture.form import Dependencies as FormDependencies
 from capture.form import serve as submit
 from ripen.adapters.playbook import Live
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Change, Create, Table, keys
 from ripen.ids import digest
 from ripen.lead.activity import Kind
+from ripen.lead.address import address_hash
 from ripen.playbook.bundle import EngagementRule
+from ripen.pointers import Pointer
+from ripen.tracking.beacon import Beacon
 from ripen.tracking.visitor import VisitorPointer
+from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import react
 from tests.support.gateway_events import KEY, SITE, a_json_post, rows
@@ -24,6 +28,7 @@ from tests.support.site_visits import (
     EMAIL,
     VISITOR,
     a_beacon,
+    a_bridge,
     a_view,
     beacon_dependencies,
     bind,
@@ -33,6 +38,8 @@ from tests.support.site_visits import (
     profile,
     visits,
 )
+
+HOUR = timedelta(hours=1)
 
 
 def test_a_form_joins_earlier_visits_with_their_times_and_first_touch(table: Table) -> None:
@@ -47,7 +54,7 @@ def test_a_form_joins_earlier_visits_with_their_times_and_first_touch(table: Tab
     known = profile(table, lead)
     assert known.first_touch and (known.first_touch.at, known.first_touch.utm_source) == (early, "ad")
     assert known.lead_touch and known.lead_touch.at == NOON
-    assert owner(table) == VisitorPointer(lead=lead, bound=True)
+    assert owner(table) == (lead, True)
 
 
 def test_the_form_and_earlier_visits_are_folded_together(table: Table) -> None:
@@ -104,12 +111,14 @@ def test_form_with_few_visits_leaves_nothing_to_join(table: Table) -> None:
     assert due_joins(table, lead) == []
 
 
-def test_a_form_wins_over_a_likely_lead(table: Table) -> None:
+def test_a_form_alone_takes_no_visit_of_a_likely_lead(table: Table) -> None:
     bind(table, "reader", bound=False)
     record_beacons([a_beacon()], beacon_dependencies(table))
-    lead = fill_in(table)
-    assert owner(table) == VisitorPointer(lead=lead, bound=True)
-    assert len(visits(table, lead)) == 1
+    lead = fill_in(table, now=NOON + HOUR)
+    record_beacons([a_beacon(a_view(2, NOON + 2 * HOUR), received=NOON + 2 * HOUR)], beacon_dependencies(table))
+    assert owner(table) == (lead, True)
+    assert [len(visits(table, each)) for each in ("reader", lead)] == [1, 1]
+    assert profile(table, lead).first_touch == profile(table, lead).lead_touch
 
 
 def test_a_likely_lead_that_posts_a_form_counts_each_visit_once(table: Table) -> None:
@@ -117,20 +126,83 @@ def test_a_likely_lead_that_posts_a_form_counts_each_visit_once(table: Table) ->
     table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, bound=False)))
     record_beacons([a_beacon(a_view(1, NOON - timedelta(days=1)))], beacon_dependencies(table))
     assert fill_in(table, company="サンプル") == lead
-    assert owner(table) == VisitorPointer(lead=lead, bound=True)
+    assert owner(table) == (lead, True)
     assert len(visits(table, lead)) == 1
     first = profile(table, lead).first_touch
     assert first and first.at == NOON - timedelta(days=1)
 
 
-def test_a_second_person_at_the_browser_gets_no_visit_of_the_first(table: Table) -> None:
+def test_two_people_who_fill_in_the_form_on_one_day_share_the_browser(table: Table) -> None:
     record_beacons([a_beacon()], beacon_dependencies(table))
-    first = fill_in(table)
-    second = fill_in(table, "taro@example.co.jp")
+    first, second = fill_in(table), fill_in(table, "taro@example.co.jp", now=NOON + HOUR)
     for due in due_joins(table, first) + due_joins(table, second):
         copy_visits(due, beacon_dependencies(table))
-    record_beacons([a_beacon(a_view(2))], beacon_dependencies(table))
-    assert [len(visits(table, lead)) for lead in (first, second)] == [1, 1]
+    record_beacons([a_beacon(a_view(2, NOON + 2 * HOUR), received=NOON + 2 * HOUR)], beacon_dependencies(table))
+    assert [len(visits(table, lead)) for lead in (first, second)] == [1, 0]
+    assert len(visits(table, VISITOR, "visitor")) == 2
+
+
+def open_mail(table: Table, lead: str, at: datetime, n: int) -> Beacon:
+    """Return the beacon of the page that a click in a mail to the lead opened."""
+    bridge = a_bridge(lead, at, click=digest("click", n))
+    return a_beacon(a_view(n, at), received=at, bridge=bridge)
+
+
+@pytest.mark.parametrize("gap", [timedelta(seconds=2), timedelta(seconds=79)])
+def test_two_leads_who_click_in_one_browser_get_no_visit_of_the_other(table: Table, gap: timedelta) -> None:
+    # given a browser in which a mail to each lead is opened, and pages are read before, between and afterwards
+    for lead in ("lead1", "lead2"):
+        table.write(Create(keys.profile(lead), a_lead(id=lead)))
+    second = NOON + gap
+    between, after = NOON + gap / 2, second + HOUR
+    beacons = [
+        a_beacon(a_view(1, NOON - HOUR), received=NOON - HOUR),
+        open_mail(table, "lead1", NOON, 2),
+        a_beacon(a_view(3, between), received=between),
+        open_mail(table, "lead2", second, 4),
+        a_beacon(a_view(5, after), received=after),
+    ]
+    # when they arrive one by one, the joins run late, and everything comes again at once
+    for beacon in beacons:
+        record_beacons([beacon], beacon_dependencies(table))
+    for lead in ("lead1", "lead2"):
+        for due in due_joins(table, lead):
+            copy_visits(due, beacon_dependencies(table))
+    record_beacons(beacons, beacon_dependencies(table))
+    # then
+    assert owner(table) == ("", False)
+    assert [len(visits(table, lead)) for lead in ("lead1", "lead2")] == [2, 0]
+    assert len(visits(table, VISITOR, "visitor")) == 5
+    # and a form in the visit that the second click began proves the browser, from that click on
+    table.write(Create(keys.address(address_hash(KEY, EMAIL)), Pointer(lead="lead2")))
+    fill_in(table, now=after)
+    assert owner(table) == ("lead2", True)
+    assert [len(visits(table, lead)) for lead in ("lead1", "lead2")] == [2, 2]
+
+
+def test_beacons_of_two_leads_in_one_batch_are_told_apart(table: Table) -> None:
+    for lead in ("lead1", "lead2"):
+        table.write(Create(keys.profile(lead), a_lead(id=lead)))
+    later = NOON + timedelta(days=2)
+    beacons = [open_mail(table, "lead2", later, 2), open_mail(table, "lead1", NOON, 1)]
+    record_beacons(beacons, beacon_dependencies(table))
+    assert [[visit.at for visit in visits(table, lead)] for lead in ("lead1", "lead2")] == [[NOON], [later]]
+
+
+def test_a_visit_that_is_one_lead_s_stays_so_whoever_claims_the_browser_meanwhile(table: Table) -> None:
+    class Interrupted(Table):
+        done = False
+
+        def write(self, *changes: Change) -> None:
+            super().write(*changes)
+            if not self.done:
+                self.done = True
+                record_beacons([open_mail(table, "lead2", NOON - HOUR, 9)], beacon_dependencies(table))
+
+    bind(table, "lead1", bound=False)
+    table.write(Create(keys.profile("lead2"), a_lead(id="lead2")))
+    record_beacons([a_beacon()], beacon_dependencies(Interrupted("table", table._client)))
+    assert [len(visits(table, lead)) for lead in ("lead1", "lead2")] == [1, 1]
 
 
 @pytest.mark.parametrize("visitor", ["", "short", "../../etc", "x" * 65, "あ" * 10, "0123456789abcde\x00"])

@@ -24,3 +24,8 @@ class ApplicationClock:
             self._offset = timedelta(seconds=row.value.seconds if row else 0)
             self._read_at = monotonic()
         return datetime.now(UTC) + self._offset
+
+    @property
+    def ahead(self) -> timedelta:
+        """By how much it was ahead of the wall clock when it was last asked."""
+        return self._offset

@@ -1,7 +1,9 @@
 """A beacon: the report of a visit by the script on a page. Any program can send one, so nothing in it is trusted.
 
 An invalid event is skipped and the others are kept. Clocks of browsers may be wrong, so the time of an event counts
-relative to the time of sending. It is corrected by whole minutes, so that a repeated beacon gets the same keys.
+relative to the time of sending. It is corrected by whole minutes, so that a repeated beacon gets the same keys. If our
+own clock was moved, as the local one may be, the times move exactly as much: visits stay in order with what is stored
+by our clock.
 """
 
 import re
@@ -77,8 +79,13 @@ class Beacon(Struct, frozen=True, kw_only=True):
     """Whether the User-Agent is that of a robot."""
 
 
-def read_beacon(raw: bytes, received: datetime, hosts: frozenset[str], user_agent: str = "") -> Beacon:
-    """Parse a beacon and keep the events on pages of these hosts. Raises Rejected (413 over 64 KB, else 400)."""
+def read_beacon(
+    raw: bytes, received: datetime, hosts: frozenset[str], user_agent: str = "", *, ahead: timedelta = timedelta()
+) -> Beacon:
+    """Parse a beacon and keep the events on pages of these hosts. Raises Rejected (413 over 64 KB, else 400).
+
+    `received` is by our clock, which is `ahead` of the wall clock.
+    """
     body = _json_object(raw)
     visitor = body.get("visitor")
     if not isinstance(visitor, str) or not is_visitor(visitor):
@@ -86,7 +93,9 @@ def read_beacon(raw: bytes, received: datetime, hosts: frozenset[str], user_agen
     items = body.get("events")
     if not isinstance(items, list) or not 1 <= len(items) <= MAX_EVENTS:
         raise Rejected(f"send 1 to {MAX_EVENTS} events", field="events")
-    found = {event.id: event for event in _events(items, _timestamp(body.get("sent")), received, hosts)}
+    sent = _timestamp(body.get("sent"))
+    clocks = _Clocks(sent=sent + ahead if sent else None, received=received, ahead=ahead)
+    found = {event.id: event for event in _events(items, clocks, hosts)}
     events = _within(MAX_TEXT_BYTES, found.values())
     if not events:
         raise Rejected("no event has an id, a known type and a url of a site that is tracked", field="events")
@@ -112,7 +121,15 @@ def _json_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _events(items: list[Any], sent: datetime | None, received: datetime, hosts: frozenset[str]) -> Iterable[PageEvent]:
+class _Clocks(Struct, frozen=True, kw_only=True):
+    """When the beacon was sent by the browser's clock, moved as ours is, and received by ours."""
+
+    sent: datetime | None
+    received: datetime
+    ahead: timedelta
+
+
+def _events(items: list[Any], clocks: _Clocks, hosts: frozenset[str]) -> Iterable[PageEvent]:
     for item in items:
         if not isinstance(item, dict) or item.get("type") not in list(EventType):
             continue
@@ -121,7 +138,7 @@ def _events(items: list[Any], sent: datetime | None, received: datetime, hosts: 
             yield PageEvent(
                 id=id,
                 type=EventType(item["type"]),
-                at=_corrected(_timestamp(item.get("at")), sent, received),
+                at=_corrected(_timestamp(item.get("at")), clocks),
                 url=url,
                 title=_text(item, "title", _MAX_TITLE),
                 referrer=_web_url(item, "referrer", MAX_LENGTH),
@@ -131,15 +148,17 @@ def _events(items: list[Any], sent: datetime | None, received: datetime, hosts: 
             )
 
 
-def _corrected(at: datetime | None, sent: datetime | None, received: datetime) -> datetime:
-    """Return when the event happened by our clock, or `received` if its time is impossible.
+def _corrected(at: datetime | None, clocks: _Clocks) -> datetime:
+    """Return when the event happened by our clock, or when it was received if its time is impossible.
 
     The time may be up to a minute early but not late, because a visit before a form must not come after it.
     """
+    received = clocks.received
     if at is None:
         return received
-    if sent is not None:
-        at = at + (received - sent + _CLOCK_TOLERANCE) // _MINUTE * _MINUTE
+    at += clocks.ahead
+    if clocks.sent is not None:
+        at += (received - clocks.sent + _CLOCK_TOLERANCE) // _MINUTE * _MINUTE
     return at if received - _MAX_AGE <= at <= received + _MINUTE else received
 
 

@@ -1,8 +1,8 @@
 """A visitor: one browser on one site, before and after we know whose it is.
 
-The visitor is bound to a lead by a form that was submitted there, and only likely the lead's after a link in the lead's
-mail was followed, because mails are forwarded. A likely visit may score the lead, but never reveals anything about the
-lead.
+A form that was submitted there binds it to a lead. A link in the lead's mail makes it only likely the lead's, because
+mails are forwarded. A likely visit may score the lead, but never reveals anything about the lead. visit_owner.py has
+the rules.
 """
 
 import re
@@ -13,12 +13,37 @@ from msgspec import Struct
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
+class Stay(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The time in which the visits of a browser belong to one lead."""
+
+    lead: str
+    """"" while leads share the browser: its visits are nobody's."""
+    bound: bool
+    """True after a form, False if the browser is only likely the lead's."""
+    since: datetime | None = None
+    """The visits from then on, by our clock; None: all earlier ones too."""
+
+
+class MailVisit(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The last visit that a click in a mail began: to whom the mail was, and when the page was opened."""
+
+    lead: str
+    at: datetime
+
+
 class VisitorPointer(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The lead that the visits of this browser belong to from now on."""
+    """Whose the visits of this browser are: the fields of the present stay, and what the rules ask."""
 
     lead: str
     bound: bool
-    """True after a form, False if the visitor is only likely the lead's."""
+    since: datetime | None = None
+    proven: bool = False
+    """Whether a form proved that the browser is the lead's."""
+    seen: datetime | None = None
+    """When the lead last came by a click or posted a form; None in rows of older releases."""
+    before: Stay | None = None
+    """The stay before: a visit may be recorded late."""
+    mail_visit: MailVisit | None = None
 
 
 class Join(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -42,14 +67,6 @@ class Crossing(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     """The `bridge#<click>` row: the browser that crossed the bridge, so that no other one may."""
 
     visitor: str
-
-
-def followed_mail_to(pointer: VisitorPointer, lead: str) -> bool:
-    """Return whether the browser came by a link in a mail to this lead, and no form was posted there since.
-
-    A form with the lead's address in such a visit proves the browser.
-    """
-    return pointer.lead == lead and not pointer.bound
 
 
 def is_visitor(id: str) -> bool:
