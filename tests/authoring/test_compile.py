@@ -75,9 +75,9 @@ def test_scoring_rules_have_kind_and_subject(example: Bundle) -> None:
     rules = {rule.code: (rule.kind, rule.subject, rule.points, rule.cap) for rule in example.scoring.engagement}
 
     assert rules == {
-        "whitepaper": ("form_submitted", "whitepaper", 30, 45),
-        "mail-click": ("link_clicked", "", 15, 45),
-        "pricing": ("page_viewed", "pricing", 12, 36),
+        "whitepaper": ("form_submitted", "whitepaper", 20, 40),
+        "mail-click": ("link_clicked", "", 25, 50),
+        "pricing": ("page_viewed", "pricing", 15, 45),
     }
     assert example.scoring.half_life_days == 14
 

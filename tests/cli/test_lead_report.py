@@ -132,7 +132,7 @@ def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock
     assert found["profile"]["last_name"] == "山田"
     assert found["score"] == {"fit": 40, "engagement": 15.0, "total": 55.0}
     assert (found["rank"], found["lacks_proof"]) == ("hot", False)
-    assert [reason["code"] for reason in found["reasons"]] == ["title", "form"]
+    assert [reason["code"] for reason in found["reasons"]] == ["form", "title"]
     assert found["segments"] == ["a"]
     assert set(found["touches"]) == {"first", "lead", "last"}
     assert found["consent"]["consent"]["marketing"]["granted"] is True

@@ -133,16 +133,20 @@ def test_a_card_shows_text_as_text(text: str, locale: str) -> None:
     outcome = AlertOutcome.ACCEPTED
     accepted = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=outcome, by_name=text, acted=NOON)
     message = card.lead_card(
-        accepted, CardFacts(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
+        accepted,
+        CardFacts(profile=profile, rank=Rank.HOT, score=SCORE, news=text, reasons=[text]),
+        locale,
+        "Asia/Tokyo",
     )
 
     # then Slack takes it, and people read what was typed: nothing is a link, a mention, or gone
     assert refused(message["blocks"]) == []
     assert "<" not in "".join(_marked(message))
     shown = "\n".join(map(markup.unescape, _marked(message)))
-    assert shown.count(text) == len(["department", "job title", "reason", "accepted by", "owner"])
+    typed = ["name", "company", "department", "job title", "reason", "accepted by", "owner"]
+    assert shown.count(text) == len(typed)
     plain = "\n".join(_plain(message))
-    assert plain.count(text) == len(["name", "company", "origin"])
+    assert plain.count(text) == len(["news", "origin"])
     assert text in markup.unescape(message["text"])
 
 

@@ -54,7 +54,11 @@ def test_each_card_is_valid_for_the_library_of_slack(person: str, locale: str) -
 
 def _standing(person: str, rank: Rank, reasons: tuple[str, ...]) -> CardFacts:
     return CardFacts(
-        profile=PEOPLE[person], rank=rank, score=Score(fit=45.4, engagement=32.6, total=78), reasons=reasons
+        profile=PEOPLE[person],
+        rank=rank,
+        score=Score(fit=45.4, engagement=32.6, total=78),
+        news=reasons[-1] if reasons else "",
+        reasons=reasons,
     )
 
 

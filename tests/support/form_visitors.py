@@ -11,7 +11,7 @@ A_BROWSER = {
 
 
 def a_director(**changes: str) -> dict[str, str]:
-    """Return a good fit that has the points for hot with the first form."""
+    """Return the best fit: one form makes it warm, and a click in a mail then hot."""
     mark = token_hex(3)
     return {
         "email": f"hanako-{mark}@sample-shoji.example.jp",

@@ -105,22 +105,55 @@ def test_today_begins_at_midnight_in_the_time_zone_of_the_brand() -> None:
 
 
 def test_words_can_contain_the_numbers() -> None:
-    assert reasons_after(0, 1, 30, kind=Kind.LINK_CLICKED)[1].words == "mail 3 2 2026-11-21"
+    assert reasons_after(0, 1, 30, kind=Kind.LINK_CLICKED)[0].words == "mail 3 2 2026-11-21"
 
 
-def test_strongest_reason_is_first_by_present_points() -> None:
-    (title, pricing) = reasons_after(14 * 24)
+def test_what_the_lead_did_comes_before_who_the_lead_is() -> None:
+    (pricing, title) = reasons_after(14 * 24)
     assert (title.code, title.words, title.points, title.last) == ("title", "役職: 営業部長", 40, None)
     assert (pricing.code, pricing.points) == ("pricing", 6)
     assert pricing.last == NOON - timedelta(days=14)
 
 
 def test_points_of_a_reason_are_capped() -> None:
-    assert [r.points for r in reasons_after(0, 0, 0, 0, 0)] == [40, 36]
+    assert [r.points for r in reasons_after(0, 0, 0, 0, 0)] == [36, 40]
 
 
 def test_less_than_half_a_point_is_no_reason() -> None:
     assert [r.code for r in reasons_after(24 * 14 * 5)] == ["title"]
+
+
+def test_strongest_reason_of_a_kind_is_first_by_present_points() -> None:
+    def earned(points: float, days_ago: int) -> RulePoints:
+        return RulePoints(points=points, at=NOON - timedelta(days=days_ago))
+
+    state = State(lead="lead1", rule_points={"pricing": earned(12, 14), "numbers": earned(10, 1)})
+
+    assert [r.code for r in reasons(HANAKO, state, SCORING, NOON, "ja", TOKYO)] == ["numbers", "pricing"]
+
+
+def test_a_field_that_was_filled_in_is_no_reason_to_call_and_explains_the_points_last() -> None:
+    rule = FitRule(
+        code="phone",
+        when=(Condition(field="phone", present=True), Condition(field="company", present=True)),
+        points=60,
+        words={"ja": "電話番号の記入あり"},
+    )
+    scoring = replace(SCORING, fit=(rule, *SCORING.fit))
+    points, codes = fit(HANAKO, scoring)
+    state = State(lead="lead1", fit=points, fit_reasons=codes)
+
+    assert [r.code for r in reasons(HANAKO, state, scoring, NOON, "ja", TOKYO)] == ["title"]
+    explained = reasons(HANAKO, state, scoring, NOON, "ja", TOKYO, with_presence=True)
+    assert [r.code for r in explained] == ["title", "phone"]
+
+
+def test_no_reason_repeats_the_words_of_another() -> None:
+    twin = replace(SCORING.fit[0], code="manager", points=15)
+    scoring = replace(SCORING, fit=(twin, *SCORING.fit))
+    state = State(lead="lead1", fit=55, fit_reasons=("title", "manager"))
+
+    assert [(r.code, r.points) for r in reasons(HANAKO, state, scoring, NOON, "ja", TOKYO)] == [("title", 40)]
 
 
 def test_negative_points_are_last() -> None:
@@ -156,4 +189,4 @@ def test_points_of_a_journey_step_have_the_words_of_the_step() -> None:
 
     found = reasons(a_lead(), State(lead="lead1", rule_points=rule_points), SCORING, NOON, "ja", TOKYO)
 
-    assert [reason.words for reason in found] == ["本日2回面談", "ジャーニーによる加点"]
+    assert [reason.words for reason in found] == ["本日2回面談", "シナリオによる加点"]

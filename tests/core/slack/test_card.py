@@ -1,5 +1,7 @@
 """The Slack card: its content, its limits, and hostile text."""
 
+from copy import replace
+from datetime import timedelta
 from json import dumps
 from typing import Any
 
@@ -8,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.lead.lead import CrmLink, Touch
-from ripen.lead.state import Rank, State
+from ripen.lead.state import Rank, RulePoints, State
+from ripen.playbook.bundle import EngagementRule
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
 from ripen.slack.card import lead_card, lead_summary, note_card, parse_button
@@ -28,7 +31,9 @@ def an_alert(**changes: Any) -> Alert:
 
 def some_facts(reasons: tuple[str, ...] = (), **changes: Any) -> CardFacts:
     score = Score(fit=45.4, engagement=32.6, total=78)
-    return CardFacts(profile=a_lead(**changes), rank=Rank.HOT, score=score, reasons=reasons)
+    return CardFacts(
+        profile=a_lead(**changes), rank=Rank.HOT, score=score, news="料金ページを本日3回閲覧", reasons=reasons
+    )
 
 
 def shown(
@@ -45,18 +50,35 @@ def block(message: dict[str, Any], id: str) -> str:
 def test_the_card_shows_name_and_score_in_japanese() -> None:
     message = shown(department="マーケティング部")
 
-    assert "🔥 山田 花子 様　株式会社サンプル" in block(message, "who")
-    assert "*78点* HOT　（適合度 45・関心度 33）" in block(message, "score")
-    assert "マーケティング部 ・ 部長" in block(message, "score")
+    assert "*山田 花子 様　株式会社サンプル*" in block(message, "who")
+    assert "*78点* ホット　（適合度 45・関心度 33）" in block(message, "score")
+    assert "マーケティング部 ・ 部長" in block(message, "who")
     assert "☎️ 03-1234-5678 ・ ✉️ hanako@example.co.jp" in block(message, "contact")
 
 
 def test_the_card_shows_name_and_score_in_english() -> None:
     message = shown(locale="en", last_name="Smith", first_name="Jane", company="Acme", job_title="VP")
 
-    assert "🔥 Jane Smith, Acme" in block(message, "who")
-    assert "*78 points* HOT  (fit 45, engagement 33)" in block(message, "score")
-    assert message["text"] == "🔥 Jane Smith, Acme – 78 points"
+    assert "*Jane Smith, Acme*" in block(message, "who")
+    assert "*78 points* hot  (fit 45, engagement 33)" in block(message, "score")
+    assert message["text"] == "🔥 料金ページを本日3回閲覧 – Jane Smith, Acme – 78 points"
+
+
+def test_the_card_leads_with_what_just_happened_then_who_it_was_then_the_score() -> None:
+    touch = Touch(at=NOON, utm_source="google")
+    message = shown(reasons=("役職: 部長級",), first_touch=touch, crm=CRM)
+
+    assert [each["block_id"] for each in message["blocks"]] == ["news", "who", "contact", "touches", "score", "act"]
+    assert "🔥 料金ページを本日3回閲覧" in block(message, "news")
+    assert "役職: 部長級" in block(message, "score")
+
+
+def test_the_card_of_a_contact_request_leads_with_the_request() -> None:
+    message = shown(an_alert(kind="contact request", text="相談を申し込む"), reasons=("役職: 部長級",))
+
+    assert '"🙋 連絡を希望しています（相談を申し込む）"' in block(message, "news")
+    assert message["text"] == "🙋 連絡を希望しています（相談を申し込む） – 山田 花子 様　株式会社サンプル – 78点"
+    assert "• 料金ページを本日3回閲覧\\n• 役職: 部長級" in block(message, "score")
 
 
 def test_a_locale_without_words_falls_back_to_english() -> None:
@@ -64,25 +86,24 @@ def test_a_locale_without_words_falls_back_to_english() -> None:
 
 
 def test_only_the_three_strongest_reasons_are_shown() -> None:
-    message = shown(reasons=("料金ページを本日3回閲覧", "役職: 部長級", "フォーム送信", "弱い理由"))
+    message = shown(reasons=("メールのリンクを本日クリック", "役職: 部長級", "フォーム送信", "弱い理由"))
 
-    assert block(message, "why").count("•") == 3
-    assert "料金ページを本日3回閲覧" in message["text"]
+    assert block(message, "score").count("•") == 3
     assert "弱い理由" not in dumps(message, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(
     ("names", "who"),
     [
-        ({"last_name": "", "first_name": ""}, "🔥 株式会社サンプル"),
-        ({"last_name": "", "first_name": "", "company": ""}, "🔥 お名前未入力"),
-        ({"company": ""}, "🔥 山田 花子 様"),
-        ({"last_name": "山田様", "first_name": ""}, "🔥 山田 様　株式会社サンプル"),
-        ({"last_name": "Smith", "first_name": "Jane"}, "🔥 Jane Smith　株式会社サンプル"),
+        ({"last_name": "", "first_name": ""}, "株式会社サンプル"),
+        ({"last_name": "", "first_name": "", "company": ""}, "お名前未入力"),
+        ({"company": ""}, "山田 花子 様"),
+        ({"last_name": "山田様", "first_name": ""}, "山田 様　株式会社サンプル"),
+        ({"last_name": "Smith", "first_name": "Jane"}, "Jane Smith　株式会社サンプル"),
     ],
 )
 def test_missing_name_fields_leave_a_readable_title(names: dict[str, Any], who: str) -> None:
-    assert f'"{who}"' in block(shown(**names), "who")
+    assert f'"*{who}*\\n部長"' in block(shown(**names), "who")
 
 
 def test_a_phone_in_free_text_makes_no_link() -> None:
@@ -128,6 +149,20 @@ def test_a_lead_without_a_state_is_cold_with_no_points() -> None:
     found = card_facts(a_lead(), None, a_bundle(), NOON)
 
     assert (found.rank, found.score.total, list(found.reasons)) == (Rank.COLD, 0, [])
+
+
+def test_the_news_is_the_latest_act_and_no_reason_repeats_it() -> None:
+    # given a lead that sent the form, clicked later, and got points from a journey after that
+    click = EngagementRule(code="click", kind="link_clicked", points=15, words={"ja": "リンクを{{ when }}クリック"})
+    bundle = a_bundle()
+    bundle = replace(bundle, scoring=replace(bundle.scoring, engagement=(*bundle.scoring.engagement, click)))
+    earned = {"form": (30, 3), "click": (15, 2), "given/whitepaper/meet": (60, 1)}
+    points = {code: RulePoints(points=most, at=NOON - timedelta(hours=hours)) for code, (most, hours) in earned.items()}
+    # when its card is made
+    found = card_facts(a_lead(), State(lead="lead1", rule_points=points), bundle, NOON)
+    # then
+    assert found.news == "リンクを本日クリック"
+    assert found.reasons == ["シナリオによる加点", "フォーム送信"]
 
 
 def test_reasons_use_the_words_of_the_playbook() -> None:

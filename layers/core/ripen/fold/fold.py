@@ -22,7 +22,7 @@ from ripen.fold.contact_requests import Requests, contact_requests
 from ripen.fold.date_triggers import next_trigger_date
 from ripen.fold.entry import Entered, enter_journeys
 from ripen.fold.lead_history import LeadHistory, StateChange
-from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.activity import OWN_KINDS, Activity, Kind, Verdict
 from ripen.lead.history import HistoryEntry, HistoryPage, history_entry
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
@@ -36,15 +36,6 @@ from ripen.scoring.segment import next_segment_change, segment_thresholds, segme
 from ripen.tracking.click_evidence import Evidence
 from ripen.tracking.click_verdict import can_change, classify, is_ready, reclassify
 
-_OWN_KINDS = (
-    Kind.FORM_SUBMITTED,
-    Kind.PAGE_VIEWED,
-    Kind.PAGE_READ,
-    Kind.FILE_DOWNLOADED,
-    Kind.LINK_FOLLOWED,
-    Kind.LINK_CLICKED,
-)
-"""The kinds of activities of the lead itself."""
 _NO_NEWS_FOR_CRM = (Kind.ENTRY_ASKED, Kind.CAMPAIGN_JOINED, Kind.CONVERTED)
 """Requests to enter a journey, and activities that the CRM reported."""
 
@@ -257,7 +248,7 @@ def _concern_crm(activities: tuple[Activity, ...]) -> bool:
 
 
 def _is_own(kind: Kind, verdict: Verdict) -> bool:
-    return kind in _OWN_KINDS and verdict is Verdict.HUMAN
+    return kind in OWN_KINDS and verdict is Verdict.HUMAN
 
 
 def _is_urgent(lead: LeadHistory, after: State, activities: tuple[Activity, ...]) -> bool:

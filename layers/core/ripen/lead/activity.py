@@ -44,6 +44,17 @@ class Kind(StrEnum):
     """The lead answered one of our mails in person; facts {send, message}."""
 
 
+OWN_KINDS = (
+    Kind.FORM_SUBMITTED,
+    Kind.PAGE_VIEWED,
+    Kind.PAGE_READ,
+    Kind.FILE_DOWNLOADED,
+    Kind.LINK_FOLLOWED,
+    Kind.LINK_CLICKED,
+)
+"""The kinds of activities of the lead itself, on our pages and in our mails."""
+
+
 class Verdict(StrEnum):
     """Whether a person or a machine did it. Verdicts can be revised later."""
 

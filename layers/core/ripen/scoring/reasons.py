@@ -1,5 +1,9 @@
-"""The reasons for a score in words: 料金ページを本日3回閲覧 in Slack, and with dates in Salesforce."""
+"""The reasons for a score in words: 料金ページを本日3回閲覧 in Slack, and with dates in Salesforce.
 
+What the lead did comes before who the lead is: sales calls because of the former.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime
 from math import floor
 from zoneinfo import ZoneInfo
@@ -8,19 +12,20 @@ from msgspec import Struct
 
 from ripen.lead.lead import Profile
 from ripen.lead.state import RulePoints, State
-from ripen.playbook.bundle import EngagementRule, Scoring
+from ripen.playbook.bundle import EngagementRule, FitRule, Scoring
 from ripen.playbook.graph import Texts
 from ripen.playbook.template import render_text
 from ripen.scoring.score import capped, decayed, half_life, points_with_rules
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """One reason. `points` are those of now; `last` is None for fit, which does not come from activities."""
+    """One reason. `points` are those of now. For fit, which no activity earns, `last` is None and `kind` ""."""
 
     code: str
     words: str
     points: float
     last: datetime | None = None
+    kind: str = ""
 
 
 def reasons(
@@ -31,15 +36,21 @@ def reasons(
     locale: str,
     tz: str,
     with_dates: bool = False,
+    with_presence: bool = False,
     limit: int = 3,
 ) -> list[Reason]:
-    """Return the reasons for the score, strongest first, without those that round to no point.
+    """Return the reasons for the score, without those that round to no point, and each wording once.
 
+    What the lead did comes first, then who the lead is, each strongest first; what takes points away comes last.
     `with_dates` writes dates instead of "today", for texts that are read months later; `tz` is an IANA name.
+    `with_presence` adds, at the end, the rules that only say that a field was filled in: they explain the points and
+    are no reason to call.
     """
-    found = [*_fit(profile, state, scoring, locale), *_engagement(state, scoring, now, locale, tz, with_dates)]
-    shown = [reason for reason in found if floor(abs(reason.points) + 0.5)]
-    return sorted(shown, key=lambda reason: (-reason.points, reason.code))[:limit]
+    fit = _fit(profile, state, scoring, locale)
+    told = [reason for reason, rule in fit if not _only_presence(rule)]
+    found = [*_engagement(state, scoring, now, locale, tz, with_dates), *told]
+    presence = [reason for reason, rule in fit if _only_presence(rule)] if with_presence else []
+    return _each_once([*sorted(found, key=_order), *sorted(presence, key=_order)])[:limit]
 
 
 def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
@@ -49,7 +60,24 @@ def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, with_date
     return phrase(days, earned.count, None if with_dates else now.astimezone(ZoneInfo(tz)).date())
 
 
-def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[Reason]:
+def _order(reason: Reason) -> tuple[bool, bool, float, str]:
+    return reason.points < 0, reason.last is None, -reason.points, reason.code
+
+
+def _each_once(found: Iterable[Reason]) -> list[Reason]:
+    """Return the reasons that are worth a point, without those whose words came before."""
+    words: dict[str, Reason] = {}
+    for reason in found:
+        if floor(abs(reason.points) + 0.5):
+            words.setdefault(reason.words, reason)
+    return list(words.values())
+
+
+def _only_presence(rule: FitRule) -> bool:
+    return all(condition.present for condition in rule.when)
+
+
+def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[tuple[Reason, FitRule]]:
     lead = {
         "company": profile.company,
         "department": profile.department,
@@ -58,7 +86,7 @@ def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[
         "domain": profile.email.rpartition("@")[2],
     }
     return [
-        Reason(code=rule.code, words=render_text(_text(rule.words, locale), {"lead": lead}), points=rule.points)
+        (Reason(code=rule.code, words=render_text(_text(rule.words, locale), {"lead": lead}), points=rule.points), rule)
         for rule in scoring.fit
         if rule.code in state.fit_reasons
     ]
@@ -71,6 +99,7 @@ def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: 
             words=_words(earned, rule, now, locale, tz, with_dates),
             points=capped(decayed(earned, half_life(scoring), now), rule.cap),
             last=earned.at,
+            kind=rule.kind,
         )
         for earned, rule in points_with_rules(state, scoring)
     ]

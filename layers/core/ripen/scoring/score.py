@@ -26,7 +26,7 @@ GIVEN_POINTS = EngagementRule(
     code="given",
     kind=Kind.POINTS_GIVEN,
     points=0,
-    words={"ja": "ジャーニーによる加点", "en": "Points given by a journey"},
+    words={"ja": "シナリオによる加点", "en": "Points given by a journey"},
 )
 """The rule of points that journey steps give: kept and decayed like any other, separately for each step."""
 

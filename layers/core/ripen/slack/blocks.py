@@ -12,11 +12,16 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 type Block = dict[str, Any]
 
-_LONGEST = {"name": 60, "company": 60, "word": 60, "reason": 120, "touch": 90, "note": 2000}
+_LONGEST = {"name": 60, "company": 60, "word": 60, "reason": 120, "news": 120, "touch": 90, "note": 2000}
 
 
 def section(block_id: str, *lines: str) -> Block:
     return {"type": "section", "block_id": block_id, "text": mrkdwn("\n".join(lines))}
+
+
+def header(block_id: str, text: str) -> Block:
+    """Return a line of large text."""
+    return {"type": "header", "block_id": block_id, "text": plain(text)}
 
 
 def context(block_id: str, *elements: Block) -> Block:

@@ -4,6 +4,7 @@ Text that people typed is plain or escaped, and cut: see blocks.py. A whole mess
 """
 
 import re
+from copy import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,8 @@ from zoneinfo import ZoneInfo
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE
 from ripen.slack.alert import CONTACT_REQUEST, DOUBTFUL_REPLY, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
-from ripen.slack.blocks import Block, context, cut, cut_note, escape, mention, mrkdwn, plain
-from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
+from ripen.slack.blocks import Block, context, cut, cut_note, escape, header, mention, mrkdwn, plain
+from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, headline, lead_name
 from ripen.slack.card_words import card_words
 
 _MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️", DOUBTFUL_REPLY: "❔"}
@@ -23,26 +24,32 @@ _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
     """Return the card of a hot lead, or of one that asks for contact, as {"text", "blocks"}.
 
-    It has the buttons Accept and Not a fit while it is open. Otherwise it says which person pressed one, and when; an
-    accepted lead can be released.
+    It begins with what just happened, then says who the lead is, then its score and why. It has the buttons Accept and
+    Not a fit while it is open. Otherwise it says which person pressed one, and when; an accepted lead can be released.
     """
-    words, line = card_words(locale), fact_line(facts, locale)
-    asks = words["asks"].format(form=cut(alert.text, "reason")) if alert.kind == CONTACT_REQUEST else ""
+    words, first = card_words(locale), headline(facts, locale)
+    if alert.kind == CONTACT_REQUEST:
+        first = words["asks"].format(form=cut(alert.text, "word"))
+        facts = replace(facts, reasons=[*filter(None, [facts.news]), *facts.reasons])
     left_out = words["requests_left_out"].format(count=alert.left_out)
     blocks = [
-        *([{"type": "section", "block_id": "asks", "text": plain(asks)}] if asks else []),
+        header("news", first),
         *([context("left_out", plain(left_out))] if alert.left_out else []),
         *fact_blocks(facts, locale),
         *_status(alert, facts, words, tz),
         *_actions(_answers(alert, words) + _links(facts.profile, words)),
     ]
-    return {"text": f"{escape(asks)} – {line}" if asks else line, "blocks": blocks}
+    return {"text": fact_line(first, facts, locale), "blocks": blocks}
 
 
 def lead_summary(facts: CardFacts, locale: str) -> dict[str, Any]:
     """Return the same facts without an alert: the answer to `/ripen lead`."""
-    blocks = [*fact_blocks(facts, locale), *_actions(_links(facts.profile, card_words(locale)))]
-    return {"text": fact_line(facts, locale), "blocks": blocks}
+    first = headline(facts, locale)
+    links = _actions(_links(facts.profile, card_words(locale)))
+    return {
+        "text": fact_line(first, facts, locale),
+        "blocks": [header("news", first), *fact_blocks(facts, locale), *links],
+    }
 
 
 def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:

@@ -1,35 +1,41 @@
-"""The facts about a lead that every card shows: name, score, contact, reasons and touches."""
+"""The facts about a lead that every card shows: its latest act, name, contact, touches, score and reasons."""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from ripen.lead.activity import OWN_KINDS, Kind
 from ripen.lead.lead import Profile, Touch
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.wording import display_phone, full_name, with_honorific
 from ripen.scoring.rank import lacks_proof
-from ripen.scoring.reasons import reasons
+from ripen.scoring.reasons import Reason, reasons
 from ripen.scoring.score import Score, score
 from ripen.slack.blocks import Block, context, cut, escape, plain, section
 from ripen.slack.card_words import card_words
 
 _MOST_REASONS = 3
+_ALL = 1000
 _MOST_TYPED = 4
 _MARKS = {Rank.HOT: "🔥", Rank.WARM: "🌤️", Rank.COLD: "❄️"}
+_NEWS = (*OWN_KINDS, Kind.REPLIED, Kind.CONFIRMED)
 _CLICK_IDS = {"gclid": "google", "yclid": "yahoo", "fbclid": "facebook"}
 
 
 class CardFacts(Struct, frozen=True, kw_only=True):
-    """What a card says about a lead at one moment. `reasons` are in words, strongest first."""
+    """What a card says about a lead at one moment."""
 
     profile: Profile
     rank: Rank
     score: Score
+    news: str = ""
+    """What the lead did last, in words; "" if it did nothing that counts."""
     reasons: Sequence[str] = ()
+    """The other reasons for the score, in words, those to show first."""
     lacks_proof: bool = False
     """Whether only the missing proof of the address keeps the lead below hot."""
     record_wait: str = ""
@@ -37,45 +43,60 @@ class CardFacts(Struct, frozen=True, kw_only=True):
 
 
 def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> CardFacts:
-    """Return the lead's rank, score and reasons at `now`, in the words of the brand's locale."""
+    """Return the lead's rank, score, latest act and reasons at `now`, in the words of the brand's locale."""
     known = state or State(lead=profile.id)
     brand = bundle.brand
-    why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone)
+    why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone, limit=_ALL)
+    news = max(filter(_is_act, why), key=_when, default=None)
     return CardFacts(
         profile=profile,
         rank=known.rank,
         score=score(known, bundle.scoring, now),
-        reasons=[reason.words for reason in why],
+        news=news.words if news else "",
+        reasons=[reason.words for reason in why if reason is not news],
         lacks_proof=lacks_proof(known, bundle.scoring, now),
     )
 
 
+def _is_act(reason: Reason) -> bool:
+    """Return whether the lead itself did it: points that sales' answer or a journey gave are no news."""
+    return reason.last is not None and reason.kind in _NEWS
+
+
+def _when(reason: Reason) -> tuple[datetime, float]:
+    return reason.last or datetime.min.replace(tzinfo=UTC), reason.points
+
+
+def headline(facts: CardFacts, locale: str) -> str:
+    """Return what just happened, behind the mark of the rank: the first line of a card."""
+    return f"{_MARKS[facts.rank]} {cut(facts.news, 'news') or card_words(locale)['no_news']}"
+
+
 def fact_blocks(facts: CardFacts, locale: str) -> list[Block]:
-    """Return the blocks of the name, the score, the contact, the reasons and the touches."""
+    """Return the blocks of who the lead is, its contact and touches, and the score with its reasons."""
     words = card_words(locale)
-    blocks = [
-        {"type": "header", "block_id": "who", "text": plain(marked_name(facts, locale))},
-        section("score", *_score_lines(facts, words)),
+    touches = _touches(facts.profile, words)
+    return [
+        section("who", *_who(facts.profile, words, locale)),
         _contact(facts.profile, words),
+        *([context("touches", plain(touches))] if touches else []),
+        section("score", *_score_lines(facts, words), *_reasons(facts)),
     ]
-    if facts.reasons:
-        why = [f"• {escape(cut(reason, 'reason'))}" for reason in facts.reasons[:_MOST_REASONS]]
-        blocks.append(section("why", *why))
-    if touches := _touches(facts.profile, words):
-        blocks.append(context("touches", plain(touches)))
-    return blocks
 
 
-def fact_line(facts: CardFacts, locale: str) -> str:
-    """Return name, points and strongest reason on one line: the notification, and the text for a screen reader."""
-    reason = cut(facts.reasons[0], "reason") if facts.reasons else ""
+def fact_line(first: str, facts: CardFacts, locale: str) -> str:
+    """Return a card's first line, the name and the points: the notification, and the text for a screen reader."""
     points = card_words(locale)["points"].format(total=round(facts.score.total))
-    return escape(" – ".join(part for part in (marked_name(facts, locale), points, reason) if part))
+    return escape(" – ".join((first, lead_name(facts.profile, locale), points)))
 
 
-def marked_name(facts: CardFacts, locale: str) -> str:
-    """Return the lead's name and company behind the mark of the rank."""
-    return f"{_MARKS[facts.rank]} {lead_name(facts.profile, locale)}"
+def _reasons(facts: CardFacts) -> list[str]:
+    return [f"• {escape(cut(reason, 'reason'))}" for reason in facts.reasons[:_MOST_REASONS]]
+
+
+def _who(profile: Profile, words: dict[str, str], locale: str) -> list[str]:
+    place = words["sep"].join(escape(cut(part, "word")) for part in (profile.department, profile.job_title) if part)
+    return [part for part in (f"*{escape(lead_name(profile, locale))}*", place) if part]
 
 
 def lead_name(profile: Profile, locale: str) -> str:
@@ -89,16 +110,15 @@ def lead_name(profile: Profile, locale: str) -> str:
 
 
 def _score_lines(facts: CardFacts, words: dict[str, str]) -> list[str]:
-    score, profile = facts.score, facts.profile
+    score = facts.score
     line = words["score"].format(
         total=round(score.total),
-        rank=facts.rank.upper(),
+        rank=words[facts.rank],
         fit=round(score.fit),
         engagement=round(score.engagement),
     )
-    place = words["sep"].join(escape(cut(part, "word")) for part in (profile.department, profile.job_title) if part)
     proof = words["no_proof"] if facts.lacks_proof else ""
-    return [part for part in (line, proof, place, _typed(profile, words)) if part]
+    return [part for part in (line, proof, _typed(facts.profile, words)) if part]
 
 
 def _typed(profile: Profile, words: dict[str, str]) -> str:

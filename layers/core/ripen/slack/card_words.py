@@ -3,6 +3,10 @@
 _WORDS = {
     "ja": {
         "nobody": "お名前未入力",
+        "no_news": "行動の記録はまだありません",
+        "hot": "ホット",
+        "warm": "ウォーム",
+        "cold": "コールド",
         "score": "*{total}点* {rank}　（適合度 {fit}・関心度 {engagement}）",
         "points": "{total}点",
         "first": "初回",
@@ -31,6 +35,10 @@ _WORDS = {
     },
     "en": {
         "nobody": "Name not given",
+        "no_news": "No activity yet",
+        "hot": "hot",
+        "warm": "warm",
+        "cold": "cold",
         "score": "*{total} points* {rank}  (fit {fit}, engagement {engagement})",
         "points": "{total} points",
         "first": "First",

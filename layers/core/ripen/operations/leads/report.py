@@ -65,7 +65,7 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
 def _score(profile: Profile, state: State, bundle: Bundle, now: datetime) -> dict[str, Any]:
     points = score(state, bundle.scoring, now)
     zone = bundle.brand.time_zone
-    found = reasons(profile, state, bundle.scoring, now, profile.locale, zone, limit=_MOST_REASONS)
+    found = reasons(profile, state, bundle.scoring, now, profile.locale, zone, with_presence=True, limit=_MOST_REASONS)
     return {
         "score": {
             "fit": round(points.fit, 1),
