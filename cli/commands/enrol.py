@@ -12,6 +12,7 @@ from rich.markup import escape
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
+from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import Stack, connect
 from ripen.agenda import SHARDS
 from ripen.campaign.walk import Entries
@@ -99,9 +100,8 @@ def enrol(
         )
     stack = connect()
     now = stack.clock.now()
-    entries = Entries(
-        journey=journey, segment=segment, key=key or f"{now:%Y-%m-%d}", by=getuser(), at=now, per_minute=per_minute
-    )
+    today = local_time(now, brand_zone(stack.playbook), "%Y-%m-%d")
+    entries = Entries(journey=journey, segment=segment, key=key or today, by=getuser(), at=now, per_minute=per_minute)
     enrollment_by_hand.check_names(entries, live_bundle(stack.playbook))
     if segment:
         _enrol_segment(stack, entries, as_json)

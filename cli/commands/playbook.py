@@ -35,7 +35,7 @@ def check(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> N
     from ripen_authoring.compile import check_playbook
 
     try:
-        checked = check_playbook(folder, datetime.now(UTC).date())
+        checked = check_playbook(folder, datetime.now(UTC))
     except InvalidPlaybook as invalid:
         _show_and_fail(invalid, folder, as_json)
     if as_json:

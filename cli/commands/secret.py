@@ -11,6 +11,7 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.output.question import confirm
+from cli.output.time_zone import brand_zone, local_time
 from cli.output.verbs import Verbs
 from cli.stack.stack import connect
 from ripen.failure import Failure
@@ -102,29 +103,30 @@ def rotate(
     yes: Annotated[bool, typer.Option("--yes", help=say("Do not ask.", "確認しません。"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    secrets = connect().secrets
+    stack = connect()
+    secrets, zone = stack.secrets, brand_zone(stack.playbook)
     since = key_rotation.dying_since(secrets.all(), name)
-    if since and not yes and not confirm(_warning(since)):
+    if since and not yes and not confirm(_warning(since, zone)):
         raise typer.Abort
     with bar(say("Rotating", "更新中")) as progress:
         found = key_rotation.rotate_key(name, secrets, token_urlsafe(_MASTER_BYTES), time(), progress)
     if as_json:
         print_json(found)
     else:
-        _print(found)
+        _print(found, zone)
 
 
-def _warning(since: datetime) -> str:
-    day = since.strftime("%Y-%m-%d")
+def _warning(since: datetime, zone: str) -> str:
+    day = local_time(since, zone, "%Y-%m-%d")
     return say(
         f"Signatures from before {day} stop being accepted, also unsubscribe links in mails. Rotate?",
         f"{day} より前の署名は使えなくなります（メールの配信停止リンクも含む）。更新しますか？",
     )
 
 
-def _print(found: dict[Rotated, dict[str, Any]]) -> None:
+def _print(found: dict[Rotated, dict[str, Any]], zone: str) -> None:
     for purpose, state in found.items():
-        at = datetime.fromisoformat(state["signs_from"]).strftime("%H:%M UTC")
+        at = f"{local_time(datetime.fromisoformat(state['signs_from']), zone, '%H:%M')} {zone}"
         generation = state["generation"]
         print(
             say(

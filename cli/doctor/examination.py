@@ -8,6 +8,7 @@ import boto3
 from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack, turnstile
 from cli.doctor.finding import Finding
 from cli.local.home import PROJECT
+from cli.output.time_zone import brand_zone
 from cli.stack.stack import Stack
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import NotifyStep
@@ -17,6 +18,7 @@ from ripen.words import Words
 def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     """Yield the findings in the order of docs/deploy.md. The local cloud has no SES, DNS and quotas to check."""
     published, bundle = stack.playbook(checked.playbook, folder)
+    zone = brand_zone(checked.playbook)
     if checked.local is None:
         yield concurrency.concurrency(boto3.client("lambda"), _template(), checked.mails_per_second)
         yield address.address(checked.playbook, checked.site, checked.domain)
@@ -31,9 +33,9 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield published
     yield stack.dead_letters(boto3.client("sqs"), checked.queues)
     yield stack.tick(checked.table, checked.clock.now())
-    yield stack.switches(checked.table)
+    yield stack.switches(checked.table, zone)
     yield stack.crm_errors(checked.table, checked.clock.now())
-    yield slack.cards(checked.table, checked.clock.now())
+    yield slack.cards(checked.table, checked.clock.now(), zone)
 
 
 def _channels(checked: Stack, bundle: Bundle | None) -> list[str]:

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from cli.doctor.finding import Check, Finding, Owner
+from cli.output.time_zone import zoned_time
 from ripen.adapters.table import Table
 from ripen.operations.slack_cards import waiting_cards
 from ripen.operations.slack_error_words import in_words, next_step
@@ -108,20 +109,20 @@ def membership(channel: str, client: WebClient) -> Finding:
     return CHANNEL.ok(Words(f"{name} ({channel})", f"{name}（{channel}）"))
 
 
-def cards(table: Table, now: datetime) -> Finding:
-    """Check that no card waits for Slack."""
+def cards(table: Table, now: datetime, zone: str) -> Finding:
+    """Check that no card waits for Slack. Times are in that time zone."""
     waiting = waiting_cards(table, now)
     if not waiting:
         return CARDS.ok(Words("no card waits", "投稿待ちのカードはありません"))
-    en, ja = (_listed(waiting, lang) for lang in ("en", "ja"))
+    en, ja = (_listed(waiting, zone, lang) for lang in ("en", "ja"))
     found = Words(f"cards wait for Slack: {en}", f"Slack に投稿できないカードがあります: {ja}")
     step = next_step(waiting[0].code)
     is_urgent = any(needs_a_person(alert, now) for each in waiting for alert in each.alerts)
     return CARDS.fail(found, step) if is_urgent else CARDS.warn(found, step)
 
 
-def _listed(waiting: Iterable[WaitingCards], lang: str) -> str:
-    parts = [(in_words(each.code).in_language(lang), f"{each.since:%Y-%m-%d %H:%M} UTC", each) for each in waiting]
+def _listed(waiting: Iterable[WaitingCards], zone: str, lang: str) -> str:
+    parts = [(in_words(each.code).in_language(lang), zoned_time(each.since, zone), each) for each in waiting]
     if lang == "ja":
         return "、".join(f"{why}: {len(each.alerts)} 枚（{since} から）" for why, since, each in parts)
     return ", ".join(f"{why}: {len(each.alerts)} since {since}" for why, since, each in parts)

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor.finding import Check, Finding, Owner, unreadable
+from cli.output.time_zone import zoned_time
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
@@ -168,11 +169,14 @@ def crm_errors(table: Table, now: datetime) -> Finding:
     return CRM_ERRORS.fail(found, step) if needs_a_person(marks, now) else CRM_ERRORS.warn(found, step)
 
 
-def switches(table: Table) -> Finding:
-    """Check that mail goes out: SES accepts it, sending is not stopped, and shadow mode is off."""
+def switches(table: Table, zone: str) -> Finding:
+    """Check that mail goes out: SES accepts it, sending is not stopped, and shadow mode is off.
+
+    Times are in that time zone.
+    """
     stop, shadow, breaker = table.get_many([keys.STOP, keys.SHADOW, keys.BREAKER])
     if breaker and breaker.value.until:
-        since, reason = _minute(breaker.value.opened), breaker.value.reason
+        since, reason = zoned_time(breaker.value.opened, zone), breaker.value.reason
         return SWITCHES.fail(
             Words(
                 f"SES has refused the account's mail since {since}: {reason}",
@@ -185,19 +189,15 @@ def switches(table: Table) -> Finding:
             ),
         )
     if stop and stop.value.on:
-        since = _minute(stop.value.at)
+        since = zoned_time(stop.value.at, zone)
         return SWITCHES.warn(
             Words(f"sending has been stopped since {since}", f"配信は停止しています（{since} から）"),
             Words("To resume sending: ripen resume", "再開するには: ripen resume"),
         )
     if shadow and shadow.value.on:
-        since = _minute(shadow.value.at)
+        since = zoned_time(shadow.value.at, zone)
         return SWITCHES.warn(
             Words(f"shadow mode has been on since {since}", f"シャドーモードです（{since} から）"),
             Words("When you are ready: ripen shadow off", "準備ができたら: ripen shadow off"),
         )
     return SWITCHES.ok(Words("neither stopped nor in shadow mode", "停止中でもシャドーモードでもありません"))
-
-
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -20,9 +20,9 @@ def times_are_in(zone: str) -> str:
     return say(f"Times: {zone}", f"時刻: {zone}")
 
 
-def zoned_time(at: datetime, zone: str) -> str:
+def zoned_time(at: datetime, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:
     """Return the time in that time zone, with the zone's name."""
-    return f"{local_time(at, zone)} {zone}"
+    return f"{local_time(at, zone, form)} {zone}"
 
 
 def local_time(at: datetime, zone: str, form: str = "%Y-%m-%d %H:%M") -> str:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -15,7 +15,7 @@ from ripen_authoring.compile import check_playbook
 
 PROJECT = Path(__file__).parents[2]
 ENGLISH, JAPANESE = PROJECT / "docs/playbook.md", PROJECT / "docs/playbook.ja.md"
-WRITTEN = date(2026, 11, 29)
+WRITTEN = datetime(2026, 11, 29, tzinfo=UTC)
 _TUTORIAL = re.compile(r"^## .+?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^`playbook/([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.commands.time import span
+from cli.commands.time import span, target
 from cli.local.clock import first_due, next_stop
 from ripen.failure import Failure
 
@@ -31,6 +31,44 @@ def test_anything_else_is_a_clear_failure(text: str) -> None:
     with pytest.raises(Failure) as failed:
         span(text)
     assert "+3d" in failed.value.next_step
+
+
+TOKYO = "Asia/Tokyo"
+NOW = datetime(2026, 12, 3, 23, 30, tzinfo=UTC)
+"""8:30 of December 4 in Tokyo."""
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "expected"),
+    [
+        ("2026-12-04 10:00", TOKYO, datetime(2026, 12, 4, 1, tzinfo=UTC)),
+        ("2026-12-04T10:00", "UTC", datetime(2026, 12, 4, 10, tzinfo=UTC)),
+        ("2026-12-04 08:30:01", TOKYO, datetime(2026, 12, 3, 23, 30, 1, tzinfo=UTC)),
+        ("2026-12-05", TOKYO, datetime(2026, 12, 4, 15, tzinfo=UTC)),
+        ("2027-03-28 02:30", "Europe/Berlin", datetime(2027, 3, 28, 1, tzinfo=UTC)),
+        ("+2h", TOKYO, datetime(2026, 12, 4, 1, 30, tzinfo=UTC)),
+    ],
+    ids=["in the brand's zone", "with a T", "the next second", "a date is its midnight", "clocks go forward", "a span"],
+)
+def test_the_clock_goes_to_a_time_in_the_brands_zone(text: str, zone: str, expected: datetime) -> None:
+    assert target(text, NOW, zone) == expected
+
+
+@pytest.mark.parametrize("text", ["2026-12-04 08:30", "2026-12-04", "2020-01-01 00:00"])
+def test_time_in_the_past_is_refused_with_the_clocks_time(text: str) -> None:
+    with pytest.raises(Failure, match=r"is in the past: the local cloud's clock says 2026-12-04 08:30:00 Asia/Tokyo\."):
+        target(text, NOW, TOKYO)
+
+
+@pytest.mark.parametrize("text", ["2026-13-04 10:00", "2026-12-04 25:00", "2026-02-30"])
+def test_time_that_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(Failure, match="There is no time"):
+        target(text, NOW, TOKYO)
+
+
+def test_time_in_more_than_ten_years_is_refused() -> None:
+    with pytest.raises(Failure, match="at most 3,650 days at once"):
+        target("9999-12-31 23:59", NOW, TOKYO)
 
 
 @pytest.mark.parametrize("text", ["+3650d1s", "+99999999999d", "+" + "9" * 5000 + "d", "+2000d2000d"])

@@ -38,6 +38,7 @@ from tests.support.memory_stack import a_stack
 from tests.support.newer_playbook import a_newer_playbook
 from tests.support.sqs_events import a_playbook
 
+ZONE = "Asia/Tokyo"
 DEPLOY = Path(__file__).parents[2] / "docs/deploy.md"
 OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
 TEMPLATE = Path(__file__).parents[2] / "infra/template.yaml"
@@ -154,7 +155,7 @@ def test_doctor_speaks_japanese_and_scripts_read_english(
 ) -> None:
     # given sending that is stopped, and no token of Slack
     table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
-    found = [stack.switches(table), *slack.workspace("", "https://slack.invalid/api/", ["C0SALES"])]
+    found = [stack.switches(table, ZONE), *slack.workspace("", "https://slack.invalid/api/", ["C0SALES"])]
     monkeypatch.setattr(command, "connect", lambda: a_stack(table, clock))
     monkeypatch.setattr(examination, "examine", lambda checked, folder: found)
 
@@ -173,17 +174,17 @@ def test_doctor_speaks_japanese_and_scripts_read_english(
 
     # then they are the same as always
     assert [(each["title"], each["owner"], each["found"]) for each in json.loads(capsys.readouterr().out)] == [
-        ("Sending is on", "marketing", "sending has been stopped since 2026-11-21 03:00 UTC"),
+        ("Sending is on", "marketing", "sending has been stopped since 2026-11-21 12:00 Asia/Tokyo"),
         ("Slack token", "Slack admin", "slack_bot_token is not in the secret"),
     ]
 
 
 def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
-    assert stack.switches(table).state is State.OK
+    assert stack.switches(table, ZONE).state is State.OK
     table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
-    assert "shadow" in stack.switches(table).found.en
+    assert "shadow" in stack.switches(table, ZONE).found.en
     table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
-    assert "stopped" in stack.switches(table).found.en
+    assert "stopped" in stack.switches(table, ZONE).found.en
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:

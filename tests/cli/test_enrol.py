@@ -80,6 +80,15 @@ def test_addresses_are_asked_in_once_for_a_key(
     assert len(asked(table, found)) == 6
 
 
+def test_default_key_is_the_companys_day(
+    stack: Stack, table: Table, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = leads(table, 1)
+    clock.move(hours=12)  # midnight in Tokyo, 15:00 in UTC
+    ripen(f"{found[0]}@example.co.jp")
+    assert "with the key 2026-11-22: 1 new" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("japanese")
 def test_enrol_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     [lead] = leads(table, 1)

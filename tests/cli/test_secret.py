@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -99,6 +100,7 @@ def test_a_rotated_master_keeps_old_links_and_leads(
     assert after.key("address") == before.key("address")
     said = capsys.readouterr().out
     assert [purpose for purpose in Rotated if f"{purpose}: generation 2 signs from" in said] == list(Rotated)
+    assert re.search(r"generation 2 signs from \d\d:\d\d Asia/Tokyo\.", said)
     assert after.all()["master"] not in said
 
 

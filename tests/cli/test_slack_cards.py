@@ -15,6 +15,8 @@ from ripen.operations.status import status
 from ripen.slack.alert import Alert
 from tests.support.fakes import NOON
 
+ZONE = "Asia/Tokyo"
+
 
 def a_waiting_card(table: Table, lead: str, minutes: float, error: str = "chat.postMessage: ekm_access_denied") -> None:
     since = NOON - timedelta(minutes=minutes)
@@ -40,17 +42,18 @@ def test_card_that_is_not_tried_yet_does_not_wait_for_slack(table: Table) -> Non
     table.write(Create(keys.alert("lead1", "a"), Alert(id="a", lead="lead1", kind="hot", planned=NOON), due=NOON))
 
     assert status(table, NOON).waiting_cards == ()
-    assert cards(table, NOON).state is State.OK
+    assert cards(table, NOON, ZONE).state is State.OK
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(9, State.WARN), (10, State.FAIL)])
 def test_doctor_fails_when_a_card_has_waited_for_long(table: Table, minutes: float, state: State) -> None:
     a_waiting_card(table, "lead1", minutes, "chat.postMessage: not_in_channel")
 
-    found = cards(table, NOON)
+    found = cards(table, NOON, ZONE)
 
     assert (found.state, found.next_step) == (state, next_step("not_in_channel"))
     assert "not_in_channel" in found.found.en
+    assert f"since 2026-11-21 11:{60 - minutes} Asia/Tokyo" in found.found.en
 
 
 @pytest.mark.parametrize(

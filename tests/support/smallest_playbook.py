@@ -1,7 +1,7 @@
 """The smallest valid playbook, for tests that put one error into it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 
 CheckPlaybook = Callable[..., list[str]]
 """Changes the playbook, checks it, and returns the problems."""
@@ -61,7 +61,7 @@ see https://other.example/x.
 }
 P, H = "personas/ken.yaml", "simulations/h.yaml"
 KEN = "email: ken@shop.example\n"
-TODAY = date(2026, 11, 22)
+TODAY = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 AGAIN = "enrol: {on: {form: f}, again: after exit}\nsteps:\n"
 MARKDOWN = {

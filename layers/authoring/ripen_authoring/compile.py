@@ -2,12 +2,13 @@
 
 from copy import replace
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
+from ripen.calendar.local_time import office_zone
 from ripen.failure import Failure
 from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.words import Words
@@ -48,11 +49,11 @@ def compile_or_fail(folder: Path) -> Bundle:
         ) from None
 
 
-def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
+def check_playbook(folder: Path, now: datetime | None = None) -> CheckedPlaybook:
     """Return the bundle and the warnings. Raise InvalidPlaybook with all errors and warnings.
 
     1. Load all files.
-    2. Check them against one another; with `today`, also warn of dates in the past.
+    2. Check them against one another; with `now`, also warn of dates in the past, by the playbook's time zone.
     3. Build the bundle, and render every page and mail once.
     """
     files = load(folder)
@@ -60,6 +61,7 @@ def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
     problems: list[Problem] = [*files.problems, *check_size(folder)]
     if ripen is None or scored is None:
         raise InvalidPlaybook(problems)
+    today = now.astimezone(office_zone(settings.brand(ripen.model))).date() if now else None
     problems += all_checks.check(files, ripen, scored, today)
     if any(problem.severity == "error" for problem in problems):
         raise InvalidPlaybook(problems)

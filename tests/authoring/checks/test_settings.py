@@ -1,7 +1,11 @@
 """One error at a time in the settings, forms, campaigns and personas of the smallest playbook."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
+from ripen_authoring.compile import check_playbook
 from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, R, assert_reported, steps
 
 SCORING = FILES["scoring.yaml"]
@@ -96,3 +100,11 @@ def test_choices_with_one_future_date_give_no_warning(smallest: CheckPlaybook) -
     days = "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-22']}\n"
 
     assert smallest({"forms/f.yaml": FILES["forms/f.yaml"] + days}) == []
+
+
+@pytest.mark.parametrize(("hour", "warnings"), [(14, 0), (15, 1)])
+def test_day_is_over_at_midnight_of_the_playbooks_time_zone(tmp_path: Path, hour: int, warnings: int) -> None:
+    for file, text in (FILES | {J: steps("- wait: until 2026-11-21 at 10:00", "- send: m")}).items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    assert len(check_playbook(tmp_path, datetime(2026, 11, 21, hour, tzinfo=UTC)).warnings) == warnings
