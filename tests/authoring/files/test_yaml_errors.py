@@ -104,11 +104,15 @@ def test_consequences_of_an_invalid_file_are_not_reported(smallest: CheckPlayboo
     assert sorted(problem.file for problem in caught.value.problems) == [B, J]
 
 
-@pytest.mark.parametrize("part", ["_frame.mjml", "_head.mjml"])
-def test_shared_part_that_is_not_utf8_is_reported_once(smallest: CheckPlaybook, tmp_path: Path, part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "encoding"), [("_frame.mjml", "cp932"), ("_head.mjml", "cp932"), ("_head.mjml", "iso-2022-jp")]
+)
+def test_shared_part_that_is_not_utf8_is_reported_once(
+    smallest: CheckPlaybook, tmp_path: Path, part: str, encoding: str
+) -> None:
     includes = {B: mail("<mj-include path='_head.mjml' />").replace("'", '"'), "emails/_head.mjml": "<!-- -->"}
     smallest(MARKDOWN | includes | {"emails/k/en.md": "Hello\n"})
-    (tmp_path / "p" / "emails" / part).write_bytes("こんにちは".encode("cp932"))
+    (tmp_path / "p" / "emails" / part).write_bytes("こんにちは".encode(encoding))
     with pytest.raises(InvalidPlaybook, match=f"emails/{part}:1:1: this file is not UTF-8; save it as UTF-8") as caught:
         check_playbook(tmp_path / "p", TODAY)
     assert len(caught.value.problems) == 1

@@ -196,3 +196,21 @@ def test_contrast_ratio_follows_wcag() -> None:
     assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
     assert contrast_ratio("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
     assert contrast_ratio("#ffffff", "#ffffff") == 1
+
+
+@pytest.mark.parametrize("name", ["en.mjml", "en.html", "en.md"])
+def test_every_mail_shows_its_preheader_and_names_its_language(written: Compile, name: str) -> None:
+    body = {
+        "en.mjml": FRAME,
+        "en.html": f'<style amp4email-boilerplate>body{{visibility:hidden}}</style><meta charset="iso-2022-jp">{FOOT} '
+        '<a href="{{ unsubscribe_url }}">Stop</a>',
+        "en.md": "Hello",
+    }[name]
+    email = FILES["emails/m/email.yaml"] + "preheader: Soon over\n"
+
+    mail = written(name, body, **{"emails/_frame.mjml": FRAME, "emails/m/email.yaml": email})
+
+    assert mail.html.count("{{ preheader }}</div>") == 1
+    assert '<html lang="en"' in mail.html
+    assert "visibility" not in mail.html and "2022" not in mail.html
+    assert "preheader" not in mail.text

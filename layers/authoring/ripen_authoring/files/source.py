@@ -17,6 +17,11 @@ _OUTSIDE = Words(
     "this link leads out of the playbook's folder; replace it with a copy of the file",
     "このリンクはプレイブックのフォルダーの外を指しています。ファイルのコピーに置き換えてください",
 )
+_NOT_UTF8 = Words(
+    "this file is not UTF-8; save it as UTF-8", "このファイルは UTF-8 ではありません。UTF-8 で保存してください"
+)
+_ISO_2022_JP = ("\x1b$", "\x1b(")
+"""What begins and ends Japanese in ISO-2022-JP (JIS), whose bytes are all ASCII."""
 TOO_LARGE = Words(
     f"this file has over {MAX_CHARACTERS:,} characters; make it shorter or split it",
     f"このファイルは {MAX_CHARACTERS:,} 文字を超えています。短くするか、分けてください",
@@ -34,10 +39,7 @@ def read_text(folder: Path, file: str) -> str:
     except _Unreadable as error:
         message = error.message
     except UnicodeDecodeError:
-        message = Words(
-            "this file is not UTF-8; save it as UTF-8",
-            "このファイルは UTF-8 ではありません。UTF-8 で保存してください",
-        )
+        message = _NOT_UTF8
     except FileNotFoundError:
         message = Words("this file is missing", "このファイルがありません")
     except IsADirectoryError:
@@ -73,4 +75,6 @@ def _read_inside(folder: Path, path: Path) -> str:
         text = opened.read(MAX_CHARACTERS + 1)
     if len(text) > MAX_CHARACTERS:
         raise _Unreadable(TOO_LARGE)
+    if any(escape in text for escape in _ISO_2022_JP):
+        raise _Unreadable(_NOT_UTF8)
     return text

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import css_inline
 
 from ripen_authoring.files.folder import Body, MailEntry
-from ripen_authoring.mails import markdown, mjml, nesting, rendering
+from ripen_authoring.mails import html_document, markdown, mjml, nesting, rendering
 from ripen_authoring.models.settings import RipenFile, Utm
 
 _TAG = re.compile(r"(<!--liquid:[0-9]+-->|\{%.*?%\})|<[^<>]*>", re.DOTALL)
@@ -35,7 +35,9 @@ def compile_mail(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> C
     if body.written_as == "txt":
         text, links = rendering.number_text_links(body.source.text, (), target)
         return CompiledMail("", text, links)
-    html, links = rendering.number_links(body_html(body), target)
+    preheader = mail.model.preheader.by_locale((locale,)).get(locale, "")
+    document = html_document.complete(body_html(body), locale, preheader)
+    html, links = rendering.number_links(document, target)
     if locale not in mail.text_parts:
         return CompiledMail(html, rendering.plain_text(html), links)
     text, links = rendering.number_text_links(mail.text_parts[locale].text, links, target)
@@ -51,7 +53,7 @@ def body_html(body: Body) -> str:
         case "md":
             frame = body.frame.text if body.frame else ""
             return mjml.to_html(markdown.to_mjml(body.source.text, frame))
-    return _inline_styles(body.source.text)
+    return _inline_styles(html_document.without_amp(body.source.text))
 
 
 def is_own_site(target: str, ripen: RipenFile) -> bool:
