@@ -32,7 +32,7 @@ from ripen.mail.ledger import Send
 from ripen.mail.link_target import link_target
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.ports import Wake
-from ripen.tracking.click_signals import HIDDEN_LINK, network_hash, request_signals
+from ripen.tracking.click_signals import HIDDEN_LINK, browser_hash, network_hash, request_signals
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import BadToken, Purpose, read_token, sign_bridge
 from ripen.tracking.recent_counts import RecentCounts
@@ -160,6 +160,8 @@ def _record(request: Request, click: _Click, dependencies: Dependencies) -> str:
     now = dependencies.now
     link_facts = {"send": click.send.id, "link": str(click.number), "of": str(click.links), "url": click.url}
     link_facts |= {"campaign": click.send.origin} if click.send.campaign else {}
+    link_facts |= request_signals(request.method, request.headers, request.address, dependencies.keys.network)
+    link_facts |= {"browser": browser_hash(request.headers, request.address, dependencies.keys.network)}
     activity = Activity(
         id=digest("click", request.id),
         lead=click.send.lead,
@@ -167,7 +169,7 @@ def _record(request: Request, click: _Click, dependencies: Dependencies) -> str:
         at=now,
         received=now,
         subject=click.send.email,
-        facts=link_facts | request_signals(request.method, request.headers, request.address, dependencies.keys.network),
+        facts=link_facts,
         verdict=Verdict.UNJUDGED,
     )
     key = keys.activity(activity.lead, now, activity.id)

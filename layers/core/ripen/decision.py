@@ -134,6 +134,7 @@ class Reason(StrEnum):
     VERDICTS_REVISED = "verdicts revised"
     NO_PROOF = "no proof"
     HIDDEN_LINK = "fetched the hidden link"
+    HIDDEN_LINK_BY_ANOTHER = "another browser of this network fetched the hidden link"
     SCANNER = "identifies itself as a scanner"
     NO_BROWSER = "does not identify itself as a browser"
     NOT_A_PAGE_REQUEST = "not requested like a page"

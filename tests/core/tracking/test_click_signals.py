@@ -2,7 +2,14 @@
 
 import pytest
 
-from ripen.tracking.click_signals import AgentKind, agent_kind, is_page_navigation, network_hash, request_signals
+from ripen.tracking.click_signals import (
+    AgentKind,
+    agent_kind,
+    browser_hash,
+    is_page_navigation,
+    network_hash,
+    request_signals,
+)
 
 KEY = b"k" * 32
 CHROME = (
@@ -79,3 +86,13 @@ def test_signals_contain_nothing_personal() -> None:
         "network": network_hash("203.0.113.7", KEY),
     }
     assert "203" not in kept["network"]
+
+
+def test_browsers_behind_one_address_are_told_apart() -> None:
+    here = "203.0.113.9"
+    own = {"user-agent": CHROME, "accept-language": "ja", "accept": "text/html"}
+    known = browser_hash(own, here, KEY)
+    assert known == browser_hash(own | {"accept": "*/*"}, "203.0.113.200", KEY)
+    others = [own | {"user-agent": "Edge"}, own | {"accept-language": "en"}, own | {"sec-ch-ua": '"Headless"'}, {}]
+    assert len({known, browser_hash(own, "198.51.100.1", KEY), *(browser_hash(it, here, KEY) for it in others)}) == 6
+    assert browser_hash(own, "", KEY) == ""

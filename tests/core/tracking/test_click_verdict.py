@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.proof import is_proof
 from ripen.tracking.click_evidence import FORM_WINDOW, Evidence
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen.tracking.click_verdict import RULES_VERSION, classify, is_ready, reclassify, starts_burst
@@ -89,6 +90,37 @@ def test_network_that_fetched_the_hidden_link_is_a_machine_for_five_minutes() ->
     assert classified(a_click(seconds=300, network="farm"), hidden).verdict is Verdict.MACHINE
     assert classified(a_click(seconds=-300, network="farm"), hidden).verdict is Verdict.MACHINE
     assert classified(a_click(seconds=301, network="farm"), hidden).verdict is Verdict.HUMAN
+
+
+def a_scan() -> Activity:
+    return a_click(HIDDEN_LINK, network="office", browser="scanner")
+
+
+def test_a_scanner_of_the_office_condemns_no_other_browser_there() -> None:
+    colleague = a_click(seconds=60, network="office", browser="own")
+    got = classified(colleague, a_scan())
+    assert (got.verdict, points(got)) == (Verdict.HUMAN, 0)
+    assert why(got) == ("another browser of this network fetched the hidden link",)
+    assert is_proof(got)
+
+
+def test_the_browser_that_fetched_the_hidden_link_is_a_machine_whatever_follows() -> None:
+    visit = a_human_signal(90, kind=Kind.PAGE_VIEWED, facts={"click": "click0"})
+    for seconds in (-300, 60, 300):
+        own = a_click(seconds=seconds, network="office", browser="scanner")
+        assert (classified(own, a_scan(), visit).verdict, why(classified(own, a_scan()))) == (
+            Verdict.MACHINE,
+            ("fetched the hidden link",),
+        )
+    assert classified(a_click(seconds=301, network="office", browser="scanner"), a_scan()).verdict is Verdict.HUMAN
+    assert points(classified(a_click(seconds=60, browser=""), a_click(HIDDEN_LINK, browser="", network=""))) == 0
+
+
+def test_a_person_who_follows_outweighs_a_network_where_the_browser_is_unknown() -> None:
+    visit = a_human_signal(90, kind=Kind.PAGE_VIEWED, facts={"click": "click0"})
+    old = a_click(HIDDEN_LINK, network="office")
+    assert classified(a_click(seconds=60, network="office"), old).verdict is Verdict.MACHINE
+    assert classified(a_click(seconds=60, network="office"), old, visit).verdict is Verdict.HUMAN
 
 
 def test_hidden_link_counts_for_other_networks_only_in_the_same_burst() -> None:

@@ -117,6 +117,7 @@ def test_a_click_is_recorded_with_signals_and_without_the_ip_address(sent: Table
     near = {"network": network_hash("203.0.113.7", NETWORK_KEY)}
     assert one.items() >= ({"method": "GET", "agent": "browser", "request": "navigation"} | near).items()
     assert other.items() >= ({"method": "HEAD", "agent": "library", "request": "bare"} | near).items()
+    assert one["browser"] != other["browser"] != ""
     assert "203.0.113" not in str(activities(sent))
 
 

@@ -88,8 +88,8 @@ class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     """One activity row of a lead.
 
     `subject` is the name of the form, page, file or email. `facts` hold what its kind needs, and no personal data:
-    link_clicked {send, link, of, url, campaign} and the signals of click_signals.py, form_submitted {source, page},
-    page_viewed {visitor, url, title, click}, bounced {send, type}, …
+    link_clicked {send, link, of, url, campaign, browser} and the signals of click_signals.py, form_submitted
+    {source, page}, page_viewed {visitor, url, title, click}, bounced {send, type}, …
     """
 
     id: str

@@ -5,6 +5,8 @@ from ripen.lead.activity import Activity, Kind, Verdict
 
 _VISITS = (Kind.PAGE_VIEWED, Kind.PAGE_READ, Kind.LINK_FOLLOWED, Kind.FILE_DOWNLOADED)
 
+_UNSUSPICIOUS = (Reason.PERSON_FOLLOWED, Reason.HIDDEN_LINK_BY_ANOTHER)
+
 
 def is_proof(activity: Activity) -> bool:
     """Return whether the activity shows a person who reads the mails to the lead's address.
@@ -27,6 +29,6 @@ def is_proof(activity: Activity) -> bool:
 
 
 def _is_suspicious(click: Activity) -> bool:
-    """Return whether any signal of the click speaks for a machine; only one speaks for a person."""
+    """Return whether any signal of the click speaks for a machine."""
     reasons = click.classification.why if click.classification else ()
-    return any(reason != Reason.PERSON_FOLLOWED for reason in reasons)
+    return any(reason not in _UNSUSPICIOUS for reason in reasons)

@@ -194,6 +194,10 @@ REASONS: dict[Reason, Words] = {
     Reason.VERDICTS_REVISED: Words("verdicts revised", "判定の見直しによる"),
     Reason.NO_PROOF: Words("no click or reply proves the address", "クリックや返信がなく、本人か確認できない"),
     Reason.HIDDEN_LINK: Words("fetched the hidden link", "隠しリンクを開いた"),
+    Reason.HIDDEN_LINK_BY_ANOTHER: Words(
+        "another browser of this network fetched the hidden link",
+        "隠しリンクを開いたのは、同じネットワークの別のブラウザー",
+    ),
     Reason.SCANNER: Words("identifies itself as a scanner", "スキャナーを名乗っている"),
     Reason.NO_BROWSER: Words("does not identify itself as a browser", "ブラウザーを名乗っていない"),
     Reason.NOT_A_PAGE_REQUEST: Words("not requested like a page", "ページを開くときの要求ではない"),

@@ -1,6 +1,6 @@
 """The signals of one click that later help to distinguish a person from a machine.
 
-They contain no personal data: of the network only a keyed hash, of the program only its kind.
+They contain no personal data: of the network and the browser only keyed hashes, of the program only its kind.
 """
 
 import hmac
@@ -26,6 +26,10 @@ _SCANNER = re.compile(
     re.IGNORECASE,
 )
 """How scanners and link previews identify themselves. CUBOT is a telephone."""
+
+
+_DESCRIPTION = ("user-agent", "accept-language", "sec-ch-ua", "sec-ch-ua-platform")
+"""The headers by which a browser describes itself in each of its requests."""
 
 
 class AgentKind(StrEnum):
@@ -76,6 +80,16 @@ def is_page_navigation(headers: Mapping[str, str]) -> bool:
     )
 
 
+def browser_hash(headers: Mapping[str, str], address: str, key: bytes) -> str:
+    """Return a keyed hash of the network and of how the program describes itself, "" if the address is unknown.
+
+    Requests of one browser have the same. Two people with the same browser and language in one office do, too.
+    """
+    network = network_hash(address, key)
+    described = "\n".join((network, *(headers.get(name, "") for name in _DESCRIPTION)))
+    return _hash(described, key) if network else ""
+
+
 def network_hash(address: str, key: bytes) -> str:
     """Return a keyed hash of the network (IPv4 /24, IPv6 /64), "" if the address is unknown."""
     try:
@@ -85,4 +99,8 @@ def network_hash(address: str, key: bytes) -> str:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     near = ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False)
-    return b32encode(hmac.digest(key, str(near).encode(), sha256)[:10]).decode().lower()
+    return _hash(str(near), key)
+
+
+def _hash(text: str, key: bytes) -> str:
+    return b32encode(hmac.digest(key, text.encode(), sha256)[:10]).decode().lower()

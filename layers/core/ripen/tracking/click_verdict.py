@@ -18,7 +18,7 @@ from ripen.tracking.click_signals import AgentKind, RequestKind
 
 VERDICT_DELAY = timedelta(seconds=120)
 """How long a click waits for a sign of a person before it gets a verdict."""
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Version of the rules below. Raise it with every change, and tell operators to run `ripen reclassify --all`."""
 
 _BURST = timedelta(seconds=2)
@@ -31,7 +31,9 @@ _DOUBLE_CLICK = timedelta(seconds=10)
 _MACHINE_POINTS = 60
 """From this many points on, a click is a machine's."""
 _HIDDEN_LINK = 200
-"""More than all signals of a person can outweigh."""
+"""By the same browser, or in the same burst: more than all signals of a person can outweigh."""
+_HIDDEN_LINK_NEARBY = 60
+"""By the same network, from a time when browsers were not noted: a person may have followed after all."""
 _ALL_LINKS = 60
 _HEAD = 60
 """No browser follows a link with HEAD."""
@@ -115,9 +117,9 @@ def _judged(click: Activity, evidence: Evidence) -> Activity:
 def _signals(click: Activity, evidence: Evidence) -> Iterator[tuple[int, str]]:
     """Yield the points of each signal with its reason (signals as used by HubSpot, Braze and Mautic)."""
     clicks = evidence.nearby_clicks(click)
-    if _is_near_hidden_link(click, clicks):
-        yield _HIDDEN_LINK, Reason.HIDDEN_LINK
-    elif swept := _swept_links(click, clicks):
+    hidden = list(_hidden_link_signals(click, clicks))
+    yield from hidden
+    if sum(points for points, _ in hidden) < _HIDDEN_LINK and (swept := _swept_links(click, clicks)):
         yield _ALL_LINKS, swept
     yield from _request_signals(click)
     delivered = evidence.delivered(click)
@@ -139,14 +141,29 @@ def _request_signals(click: Activity) -> Iterator[tuple[int, str]]:
         yield _BARE_REQUEST, Reason.NOT_A_PAGE_REQUEST
 
 
-def _is_near_hidden_link(click: Activity, clicks: Iterable[Activity]) -> bool:
-    """Return whether the same network fetched the hidden link, or any network did in the same burst."""
-    network = click.facts.get("network", "")
-    return any(
-        _gap(other, click) <= _BURST or (network != "" and other.facts.get("network") == network)
-        for other in clicks
-        if is_hidden_link(other)
-    )
+def _hidden_link_signals(click: Activity, clicks: Iterable[Activity]) -> Iterator[tuple[int, str]]:
+    """Yield what the hidden link says about the click: at most one signal, the strongest.
+
+    Many people and their company's scanner share one network, so it condemns nobody whose browser is another one.
+    """
+    hidden = [other for other in clicks if is_hidden_link(other)]
+    near = [other for other in hidden if _have_same(other, click, "network")]
+    unknown = [other for other in near if "" in (_browser(other), _browser(click))]
+    if any(_gap(other, click) <= _BURST or _have_same(other, click, "browser") for other in hidden):
+        yield _HIDDEN_LINK, Reason.HIDDEN_LINK
+    elif unknown:
+        yield _HIDDEN_LINK_NEARBY, Reason.HIDDEN_LINK
+    elif near:
+        yield 0, Reason.HIDDEN_LINK_BY_ANOTHER
+
+
+def _have_same(one: Activity, other: Activity, fact: str) -> bool:
+    """Return whether both have the same fact, and it is known."""
+    return one.facts.get(fact, "") == other.facts.get(fact, "") != ""
+
+
+def _browser(click: Activity) -> str:
+    return click.facts.get("browser", "")
 
 
 def _swept_links(click: Activity, clicks: Iterable[Activity]) -> str:
