@@ -26,6 +26,7 @@ SETTINGS = {
     "SECRET": "secret",
     "CONNECTIONS": "secret",
     "CONFIGURATION_SET": "set",
+    "TRANSACTIONAL_SET": "set",
     "REPLY_DOMAIN": "",
     "TURNSTILE_SITE_KEY": "",
     "EDGE_KEY": "",

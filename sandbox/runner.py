@@ -31,7 +31,7 @@ from sandbox.ses import app as ses
 from sandbox.ses.receiving import Receiving
 from sandbox.slack import app as slack
 from sandbox.slack import workspace
-from sandbox.stack import Cloud, deploy, give_connections, receiving, route
+from sandbox.stack import Cloud, create_configuration_sets, deploy, give_connections, receiving, route
 from sandbox.warm_up import warm
 
 _WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
@@ -72,6 +72,7 @@ class Runner:
         outputs = deploy(home, cloud, template, digest, f"{status.slack}/api/")
         events.arn = outputs["EventsTopic"]
         incoming.rules += receiving(cloud, template)
+        create_configuration_sets(cloud, template, status.mailbox)
         self._now = ApplicationClock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
         report(say("Routes, secrets, Slack workspace", "ルート、シークレット、Slack ワークスペース"))
         give_connections(cloud, outputs["Connections"], secrets)

@@ -5,6 +5,7 @@ Then add the parts that the emulator does not create from the template.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,30 @@ def receiving(cloud: Cloud, template: Path) -> list[Rule]:
         for rule in receipt_rules(template)
         for action in rule["Actions"]
     ]
+
+
+def create_configuration_sets(cloud: Cloud, template: Path, mailbox: str) -> None:
+    """Create the template's configuration sets in the stand-in for SES. The emulator has them in an SES of its own."""
+    ses, names = cloud.client("sesv2", mailbox), physical_ids(cloud)
+    resources = YAML(typ="safe").load(template)["Resources"]
+    for name, found in resources.items():
+        if found["Type"] == "AWS::SES::ConfigurationSet":
+            options = found["Properties"]["SuppressionOptions"]
+            with suppress(ses.exceptions.AlreadyExistsException):
+                ses.create_configuration_set(ConfigurationSetName=names[name])
+            ses.put_configuration_set_suppression_options(ConfigurationSetName=names[name], **options)
+    for name, found in resources.items():
+        if found["Type"] == "AWS::SES::ConfigurationSetEventDestination":
+            asked = found["Properties"]["EventDestination"]
+            topic = {"SnsDestination": {"TopicArn": names[asked["SnsDestination"]["TopicARN"]["Ref"]]}}
+            destination = {
+                "ConfigurationSetName": names[found["Properties"]["ConfigurationSetName"]["Ref"]],
+                "EventDestinationName": name,
+                "EventDestination": asked | topic,
+            }
+            with suppress(ses.exceptions.AlreadyExistsException):
+                ses.create_configuration_set_event_destination(**destination)
+            ses.update_configuration_set_event_destination(**destination)
 
 
 def give_connections(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None:

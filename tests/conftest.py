@@ -32,7 +32,7 @@ os.environ |= {
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_METRICS_DISABLED": "true",
 }
-for name in ("TABLE", "BUCKET", "SECRET", "CONNECTIONS", "CONFIGURATION_SET", "SALES_CHANNEL"):
+for name in ("TABLE", "BUCKET", "SECRET", "CONNECTIONS", "CONFIGURATION_SET", "TRANSACTIONAL_SET", "SALES_CHANNEL"):
     os.environ.setdefault(name, name.lower())
 for name in QUEUES:
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")

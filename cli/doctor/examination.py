@@ -52,7 +52,7 @@ def _template() -> str:
 def _mail(checked: Stack, sender: str) -> Iterator[Finding]:
     ses = boto3.client("sesv2")
     yield from mail.account(ses, checked.mails_per_second)
-    yield mail.configuration_set(ses, checked.configuration_set)
+    yield mail.configuration_sets(ses, checked.configuration_sets)
     if not sender:
         yield mail.IDENTITY.fail(
             Words("no published playbook names a sender", "送信者を定めたプレイブックが公開されていません"),

@@ -1,6 +1,6 @@
-"""Check Amazon SES: the account, its quota, the sender's identity, and the configuration set."""
+"""Check Amazon SES: the account, its quota, the sender's identity, and the configuration sets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -165,18 +165,20 @@ def _identity(ses: Any, name: str) -> dict[str, Any] | None:
         return None
 
 
-def configuration_set(ses: Any, name: str) -> Finding:
-    """Check the configuration set, whose events tell the outcome of each mail."""
+def configuration_sets(ses: Any, names: Iterable[str]) -> Finding:
+    """Check the configuration sets, whose events tell the outcome of each mail: one for each class of mail."""
+    for name in names:
+        if wrong := _wrong_set(ses, name):
+            return SET.fail(wrong, _DEPLOY)
+    return SET.ok(Words("bounces, complaints and deliveries are reported", "不達、迷惑メール報告、到達が通知されます"))
+
+
+def _wrong_set(ses: Any, name: str) -> Words | None:
+    """Return what is wrong with the set, None if all is well."""
     try:
         found = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)
     except (BotoCoreError, ClientError) as error:
-        return SET.fail(
-            Words(
-                f"the set {name!r} cannot be read: {error}",
-                f"設定セット {name!r} を読めません: {error}",
-            ),
-            _DEPLOY,
-        )
+        return Words(f"the set {name!r} cannot be read: {error}", f"設定セット {name!r} を読めません: {error}")
     enabled = {
         event
         for destination in found.get("EventDestinations", [])
@@ -185,8 +187,8 @@ def configuration_set(ses: Any, name: str) -> Finding:
     }
     if missing := _EVENTS - enabled:
         events = ", ".join(sorted(missing)).lower()
-        return SET.fail(
-            Words(f"SES does not report these events: {events}", f"SES が通知しないイベントがあります: {events}"),
-            _DEPLOY,
+        return Words(
+            f"SES does not report these events of {name}: {events}",
+            f"SES が通知しないイベントがあります（{name}）: {events}",
         )
-    return SET.ok(Words("bounces, complaints and deliveries are reported", "不達、迷惑メール報告、到達が通知されます"))
+    return None

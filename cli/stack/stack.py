@@ -18,6 +18,7 @@ from ripen.words import Words
 _OUTPUTS = ("Table", "Bucket", "Secret", "Connections", "ApiUrl", "Queues", "BundleFormat", "MailsPerSecond", "Tick")
 """The outputs of template.yaml that every command needs."""
 _START = Words("Start it with: make up", "起動するには: make up")
+_SETS = ("ConfigurationSetName", "TransactionalSetName")
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Stack:
     """The name of the function that wakes what is due."""
     local: LocalCloud | None
     """The local cloud, if this is one."""
-    configuration_set: str = ""
-    """The configuration set of SES."""
+    configuration_sets: tuple[str, ...] = ()
+    """The configuration sets of SES, one for each class of mail."""
     channel: str = ""
     """The Slack channel for cards about hot leads."""
     slack_api: str = ""
@@ -75,7 +76,7 @@ def connect() -> Stack:
         site=status.api if status else outputs["ApiUrl"],
         queues=tuple(outputs["Queues"].split(",")),
         tick=outputs["Tick"],
-        configuration_set=outputs.get("ConfigurationSetName", ""),
+        configuration_sets=tuple(outputs[name] for name in _SETS if name in outputs),
         channel=outputs.get("Channel", ""),
         slack_api=outputs.get("SlackAddress", ""),
         mails_per_second=int(outputs["MailsPerSecond"]),

@@ -50,7 +50,7 @@ playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 stop = StopSwitch(table)
 campaigns = CampaignSwitch(table, clock)
-ses = Ses(os.environ["CONFIGURATION_SET"])
+ses = Ses(os.environ["CONFIGURATION_SET"], transactional=os.environ["TRANSACTIONAL_SET"])
 reply_domain = os.environ["REPLY_DOMAIN"]
 
 _ENOUGH_MILLIS = 15_000

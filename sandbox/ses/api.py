@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.ses.checks import Refused, bare, send_email
-from sandbox.ses.events import Wire, outcome, records, stamp
+from sandbox.ses.events import Wire, outcome, records, reported, stamp
 from sandbox.ses.faults import Faults
 from sandbox.ses.message import Kept, build, sender, subject
 from sandbox.ses.store import Store
@@ -55,10 +55,11 @@ class Api:
             ("POST", "configuration-sets", self.create_set),
             ("GET", "configuration-sets/{name}", self.set),
             ("DELETE", "configuration-sets/{name}", self.delete_set),
+            ("PUT", "configuration-sets/{name}/suppression-options", self.set_suppression),
             ("PUT", "configuration-sets/{name}/{option}", self.nothing),
             ("GET", "configuration-sets/{name}/event-destinations", self.destinations),
             ("POST", "configuration-sets/{name}/event-destinations", self.add_destination),
-            ("PUT", "configuration-sets/{name}/event-destinations/{destination}", self.nothing),
+            ("PUT", "configuration-sets/{name}/event-destinations/{destination}", self.change_destination),
             ("DELETE", "configuration-sets/{name}/event-destinations/{destination}", self.nothing),
             ("PUT", "suppression/addresses", self.suppress),
             ("GET", "suppression/addresses", self.suppressed),
@@ -84,18 +85,19 @@ class Api:
         return JSONResponse({"MessageId": id})
 
     def _permitted(self, asked: dict[str, Any]) -> None:
-        """Refuse an unknown sender or configuration set, once any has been created."""
+        """Refuse an unknown configuration set, and an unknown sender once any has been created."""
         account, address = self._store.account, bare(sender(asked))
         if account["identities"] and not {address, address.rpartition("@")[2]} & set(account["identities"]):
             message = f"Email address is not verified. The following identities failed the check: {address}"
             raise Refused("MessageRejected", message)
         name = asked.get("ConfigurationSetName", "")
-        if name and account["sets"] and name not in account["sets"]:
+        if name and name not in account["sets"]:
             raise Refused("NotFoundException", f"Configuration set <{name}> does not exist.", 404)
 
     def _take(self, asked: dict[str, Any], recipients: list[str]) -> str:
         id, at = f"0106{uuid4().hex[:12]}-{uuid4()}-000000", self._now()
-        suppressed = any(address.lower() in self._store.account["suppressed"] for address in recipients)
+        through = asked.get("ConfigurationSetName", "")
+        suppressed = any(self._store.is_suppressed(address, through) for address in recipients)
         raw = build(asked, id, at)
         kept = Kept(
             id=id,
@@ -103,13 +105,12 @@ class Api:
             at=stamp(at),
             sender=sender(asked),
             recipients=recipients,
-            configuration_set=asked.get("ConfigurationSetName", ""),
+            configuration_set=through,
             tags={tag["Name"]: tag["Value"] for tag in asked.get("EmailTags", [])},
             outcome=outcome(recipients[0], suppressed) if recipients else "delivered",
         )
         self._store.keep(kept, raw)
-        if kept.configuration_set:
-            self._wire.publish(records(kept, at))
+        self._wire.publish(reported(records(kept, at), self._store.set_of(through)["destinations"]))
         return id
 
     async def account(self, request: Request) -> Response:
@@ -143,8 +144,21 @@ class Api:
         return self._forget("identities", request.path_params["name"], "Email identity")
 
     async def create_set(self, request: Request) -> Response:
-        name = (await request.json())["ConfigurationSetName"]
-        self._store.account["sets"].setdefault(name, {"destinations": []})
+        asked = await request.json()
+        name = asked["ConfigurationSetName"]
+        if name in self._store.account["sets"]:
+            raise Refused("AlreadyExistsException", f"Configuration set <{name}> already exists.")
+        self._store.account["sets"][name] = {"destinations": []}
+        return self._suppresses(name, asked.get("SuppressionOptions", {}))
+
+    async def set_suppression(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        _known(self._store.account["sets"], name, "Configuration set")
+        return self._suppresses(name, await request.json())
+
+    def _suppresses(self, name: str, options: dict[str, Any]) -> Response:
+        if "SuppressedReasons" in options:
+            self._store.account["sets"][name]["suppressed"] = options["SuppressedReasons"]
         self._store.save()
         return JSONResponse({})
 
@@ -164,8 +178,24 @@ class Api:
     async def add_destination(self, request: Request) -> Response:
         name, asked = request.path_params["name"], await request.json()
         _known(self._store.account["sets"], name, "Configuration set")
-        described = asked["EventDestination"] | {"Name": asked["EventDestinationName"]}
-        self._store.account["sets"][name]["destinations"].append(described)
+        destination = asked["EventDestinationName"]
+        if destination in self._destinations(name):
+            raise Refused("AlreadyExistsException", f"Event destination <{destination}> already exists.")
+        return self._keep_destination(name, destination, asked)
+
+    async def change_destination(self, request: Request) -> Response:
+        name, destination = request.path_params["name"], request.path_params["destination"]
+        _known(self._store.account["sets"], name, "Configuration set")
+        _known(self._destinations(name), destination, "Event destination")
+        return self._keep_destination(name, destination, await request.json())
+
+    def _destinations(self, name: str) -> dict[str, Any]:
+        return {each["Name"]: each for each in self._store.account["sets"][name]["destinations"]}
+
+    def _keep_destination(self, name: str, destination: str, asked: dict[str, Any]) -> Response:
+        described = asked["EventDestination"] | {"Name": destination}
+        kept = self._destinations(name) | {destination: described}
+        self._store.account["sets"][name]["destinations"] = list(kept.values())
         self._store.save()
         return JSONResponse({})
 

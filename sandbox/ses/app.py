@@ -15,7 +15,7 @@ from starlette.routing import Route
 from sandbox.ses.answer import answer
 from sandbox.ses.api import Api
 from sandbox.ses.checks import Refused
-from sandbox.ses.events import Wire, record
+from sandbox.ses.events import Wire, record, reported
 from sandbox.ses.faults import MODES, Faults
 from sandbox.ses.message import Kept
 from sandbox.ses.receiving import Receiving
@@ -158,10 +158,11 @@ class Control:
         kept, event = _known(self._store, request), request.path_params["event"].capitalize()
         if event not in ("Bounce", "Complaint", "Delivery", "Reject", "Send"):
             return JSONResponse({"error": "no such event"}, 404)
-        if event in ("Bounce", "Complaint"):
+        if event.upper() in self._store.set_of(kept.configuration_set)["suppressed"]:
             for address in kept.recipients:
                 self._store.suppress(address, event.upper(), self._now())
-        self._wire.publish([record(kept, event, self._now())])
+        destinations = self._store.set_of(kept.configuration_set)["destinations"]
+        self._wire.publish(reported([record(kept, event, self._now())], destinations))
         return JSONResponse({"published": event})
 
 

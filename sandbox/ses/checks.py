@@ -1,7 +1,8 @@
 """Requests that SES v2 refuses, each with the message of SES.
 
-Sources: the SES v2 API reference ("SendEmail", "Message", "MessageHeader", "MessageTag") and the Developer Guide's page
-on addresses: the local part is 7-bit ASCII, the domain punycode.
+Sources: the SES v2 API reference ("SendEmail", "Message", "MessageHeader", "MessageTag") and the Developer Guide's
+pages on addresses (the local part is 7-bit ASCII, the domain punycode) and on header fields (those that SES sets
+itself, and those that a mail has once).
 """
 
 import re
@@ -13,7 +14,15 @@ _TAG_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}|ses:(no-track|feedback-id-[ab])")
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(r"(?:.*<([^<>]*)>\s*|([^<>]*))", re.DOTALL)
-_OURS = {"from", "to", "cc", "bcc", "subject", "reply-to", "return-path", "date", "message-id", "mime-version"}
+_OURS = {
+    *("from", "to", "cc", "bcc", "subject", "reply-to", "return-path", "date", "message-id", "mime-version"),
+    *("content-type", "content-disposition"),
+}
+_ONCE = {
+    *("auto-submitted", "importance", "in-reply-to", "keywords", "list-archive", "list-help", "list-id", "list-owner"),
+    *("list-post", "list-subscribe", "list-unsubscribe", "list-unsubscribe-post", "organization", "precedence"),
+    *("priority", "references", "sender", "thread-index", "thread-topic", "user-agent"),
+}
 _MOST_HEADERS = 15
 _MOST_RECIPIENTS = 50
 
@@ -78,10 +87,13 @@ def _simple(simple: dict[str, Any]) -> None:
     headers = simple.get("Headers", [])
     if len(headers) > _MOST_HEADERS:
         raise Refused("BadRequestException", "Number of headers exceeds 15.")
+    names = [header.get("Name", "").lower() for header in headers]
     for header in headers:
         name, value = header.get("Name", ""), header.get("Value", "")
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OURS:
             raise Refused("BadRequestException", f"Invalid header name: {name}")
+        if name.lower() in _ONCE and names.count(name.lower()) > 1:
+            raise Refused("BadRequestException", f"Duplicate header: {name}")
         if not _HEADER_VALUE.fullmatch(value) or len(name) + len(value) > 996:
             raise Refused("BadRequestException", f"Invalid value of header {name}")
 

@@ -69,6 +69,17 @@ def records(kept: Kept, at: datetime) -> list[Record]:
             return [sent]
 
 
+def reported(records: Iterable[Record], destinations: Iterable[Record]) -> list[Record]:
+    """Return the records whose kinds a destination of the configuration set passes to SNS."""
+    kinds = {
+        kind
+        for destination in destinations
+        if destination.get("Enabled") and destination.get("SnsDestination")
+        for kind in destination["MatchingEventTypes"]
+    }
+    return [each for each in records if each["eventType"].upper() in kinds]
+
+
 def record(kept: Kept, event: str, at: datetime, bounce: Bounce = _HARD) -> Record:
     """Return the record of one event of a mail; only a bounce has a reason."""
     match event:

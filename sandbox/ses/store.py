@@ -37,6 +37,16 @@ class Store:
         with self._lock:
             self._account.write_text(json.dumps(self.account, ensure_ascii=False))
 
+    def set_of(self, name: str) -> dict[str, Any]:
+        """Return a configuration set: {destinations, suppressed}. Without one, nothing is reported."""
+        known: dict[str, Any] = self.account["sets"].get(name, {})
+        return {"destinations": [], "suppressed": ["BOUNCE", "COMPLAINT"]} | known
+
+    def is_suppressed(self, address: str, configuration_set: str) -> bool:
+        """Return whether mail through this set does not reach the address: for a reason that the set respects."""
+        found = self.account["suppressed"].get(address.lower())
+        return found is not None and found["Reason"] in self.set_of(configuration_set)["suppressed"]
+
     def suppress(self, address: str, reason: str, at: datetime) -> None:
         """Add an address to the account's suppression list; `reason` is BOUNCE or COMPLAINT."""
         row = {"EmailAddress": address, "Reason": reason, "LastUpdateTime": at.timestamp()}

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import replace
 from threading import Thread
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 from ripen.adapters.ses import mailer as module
 from ripen.adapters.ses.mailer import Ses, refusal
 from ripen.errors import Undeliverable, Unsure
+from ripen.mail.ledger import MailClass
 from ripen.mail.message import OutgoingMail
 
 MAIL = OutgoingMail(
@@ -128,6 +130,20 @@ def test_accepted_mail_has_a_message_id() -> None:
     assert b'"a..b@docomo.ne.jp"' in request
     assert b'"ConfigurationSetName": "set"' in request
     assert b'{"Name": "send_id", "Value": "s1"}' in request
+
+
+@pytest.mark.parametrize(
+    ("mail_class", "own", "through"),
+    [
+        (MailClass.MARKETING, "own", "set"),
+        (MailClass.TRANSACTIONAL, "own", "own"),
+        (MailClass.TRANSACTIONAL, "", "set"),
+    ],
+)
+def test_each_class_of_mail_goes_through_its_configuration_set(mail_class: MailClass, own: str, through: str) -> None:
+    with answering(_responds("200 OK", b'{"MessageId": "m1"}')) as (url, requests):
+        Ses("set", boto3.client("sesv2", endpoint_url=url), own).send(replace(MAIL, mail_class=mail_class))
+    assert f'"ConfigurationSetName": "{through}"'.encode() in requests[0]
 
 
 @pytest.mark.parametrize(

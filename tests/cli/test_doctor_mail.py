@@ -13,7 +13,7 @@ def test_an_account_that_may_send_is_well() -> None:
     assert set(states(mail.account(FakeAccount(), 14)).values()) == {State.OK}
     who, dkim, mail_from = mail.identity(FakeAccount(), "news@example.com")
     assert (who.state, dkim.state, mail_from) == (State.OK, State.OK, "bounce.example.com")
-    assert mail.configuration_set(FakeAccount(), "set").state is State.OK
+    assert mail.configuration_sets(FakeAccount(), ["set", "other"]).state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_sender_that_is_not_verified_or_not_signed_is_seen(identity: Any, who:
 
 @pytest.mark.parametrize("events", [None, ["SEND", "DELIVERY"]])
 def test_a_configuration_set_that_tells_no_bounces_is_seen(events: Any) -> None:
-    assert mail.configuration_set(FakeAccount(events=events), "set").state is State.FAIL
+    assert mail.configuration_sets(FakeAccount(events=events), ["set"]).state is State.FAIL
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,9 @@ def test_an_address_of_the_simulator_has_its_outcome(
         simple(Headers=[{"Name": "X-Name", "Value": "a" * 996}]),
         simple(Headers=[{"Name": f"X-{n}", "Value": "a"} for n in range(16)]),
         simple(Headers=[{"Name": "Subject", "Value": "a"}]),
+        simple(Headers=[{"Name": "Message-ID", "Value": "<a@b.example>"}]),
+        simple(Headers=[{"Name": "Content-Type", "Value": "text/plain"}]),
+        simple(Headers=[{"Name": "List-Id", "Value": "<a.example>"}, {"Name": "list-id", "Value": "<b.example>"}]),
         simple(Subject={"Data": "a\r\nBcc: b@example.com"}),
         simple(Body={}),
     ],
@@ -194,12 +197,6 @@ def test_boto3_can_manage_the_account(served: Served) -> None:
     assert ses.get_account()["SendingEnabled"]
     ses.create_email_identity(EmailIdentity="example.com")
     assert ses.get_email_identity(EmailIdentity="example.com")["VerifiedForSendingStatus"]
-    ses.create_configuration_set(ConfigurationSetName="set")
-    ses.create_configuration_set_event_destination(
-        ConfigurationSetName="set",
-        EventDestinationName="sns",
-        EventDestination={"Enabled": True, "MatchingEventTypes": ["SEND"], "SnsDestination": {"TopicArn": "arn"}},
-    )
     assert len(ses.get_configuration_set_event_destinations(ConfigurationSetName="set")["EventDestinations"]) == 1
     ses.put_suppressed_destination(EmailAddress="A@example.com", Reason="BOUNCE")
     assert ses.get_suppressed_destination(EmailAddress="a@example.com")["SuppressedDestination"]["Reason"] == "BOUNCE"
@@ -210,6 +207,34 @@ def test_boto3_can_manage_the_account(served: Served) -> None:
         ses.send_email(**a_request(FromEmailAddress="news@other.example"))
     with pytest.raises(ses.exceptions.NotFoundException):
         ses.send_email(**a_request(ConfigurationSetName="other"))
+
+
+def test_each_configuration_set_reports_and_suppresses_by_its_own_settings(served: Served) -> None:
+    ses = served.ses
+    with pytest.raises(ses.exceptions.NotFoundException):
+        ses.send_email(**a_request(ConfigurationSetName="transactional"))
+    served.add_set("transactional", "COMPLAINT")
+    with pytest.raises(ses.exceptions.AlreadyExistsException):
+        served.add_set("transactional")
+    ses.put_suppressed_destination(EmailAddress="hanako@example.co.jp", Reason="BOUNCE")
+    ses.send_email(**a_request(ConfigurationSetName="transactional"))
+    assert served.events(2) == ["Send", "Delivery"]
+    assert served.published[0]["mail"]["tags"]["ses:configuration-set"] == ["transactional"]
+    ses.send_email(**a_request())
+    assert served.events(4)[2:] == ["Send", "Bounce"]
+    only_sends = {"Enabled": True, "MatchingEventTypes": ["SEND"], "SnsDestination": {"TopicArn": "arn"}}
+    ses.update_configuration_set_event_destination(
+        ConfigurationSetName="set", EventDestinationName="sns", EventDestination=only_sends
+    )
+    ses.send_email(**a_request())
+    ses.send_email(**a_request(ConfigurationSetName="transactional"))
+    assert served.events(7)[4:] == ["Send", "Send", "Delivery"]
+
+
+def test_custom_headers_arrive_as_they_were_given(served: Served) -> None:
+    headers = {"List-Id": "<marketing.example.com>", "Auto-Submitted": "auto-generated", "References": "<a@b> <c@d>"}
+    served.ses.send_email(**simple(Headers=[{"Name": name, "Value": value} for name, value in headers.items()]))
+    assert headers.items() <= served.mails()[0]["headers"].items()
 
 
 def test_the_html_of_a_mail_is_sandboxed(served: Served) -> None:

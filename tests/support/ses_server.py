@@ -36,6 +36,22 @@ class Served:
         once = Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=0.5)
         return boto3.client("sesv2", endpoint_url=self.url, config=once)
 
+    def add_set(self, name: str, *reasons: str) -> None:
+        """Add a configuration set that reports all events, and that respects the suppressions with these reasons."""
+        ses = self.ses
+        ses.create_configuration_set(
+            ConfigurationSetName=name, SuppressionOptions={"SuppressedReasons": reasons or ("BOUNCE", "COMPLAINT")}
+        )
+        ses.create_configuration_set_event_destination(
+            ConfigurationSetName=name,
+            EventDestinationName="sns",
+            EventDestination={
+                "Enabled": True,
+                "MatchingEventTypes": ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY"],
+                "SnsDestination": {"TopicArn": "arn"},
+            },
+        )
+
     def mails(self) -> list[dict[str, Any]]:
         return list(web.get(f"{self.url}/messages.json").json())
 
@@ -70,6 +86,8 @@ def serving(folder: Path) -> Iterator[Served]:
     thread.start()
     while not server.started:
         sleep(0.005)
-    yield Served(f"http://127.0.0.1:{port}", published, bucket)
+    served = Served(f"http://127.0.0.1:{port}", published, bucket)
+    served.add_set("set")
+    yield served
     server.should_exit = server.force_exit = True
     thread.join(5)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ripen.lead.lead import Profile
 from ripen.lead.text import one_line
 from ripen.mail import confirmation
-from ripen.mail.ledger import Send
+from ripen.mail.ledger import MailClass, Send
 from ripen.mail.mail_links import MailLinks
 from ripen.playbook import template, wording
 from ripen.playbook.bundle import Bundle, Email, Mail
@@ -44,6 +44,7 @@ class OutgoingMail(Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     tags: dict[str, str] = {}
     """SES returns the tags with each event about the mail."""
+    mail_class: MailClass = MailClass.MARKETING
     locale: str = ""
 
 
@@ -97,6 +98,7 @@ def compose(
         text=text,
         headers=_headers(send, links),
         tags=_tags(send),
+        mail_class=send.mail_class,
         locale=locale,
     )
 

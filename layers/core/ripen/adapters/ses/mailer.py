@@ -24,6 +24,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from ripen.errors import Blocked, Undeliverable, Unsure
+from ripen.mail.ledger import MailClass
 from ripen.mail.message import OutgoingMail
 
 _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
@@ -53,10 +54,16 @@ _HANDSHAKE_WORDS = ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "WRONG_VERSION_NUM
 
 
 class Ses:
-    """Implements ports.Mailer. Without a configuration set SES publishes no events (delivery, bounce, complaint)."""
+    """Implements ports.Mailer. Without a configuration set SES publishes no events (delivery, bounce, complaint).
 
-    def __init__(self, configuration_set: str, client: Any = None) -> None:
-        self._configuration_set = configuration_set
+    Transactional mail goes through a set of its own, if there is one: reputation, pools and pauses are per set.
+    """
+
+    def __init__(self, configuration_set: str, client: Any = None, transactional: str = "") -> None:
+        self._sets = {
+            MailClass.MARKETING: configuration_set,
+            MailClass.TRANSACTIONAL: transactional or configuration_set,
+        }
         self._client = client
         self._used_at = 0.0
 
@@ -68,7 +75,7 @@ class Ses:
         """
         client = self._connected_client()
         try:
-            answer = client.send_email(**_request(mail, self._configuration_set))
+            answer = client.send_email(**_request(mail, self._sets[mail.mail_class]))
         except ParamValidationError as error:
             raise Undeliverable("the mail is not valid for SES", permanent=True) from error
         except ClientError as error:
