@@ -122,6 +122,13 @@ COMMANDS = {
             "結果が分からず保留中のメールを一覧します。",
         ),
     ),
+    "unsuppress": (
+        "cli.commands.unsuppress:unsuppress",
+        Words(
+            "Let mail go to an address again that bounced by mistake.",
+            "誤って不達とされたアドレスへの配信を再開できるようにします。",
+        ),
+    ),
     "quarantine": (
         "cli.commands.quarantine:quarantine",
         Words(

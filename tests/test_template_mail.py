@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.test_template import RESOURCES
+from tests.support.stack_template import RESOURCES
 
 SETS = [name for name, found in RESOURCES.items() if found["Type"] == "AWS::SES::ConfigurationSet"]
 

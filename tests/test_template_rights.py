@@ -76,6 +76,7 @@ def test_rights_of_people_are_narrow_except_where_aws_knows_no_narrower_ones() -
     assert everywhere == {
         *("lambda:GetAccountSettings", "ses:GetAccount"),
         *("ses:GetEmailIdentity", "ses:GetConfigurationSetEventDestinations"),
+        *("ses:GetSuppressedDestination", "ses:DeleteSuppressedDestination"),
         *("logs:GetQueryResults", "logs:StopQuery"),
     }
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.adapters.table import Absent, Add, Conflict, Create, Mark, Replace, Table, Unchanged, keys
+from ripen.adapters.table import Absent, Add, Conflict, Create, Delete, Mark, Replace, Table, Unchanged, keys
 from ripen.agenda import Due, Lane, Ref, shard
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.walk import Walk
@@ -110,6 +110,19 @@ def test_replaced_row_without_a_due_time_leaves_the_agenda(table: Table) -> None
     table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
     table.write(Replace(key, CrmMark(lead="lead1"), 1))
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
+
+
+def test_row_is_deleted_in_the_version_that_was_read(table: Table) -> None:
+    key = keys.crm_mark("lead1")
+    table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
+    with pytest.raises(Conflict):
+        table.write(Delete(key, 2), Absent(keys.profile("lead1")))
+    table.write(Delete(key, 1), Absent(keys.profile("lead1")))
+    assert table.get(key) is None
+    assert table.due(Lane.HOT, shard("lead1"), NOON) == []
+    table.write(Create(key, CrmMark(lead="lead1")))
+    table.write(Delete(key, 1))
+    assert table.get(key) is None
 
 
 def test_expired_row_may_be_overwritten(table: Table) -> None:

@@ -153,8 +153,12 @@ class QuickDynamoDB:
         held = [self._holds(one) for one in wanted]
         if not all(held):
             raise _TransactionCanceled(held)
-        for one in wanted:
-            self._apply(one)
+        for item in TransactItems:
+            [(operation, one)] = item.items()
+            if operation == "Delete":
+                self._delete(one["Key"])
+            else:
+                self._apply(one)
         return {}
 
     def _holds(self, wanted: dict[str, Any]) -> bool:
@@ -177,6 +181,10 @@ class QuickDynamoDB:
                 name = names.get(name, name)
                 item[name] = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
             self._put(item)
+
+    def _delete(self, key: Item) -> None:
+        self._put(key)  # takes it off the indexes
+        del self._items[_at(key)]
 
     def _put(self, item: Item) -> None:
         at = _at(item)

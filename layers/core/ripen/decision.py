@@ -23,6 +23,7 @@ class DecisionKind(StrEnum):
     REPLY = "reply"
     ANSWER = "answer"
     """An odd answer in a form."""
+    SUPPRESSION = "suppression"
 
 
 class Outcome(StrEnum):

@@ -52,6 +52,16 @@ class Mailer(Protocol):
         """
 
 
+class SuppressionList(Protocol):
+    """The mail provider's own list of addresses that it refuses."""
+
+    def reason(self, address: str) -> str:
+        """Return why the address is on the list, "BOUNCE" or "COMPLAINT"; "" if it is not."""
+
+    def remove(self, address: str) -> None:
+        """Take the address off the list."""
+
+
 class Chat(Protocol):
     """The chat where sales is alerted (Slack)."""
 

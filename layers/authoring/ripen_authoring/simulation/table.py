@@ -7,7 +7,21 @@ from typing import Any, Literal
 
 import msgspec
 
-from ripen.adapters.table import Absent, Add, Change, Conflict, Create, Due, Key, Mark, Replace, Row, Table, Unchanged
+from ripen.adapters.table import (
+    Absent,
+    Add,
+    Change,
+    Conflict,
+    Create,
+    Delete,
+    Due,
+    Key,
+    Mark,
+    Replace,
+    Row,
+    Table,
+    Unchanged,
+)
 from ripen.adapters.table.keys import parse
 from ripen.agenda import Lane, Ref
 from ripen.agenda import shard as shard_of
@@ -117,7 +131,7 @@ class MemoryTable(Table):
                 return int(stored.expires.timestamp()) < int(at.timestamp())
             case Create() | Absent():
                 return stored is None
-            case Replace(was=was) | Unchanged(version=was):
+            case Replace(was=was) | Unchanged(version=was) | Delete(was=was):
                 return (stored.version if stored else 0) == was
             case Mark():
                 return stored is not None
@@ -143,6 +157,8 @@ class MemoryTable(Table):
                 rows[change.key.sk] = replace(
                     stored, version=stored.version + 1, due=_as_kept(change.due), lane=change.lane
                 )
+            case Delete(key):
+                del rows[key.sk]
             case _:
                 pass
 

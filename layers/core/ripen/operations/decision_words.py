@@ -144,6 +144,9 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.ANSWER, Outcome.LEFT_OUT): Words(
         "part of the answer {subject} was left out: {reason}", "{subject} の回答の一部を保存しなかった: {reason}"
     ),
+    (Kind.SUPPRESSION, Outcome.RELEASED): Words(
+        "{by} let mail go to the address again: {reason}", "{by} が配信禁止を解除した: {reason}"
+    ),
 }
 REASONS: dict[Reason, Words] = {
     Reason.NO_CONSENT: Words("no consent", "同意がない"),

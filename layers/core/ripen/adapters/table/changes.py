@@ -73,7 +73,14 @@ class Absent(Struct, frozen=True):
     key: Key[Any]
 
 
-Change = Create[Any] | Replace[Any] | Mark[Any] | Add | Unchanged | Absent
+class Delete(Struct, frozen=True):
+    """Delete version `was` of a row."""
+
+    key: Key[Any]
+    was: int
+
+
+Change = Create[Any] | Replace[Any] | Mark[Any] | Add | Unchanged | Absent | Delete
 
 MAX_CHANGES = 100
 """DynamoDB's limit for one transaction."""

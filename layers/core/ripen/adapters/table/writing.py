@@ -1,12 +1,13 @@
 """Changes as requests: a single put or update, or items of TransactWriteItems, each with its condition.
 
-Source: AWS, DynamoDB API Reference, "PutItem", "UpdateItem", "TransactWriteItem" (Put, Update, ConditionCheck).
+Source: AWS, DynamoDB API Reference, "PutItem", "UpdateItem", "TransactWriteItem" (Put, Update, Delete,
+ConditionCheck).
 """
 
 from typing import Any, Literal, assert_never
 
 from ripen import row_body
-from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
+from ripen.adapters.table.changes import Absent, Add, Change, Create, Delete, Mark, Replace, Unchanged
 from ripen.adapters.table.rows import primary_key
 from ripen.agenda import Lane, part, shard
 from ripen.epoch import due_millis
@@ -48,6 +49,8 @@ def transact_item(table: str, change: Change) -> dict[str, Any]:
             operation, content = "ConditionCheck", {"Key": primary_key(change.key)} | _has_version(change.version)
         case Absent():
             operation, content = "ConditionCheck", {"Key": primary_key(change.key)} | _IS_ABSENT
+        case Delete():
+            operation, content = "Delete", {"Key": primary_key(change.key)} | _has_version(change.was)
         case _:
             assert_never(change)
     return {operation: {"TableName": table} | content}
