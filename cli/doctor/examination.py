@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack, turnstile
+from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack, turnstile, waiting
 from cli.doctor.finding import Finding
 from cli.local.home import PROJECT
 from cli.output.time_zone import brand_zone
@@ -34,8 +34,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.dead_letters(boto3.client("sqs"), checked.queues)
     yield stack.tick(checked.table, checked.clock.now())
     yield stack.switches(checked.table, zone)
-    yield stack.crm_errors(checked.table, checked.clock.now())
-    yield slack.cards(checked.table, checked.clock.now(), zone)
+    yield from waiting.waiting(checked.table, checked.clock.now(), zone)
 
 
 def _channels(checked: Stack, bundle: Bundle | None) -> list[str]:

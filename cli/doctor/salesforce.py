@@ -12,8 +12,11 @@ from cli.doctor.salesforce_mapping import mapped
 from ripen.adapters.salesforce.connection import BASE, TimeoutAdapter
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.crm.api_usage import ApiUsage
+from ripen.crm.crm_errors import NO_ANSWER
 from ripen.crm.membership import watched_campaigns
 from ripen.errors import Undeliverable
+from ripen.operations.crm_error_words import next_step
+from ripen.operations.phrases import reason
 from ripen.playbook.bundle import Bundle, CrmField
 from ripen.playbook.graph import CrmStep
 from ripen.words import Words
@@ -35,26 +38,23 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
     try:
         token = fetch(settings, session)
     except Undeliverable as error:
-        yield LOGIN.fail(
-            Words(error.reason, f"ログインできません: {error.reason}"),
-            Words(
-                'Create the External Client App, and put its values into the secret under "salesforce".',
-                '外部クライアントアプリケーションを作成し、その値をシークレットの "salesforce" に入れてください。',
-            ),
-        )
+        yield _refused(LOGIN, error.reason)
         return
     yield LOGIN.ok(Words(token.instance, token.instance))
     try:
         yield from _rights(session, token, bundle)
         yield from _queries(session, token, bundle)
     except requests.RequestException as error:
-        name = type(error).__name__
-        yield rights.FIELDS.warn(
-            Words(f"Salesforce does not answer: {name}", f"Salesforce が応答しません: {name}"),
-            Words("Try again.", "もう一度試してください。"),
-        )
+        yield _refused(rights.FIELDS, f"{NO_ANSWER}: {type(error).__name__}")
+    except Undeliverable as error:
+        yield _refused(rights.FIELDS, error.reason)
     if transport.usage:
         yield calls(transport.usage)
+
+
+def _refused(check: Check, why: str) -> Finding:
+    """Return the finding of a call that failed: Salesforce does not answer, or it refuses us."""
+    return check.fail(Words(reason(why, "en"), reason(why, "ja")), next_step(why.partition(":")[0]))
 
 
 def _rights(session: requests.Session, token: Token, bundle: Bundle | None) -> Iterator[Finding]:
@@ -109,9 +109,10 @@ def calls(usage: ApiUsage) -> Finding:
 
 
 def _describe(session: requests.Session, token: Token, name: str) -> rights.Described | None:
-    """Return the object with its fields by name. None: the user may not see it."""
+    """Return the object with its fields by name. None: the user may not see it. Raises Undeliverable."""
     url = f"{token.instance}{BASE}/sobjects/{name}/describe"
     answer = session.get(url, headers={"Authorization": f"Bearer {token.access}"})
+    queries.require_answer(answer)
     if not answer.ok:
         return None
     body = answer.json()

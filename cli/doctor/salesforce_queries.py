@@ -14,10 +14,12 @@ from cli.doctor.finding import Check, Finding, Owner
 from cli.doctor.salesforce_rights import ASSIGN
 from ripen.adapters.salesforce import members, opportunities, owners, soql
 from ripen.adapters.salesforce import requests as crm_requests
-from ripen.adapters.salesforce.connection import BASE
+from ripen.adapters.salesforce.connection import BASE, refusal
 from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.salesforce.token import Token
+from ripen.cause import Cause
 from ripen.crm import ownership
+from ripen.crm.crm_errors import cause
 from ripen.crm.upsert import DesiredRecord, Task
 from ripen.lead.lead import CrmLink
 from ripen.words import Words
@@ -75,14 +77,28 @@ def opportunity_queries() -> Iterator[str]:
     yield from opportunities.company_queries([_ACCOUNT])
 
 
+def require_answer(answer: requests.Response) -> None:
+    """Raise Undeliverable if Salesforce does not answer, or takes no calls for now: that says nothing about rights."""
+    if answer.ok:
+        return
+    try:
+        content = answer.json()
+    except requests.JSONDecodeError:
+        content = None
+    refused = refusal(answer.status_code, content)
+    if cause(refused.reason.partition(":")[0]) not in (Cause.RIGHTS, Cause.REFUSED):
+        raise refused
+
+
 def run(check: Check, texts: Iterable[str], session: requests.Session, token: Token) -> Finding:
-    """Run the queries, and name what the user may not read. Raises requests.RequestException."""
+    """Run the queries, and name what the user may not read. Raises requests.RequestException, Undeliverable."""
     count = 0
     for text in texts:
         limited = text if " LIMIT " in text else f"{text} LIMIT 1"
         answer = session.get(
             f"{token.instance}{BASE}/query", params={"q": limited}, headers={"Authorization": f"Bearer {token.access}"}
         )
+        require_answer(answer)
         if not answer.ok:
             return refused(check, answer.json()[0])
         count += 1

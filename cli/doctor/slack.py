@@ -1,33 +1,34 @@
-"""Check Slack: the token, its scopes, the channels, and the cards that wait."""
+"""Check Slack: the token, its scopes, and the channels."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 from ruamel.yaml import YAML
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from cli.doctor.finding import Check, Finding, Owner
-from cli.output.time_zone import zoned_time
-from ripen.adapters.table import Table
-from ripen.operations.slack_cards import waiting_cards
+from ripen.cause import Cause
 from ripen.operations.slack_error_words import in_words, next_step
-from ripen.slack.card_retry import needs_a_person
-from ripen.slack.slack_errors import NO_CHANNEL, NOT_AN_ID, WaitingCards, is_channel_id
+from ripen.slack.slack_errors import NO_CHANNEL, NOT_AN_ID, cause, is_channel_id
 from ripen.words import Words
 
 TOKEN = Check(Words("Slack token", "Slack トークン"), Owner.SLACK)
 SCOPES = Check(Words("Slack scopes", "Slack スコープ"), Owner.SLACK)
 CHANNEL = Check(Words("Slack channel", "Slack チャンネル"), Owner.SLACK)
-CARDS = Check(Words("Cards in Slack", "Slack のカード"), Owner.SLACK)
 _MANIFEST = Path(__file__).resolve().parents[2] / "infra/slack/manifest.yaml"
 _SECONDS = 10
+_SERVER_ERROR = 500
 _CREATE = Words(
     "Create the app, install it, and put its bot token into the secret: docs/slack-setup.md.",
     "アプリを作成してインストールし、ボットトークンをシークレットに入れてください: docs/slack-setup.ja.md。",
+)
+_ADDRESS = Words(
+    "If Slack has none, check the stack's parameter SlackApi.",
+    "障害がないときは、スタックのパラメーター SlackApi を確かめてください。",
 )
 _SHARED = Words(
     "Its people see the cards, with names and addresses, but may not press the buttons. Take a channel of your own.",
@@ -45,17 +46,8 @@ def workspace(token: str, api: str, channels: Iterable[str]) -> Iterator[Finding
     client = WebClient(token, base_url=api, timeout=_SECONDS, retry_handlers=[])
     try:
         who = client.auth_test()
-    except SlackApiError as error:
-        yield TOKEN.fail(in_words(_code(error)), next_step(_code(error)))
-        return
-    except (OSError, HTTPException) as error:
-        yield TOKEN.fail(
-            Words(f"Slack does not answer: {error}", f"Slack が応答しません: {error}"),
-            Words(
-                "Try again. If it fails again, check the stack's parameter SlackApi.",
-                "もう一度試してください。続くときは、スタックのパラメーター SlackApi を確かめてください。",
-            ),
-        )
+    except (SlackApiError, OSError, HTTPException) as error:
+        yield _refused_token(_code(error))
         return
     user, team = who.get("user"), who.get("team")
     if who.get("is_enterprise_install"):
@@ -66,6 +58,13 @@ def workspace(token: str, api: str, channels: Iterable[str]) -> Iterator[Finding
     yield scopes(who.headers)
     for channel in dict.fromkeys(channels):
         yield membership(channel, client)
+
+
+def _refused_token(code: str) -> Finding:
+    step = next_step(code)
+    if cause(code) is Cause.OUTAGE:
+        step = Words(f"{step.en} {_ADDRESS.en}", f"{step.ja}{_ADDRESS.ja}")
+    return TOKEN.fail(in_words(code), step)
 
 
 def scopes(headers: Mapping[str, Any]) -> Finding:
@@ -109,29 +108,18 @@ def membership(channel: str, client: WebClient) -> Finding:
     return CHANNEL.ok(Words(f"{name} ({channel})", f"{name}（{channel}）"))
 
 
-def cards(table: Table, now: datetime, zone: str) -> Finding:
-    """Check that no card waits for Slack. Times are in that time zone."""
-    waiting = waiting_cards(table, now)
-    if not waiting:
-        return CARDS.ok(Words("no card waits", "投稿待ちのカードはありません"))
-    en, ja = (_listed(waiting, zone, lang) for lang in ("en", "ja"))
-    found = Words(f"cards wait for Slack: {en}", f"Slack に投稿できないカードがあります: {ja}")
-    step = next_step(waiting[0].code)
-    is_urgent = any(needs_a_person(alert, now) for each in waiting for alert in each.alerts)
-    return CARDS.fail(found, step) if is_urgent else CARDS.warn(found, step)
-
-
-def _listed(waiting: Iterable[WaitingCards], zone: str, lang: str) -> str:
-    parts = [(in_words(each.code).in_language(lang), zoned_time(each.since, zone), each) for each in waiting]
-    if lang == "ja":
-        return "、".join(f"{why}: {len(each.alerts)} 枚（{since} から）" for why, since, each in parts)
-    return ", ".join(f"{why}: {len(each.alerts)} since {since}" for why, since, each in parts)
-
-
 def _of(name: str, code: str) -> Words:
     words = in_words(code)
     return Words(f"{name}: {words.en}", f"{name}: {words.ja}")
 
 
 def _code(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+    """Return Slack's code; without one, the HTTP status or the name of the network error."""
+    match error:
+        case SlackApiError(response=answer):
+            code = str(answer.get("error") or "")
+            return code if code.isidentifier() and answer.status_code < _SERVER_ERROR else str(answer.status_code)
+        case URLError(reason=Exception() as reason):
+            return type(reason).__name__
+        case _:
+            return type(error).__name__

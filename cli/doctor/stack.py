@@ -13,10 +13,7 @@ from cli.output.time_zone import zoned_time
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
-from ripen.crm.crm_errors import by_code, needs_a_person
 from ripen.errors import NewerFormat
-from ripen.operations.crm_errors import failing_rows
-from ripen.operations.phrases import reason
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 from ripen_authoring.compile import compile_playbook
@@ -26,7 +23,6 @@ SECRET = Check(Words("Secret", "シークレット"), Owner.IT)
 PLAYBOOK = Check(Words("Playbook", "プレイブック"), Owner.MARKETING)
 DEAD = Check(Words("Dead-letter queues", "デッドレターキュー"), Owner.IT)
 TICK = Check(Words("Tick", "定期処理（tick）"), Owner.IT)
-CRM_ERRORS = Check(Words("Leads in Salesforce", "Salesforce への書き込み"), Owner.SALESFORCE)
 SWITCHES = Check(Words("Sending is on", "配信"), Owner.MARKETING)
 _OVERDUE = timedelta(minutes=10)
 """The next tick leases a due row, which moves its due time."""
@@ -155,18 +151,6 @@ def tick(table: Table, now: datetime) -> Finding:
             ),
         )
     return TICK.ok(Words("nothing is overdue", "遅れている処理はありません"))
-
-
-def crm_errors(table: Table, now: datetime) -> Finding:
-    """Check that no lead waits because Salesforce refuses it or does not answer."""
-    marks = [row.value for row in failing_rows(table, now)]
-    errors = by_code(marks)
-    if not errors:
-        return CRM_ERRORS.ok(Words("no lead is refused", "受け付けられない見込み客はいません"))
-    en, ja = (", ".join(f"{reason(each.code, lang)}: {len(each.leads)}" for each in errors) for lang in ("en", "ja"))
-    found = Words(f"leads do not reach Salesforce: {en}", f"Salesforce に書き込めない見込み客がいます: {ja}")
-    step = Words("See what to do: ripen crm errors", "対処を見る: ripen crm errors")
-    return CRM_ERRORS.fail(found, step) if needs_a_person(marks, now) else CRM_ERRORS.warn(found, step)
 
 
 def switches(table: Table, zone: str) -> Finding:

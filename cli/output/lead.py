@@ -12,7 +12,10 @@ from cli.output.language import language, say
 from cli.output.row_table import folded
 from cli.output.time_zone import local_time, times_are_in
 from ripen.operations.phrases import reason
+from ripen.operations.phrases import say as sentence
 from ripen.operations.state_words import in_a_word, outcome_in_a_word
+from ripen.operations.waiting.wait import Work
+from ripen.operations.waiting.words import sentence_facts
 from ripen.playbook.wording import name_in_order
 from ripen.slack.card_words import card_words
 from ripen.words import Words
@@ -78,6 +81,7 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
         url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"
         lines.append(escape(say(f"Salesforce: {url} (owner {owner})", f"Salesforce: {url}（担当者 {owner}）")))
     lines += _crm_error(found["crm"], zone)
+    lines += _waiting(found["waiting"], zone)
     return Panel("\n".join(lines), title=escape(name), title_align="left", expand=False)
 
 
@@ -99,6 +103,16 @@ def _crm_error(mark: dict[str, Any] | None, zone: str) -> list[str]:
         f"{since} から Salesforce に書き込めない: {why}。次の試行: {again}",
     )
     return [f"  [yellow]{escape(words)}[/]"]
+
+
+def _waiting(waits: list[dict[str, str]], zone: str) -> list[str]:
+    """Return what else of the lead waits for an outside system."""
+
+    def clock(at: datetime) -> str:
+        return local_time(at, zone)
+
+    facts = [sentence_facts(wait, clock) for wait in waits if wait["work"] != Work.LEADS]
+    return [f"  [yellow]{escape(sentence(each['sentence'], each, language()))}[/]" for each in facts]
 
 
 def _expired(count: int) -> list[str]:

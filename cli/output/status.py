@@ -1,5 +1,7 @@
 """What `ripen status` shows of the installation."""
 
+from datetime import datetime
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -8,11 +10,9 @@ from cli.output.language import language, say
 from cli.output.refold import say_progress
 from cli.output.time_zone import local_time
 from ripen.agenda import Lane
-from ripen.crm.crm_errors import CrmErrors
-from ripen.operations.phrases import reason
-from ripen.operations.slack_error_words import in_words, next_step
 from ripen.operations.status import Status
-from ripen.slack.slack_errors import WaitingCards
+from ripen.operations.waiting.wait import System, WaitingWork
+from ripen.operations.waiting.words import next_step, summary, what_happens
 from ripen.words import Words
 
 _LANES = {
@@ -39,12 +39,10 @@ def show_status(found: Status, zone: str, console: Console) -> None:
                 f"[yellow]{found.held} 通のメールを保留しています:[/] ripen held",
             )
         )
-    for errors in found.crm_errors:
-        console.print(_errors(errors, zone))
-    for cards in found.waiting_cards:
-        console.print(_cards(cards, zone))
+    for work in found.waiting:
+        console.print(_waiting(work, zone))
     if not any(lane.due for lane in found.lanes):
-        console.print(say("Nothing is due.", "期限の来た処理はありません。"))
+        console.print(_nothing_is_due(found))
         return
     console.print(_due(found, zone))
     if any(lane.is_overdue(found.now) for lane in found.lanes):
@@ -56,23 +54,25 @@ def show_status(found: Status, zone: str, console: Console) -> None:
         )
 
 
-def _errors(errors: CrmErrors, zone: str) -> str:
-    count, since = len(errors.leads), local_time(errors.since, zone) if errors.since else ""
-    code, leads = escape(reason(errors.code, language())), "1 lead does" if count == 1 else f"{count} leads do"
-    return say(
-        f"[yellow]{leads} not reach Salesforce[/] since {since}, {code}: ripen crm errors",
-        f"[yellow]{count} 人を Salesforce に書き込めません[/]（{since} から、{code}）: ripen crm errors",
-    )
+def _waiting(work: WaitingWork, zone: str) -> str:
+    lang = language()
+    parts = [part.in_language(lang) for part in _sentences(work, zone)]
+    if work.system is System.SALESFORCE:
+        parts.append(say("The leads: ripen crm errors", "一覧: ripen crm errors"))
+    return f"[yellow]{escape(parts[0])}[/] {escape(' '.join(parts[1:]))}"
 
 
-def _cards(cards: WaitingCards, zone: str) -> str:
-    count, since = len(cards.alerts), local_time(cards.since, zone)
-    why, step = escape(in_words(cards.code).in_language(language())), next_step(cards.code)
-    waiting = "1 card waits" if count == 1 else f"{count} cards wait"
-    return say(
-        f"[yellow]{waiting} for Slack[/] since {since}, {why}. {step.en}",
-        f"[yellow]カード {count} 枚を Slack に投稿できません[/]（{since} から、{why}）。{step.ja}",
-    )
+def _sentences(work: WaitingWork, zone: str) -> tuple[Words, ...]:
+    def clock(at: datetime) -> str:
+        return local_time(at, zone)
+
+    return summary(work, clock), what_happens(work, clock), next_step(work)
+
+
+def _nothing_is_due(found: Status) -> str:
+    if found.waiting:
+        return say("Nothing else is due.", "ほかに期限の来た処理はありません。")
+    return say("Nothing is due.", "期限の来た処理はありません。")
 
 
 def _show_switches(found: Status, zone: str, console: Console) -> None:

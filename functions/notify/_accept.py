@@ -14,6 +14,7 @@ from notify._press import (
 )
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Change, Create, Row, keys
+from ripen.crm.crm_errors import NOT_IN_CRM
 from ripen.crm.ownership import Acceptance, Handover, Ownership, acceptance, handover, owner_change
 from ripen.crm.upsert import Task
 from ripen.decision import DecisionKind, Outcome, Reason
@@ -55,7 +56,7 @@ def _await_record(row: Row[CardAction], dependencies: Dependencies) -> Row[CardA
         return _failed(row, dependencies, f"{Failure.KEPT_OUT}: {mark.value.waits_for}")
     if dependencies.clock.now() - row.value.at > PATIENCE:
         return _failed(row, dependencies, Failure.NO_RECORD)
-    retry_later(row, None, dependencies)
+    retry_later(row, Undeliverable(NOT_IN_CRM, permanent=False), dependencies)
     return None
 
 

@@ -12,7 +12,7 @@ from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
-from ripen.errors import Undeliverable
+from ripen.errors import Undeliverable, Unsure
 from ripen.lead.lead import CrmLink
 from ripen.playbook.bundle import Brand
 from ripen.slack.action import LEASE, SILENT, CardAction, PressOutcome, retried
@@ -54,7 +54,7 @@ def settle(
     """Write what became of the press, with all that follows. The row stays due until people are told."""
     now = dependencies.clock.now()
     done = now if outcome in SILENT else None
-    action = replace(row.value, outcome=outcome, reason=reason, claimed=None, attempts=0, done=done)
+    action = replace(row.value, outcome=outcome, reason=reason, claimed=None, attempts=0, error="", done=done)
     due = None if done else now
     dependencies.table.write(Replace(row.key, action, was=row.version, due=due), *also)
     logger.info("press settled", action=action.id, alert=action.alert, outcome=outcome)
@@ -99,9 +99,10 @@ def finish(row: Row[CardAction], dependencies: Dependencies) -> None:
     dependencies.table.write(Replace(row.key, action, was=row.version))
 
 
-def retry_later(row: Row[CardAction], error: Undeliverable | None, dependencies: Dependencies) -> None:
-    first = timedelta(seconds=error.after) if error and error.after else _FIRST_WAIT
-    action, due = retried(row.value, first, dependencies.clock.now())
+def retry_later(row: Row[CardAction], error: Undeliverable | Unsure, dependencies: Dependencies) -> None:
+    refused = error if isinstance(error, Undeliverable) else None
+    first = timedelta(seconds=refused.after) if refused and refused.after else _FIRST_WAIT
+    action, due = retried(row.value, refused.reason if refused else str(error), first, dependencies.clock.now())
     dependencies.table.write(Replace(row.key, action, was=row.version, due=due))
 
 

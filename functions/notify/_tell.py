@@ -10,6 +10,7 @@ from ripen.slack.action import PATIENCE, CardAction, can_answer
 from ripen.slack.alert import Alert
 from ripen.slack.blocks import mention
 from ripen.slack.press_words import Messages, press_messages
+from ripen.slack.slack_errors import NO_CARD
 
 
 def tell(row: Row[CardAction], dependencies: Dependencies) -> None:
@@ -36,7 +37,7 @@ def tell(row: Row[CardAction], dependencies: Dependencies) -> None:
         refused = error if isinstance(error, Undeliverable) else None
         is_over = dependencies.clock.now() - row.value.at > PATIENCE
         if not (is_over or (refused and refused.permanent)):
-            retry_later(row, refused, dependencies)
+            retry_later(row, error, dependencies)
             return
         logger.warning("people not told", action=row.value.id, reason=str(error))
     finish(row, dependencies)
@@ -69,7 +70,7 @@ def _thread_text(action: CardAction, messages: Messages) -> str:
 def _reply(action: CardAction, alert: Alert, text: str, may_be_there: bool, dependencies: Dependencies) -> None:
     """Post the reply unless it is there. Raises Undeliverable, Unsure."""
     if not alert.ts:
-        raise Undeliverable("the card is not posted yet", permanent=False)
+        raise Undeliverable(NO_CARD, permanent=False)
     chat = dependencies.chat
     if not (may_be_there and chat.has_reply(alert.channel, alert.ts, action.id)):
         chat.reply(alert.channel, alert.ts, text, action.id)

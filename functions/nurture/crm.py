@@ -9,7 +9,8 @@ from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -25,6 +26,7 @@ from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
+from ripen.crm.crm_errors import NOT_IN_CRM
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
@@ -33,13 +35,12 @@ from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
 
 logger = Logger()
+metrics = Metrics()
 batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 salesforce = SalesforceRequests(Secrets(os.environ["CONNECTIONS"]))
-
-_NOT_IN_CRM = "not in Salesforce yet"
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     return process_partial_response(event, record_handler, batch, context)
 
@@ -72,7 +74,7 @@ def run(ref: str, dependencies: Dependencies) -> None:
         if in_shadow(dependencies.table):
             _conclude(row, Outcome.WOULD_HAVE_BEEN_DONE, Reason.SHADOW, dependencies)
         elif profile is None or profile.value.crm is None:
-            _retry_later(row, Undeliverable(_NOT_IN_CRM, permanent=profile is None), dependencies)
+            _retry_later(row, Undeliverable(NOT_IN_CRM, permanent=profile is None), dependencies)
         else:
             _carry_out(_claim(row, dependencies, now), profile, profile.value.crm, dependencies)
     except Conflict:
@@ -108,6 +110,8 @@ def _retry_later(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dep
         return _conclude(row, Outcome.NOT_DONE, failure.reason, dependencies)
     attempts = row.value.attempts + (row.value.claimed is None)
     request = replace(row.value, claimed=None, error=failure.reason, attempts=attempts)
+    if crm_request.needs_a_person(request, now):
+        metrics.add_metric(name="SalesforceErrors", unit=MetricUnit.Count, value=1)
     logger.warning(
         "CRM request waits",
         crm_request=request.id,

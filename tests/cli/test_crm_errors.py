@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cli.commands import crm as command
 from cli.doctor.finding import State
-from cli.doctor.stack import crm_errors
+from cli.doctor.waiting import CRM, waiting
 from cli.output.lead import lead_parts
 from cli.output.status import show_status
 from cli.stack.stack import Stack
@@ -110,7 +110,7 @@ def test_ignored_leads_are_counted_nowhere_and_can_be_retried(
     capsys.readouterr()
 
     assert [each["ignored"] for each in listed(capsys)] == [True]
-    assert status(table, NOON).crm_errors == ()
+    assert status(table, NOON).waiting == ()
     command.errors(retried="lead1@example.jp")
     assert (mark(table, "lead1").due, mark(table, "lead1").value.ignored) == (NOON, "")
 
@@ -140,7 +140,7 @@ def test_status_counts_the_leads_by_code(table: Table) -> None:
     assert found.plain()["salesforce_errors"] == {
         "STORAGE_LIMIT_EXCEEDED": {"leads": 2, "since": "2026-11-21T02:55:00+00:00"}
     }
-    assert "2 leads do not reach Salesforce since 2026-11-21 11:55" in capture.get()
+    assert "2 leads wait for Salesforce since 2026-11-21 11:55: Salesforce's data storage is full" in capture.get()
 
 
 @pytest.mark.parametrize(("leads", "state"), [(0, State.OK), (2, State.WARN), (3, State.FAIL)])
@@ -148,10 +148,21 @@ def test_the_doctor_fails_when_a_person_is_needed(table: Table, leads: int, stat
     for number in range(leads):
         a_failing_lead(table, f"lead{number}")
 
-    found = crm_errors(table, NOON)
+    found = next(finding for finding in waiting(table, NOON, "Asia/Tokyo") if finding.check is CRM)
 
     assert found.state is state
-    assert leads == 0 or f"STORAGE_LIMIT_EXCEEDED): {leads}" in found.found.en
+    assert leads == 0 or f"{leads} leads wait for Salesforce" in found.found.en
+
+
+def test_the_doctor_advises_nothing_but_patience_in_an_outage(table: Table) -> None:
+    a_failing_lead(table, "lead1", error="HTTP 503", refused=False, failing_since=NOON - timedelta(days=1))
+
+    found = next(finding for finding in waiting(table, NOON, "Asia/Tokyo") if finding.check is CRM)
+
+    assert found.state is State.FAIL
+    assert "1 lead waits for Salesforce since 2026-11-20 12:00 Asia/Tokyo: Salesforce does not answer" in found.found.en
+    assert "Ripen tries again by itself" in found.next_step.en
+    assert "status.salesforce.com" in found.next_step.en
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from cli.doctor import (
     slack,
     stack,
     turnstile,
+    waiting,
 )
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
@@ -189,7 +190,7 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
     of_salesforce = (salesforce, salesforce_mapping, salesforce_queries, salesforce_rights)
-    modules = (address, concurrency, mail, domain, *of_salesforce, slack, stack, turnstile)
+    modules = (address, concurrency, mail, domain, *of_salesforce, slack, stack, turnstile, waiting)
     checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))

@@ -16,6 +16,7 @@ from cli.doctor.salesforce_mapping import mapped
 from cli.doctor.salesforce_rights import Org as Described
 from ripen.adapters.salesforce.token import Token
 from ripen.crm.api_usage import ApiUsage
+from ripen.errors import NotConnected, Undeliverable
 from ripen.playbook.bundle import Bundle, CrmField, Policy, SyncRule
 from ripen.playbook.graph import CrmStep, Journey
 from sandbox.salesforce import describe
@@ -44,6 +45,10 @@ class Answer:
     @property
     def ok(self) -> bool:
         return self.status < 400
+
+    @property
+    def status_code(self) -> int:
+        return self.status
 
     def json(self) -> Any:
         return self.body
@@ -192,3 +197,50 @@ def test_few_calls_left_are_seen(left: int, state: State) -> None:
 
 def test_without_a_login_to_salesforce_nothing_else_is_said() -> None:
     assert states(salesforce.org({})) == {"Salesforce login": State.FAIL}
+
+
+@pytest.mark.parametrize(
+    ("error", "says", "advises"),
+    [
+        (
+            Undeliverable("no answer from Salesforce's login: HTTP 503", permanent=False),
+            "HTTP 503",
+            "status.salesforce",
+        ),
+        (NotConnected("Salesforce refuses the login: invalid_client: x"), "invalid_client", "Renew its secret"),
+        (NotConnected("Salesforce is not connected"), "not connected", "Create the External Client App"),
+    ],
+)
+def test_advice_about_the_login_fits_its_failure(
+    error: Undeliverable, says: str, advises: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(settings: Any, session: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(salesforce, "fetch", fails)
+
+    [finding] = salesforce.org({})
+
+    assert says in named(finding)
+    assert advises in finding.next_step.en
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (503, [{"errorCode": "SERVER_UNAVAILABLE", "message": "maintenance"}], "Salesforce does not answer"),
+        (403, [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "x"}], "API calls are used up"),
+    ],
+)
+def test_an_outage_is_no_missing_right(
+    status: int, body: Any, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session: Any = Session(tmp_path)
+    session.get = lambda url, **_: Answer(status, body)
+    monkeypatch.setattr(salesforce, "fetch", lambda settings, session: TOKEN)
+    monkeypatch.setattr(requests, "Session", lambda: session)
+
+    _, finding = salesforce.org({}, a_bundle())
+
+    assert says in named(finding)
+    assert "Nothing to do" in finding.next_step.en or "API Usage" in finding.next_step.en

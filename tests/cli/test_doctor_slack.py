@@ -74,3 +74,15 @@ def test_refused_token_is_explained(workspace: Workspace, code: str) -> None:
 
     assert (finding.check, finding.state) == (slack.TOKEN, State.FAIL)
     assert f"({code})" in finding.found.en
+
+
+@pytest.mark.parametrize("mode", ["down", "drop_after"])
+def test_outage_is_no_reason_to_install_the_app_again(workspace: Workspace, mode: str) -> None:
+    workspace.control("faults", mode=mode, method="auth.test")
+
+    [finding] = found(workspace).values()
+
+    assert (finding.check, finding.state) == (slack.TOKEN, State.FAIL)
+    assert finding.found.en.startswith("Slack does not answer (")
+    assert "slack-status.com" in finding.next_step.en
+    assert "nstall" not in finding.next_step.en

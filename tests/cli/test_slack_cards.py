@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from cli.doctor.finding import State
-from cli.doctor.slack import cards
+from cli.doctor.finding import Finding, State
+from cli.doctor.waiting import CARDS, waiting
 from cli.output.status import show_status
 from ripen.adapters.table import Create, Table, keys
 from ripen.operations.phrases import say
@@ -24,6 +24,10 @@ def a_waiting_card(table: Table, lead: str, minutes: float, error: str = "chat.p
     table.write(Create(keys.alert(lead, alert.id), alert, due=NOON + timedelta(minutes=9)))
 
 
+def cards(table: Table) -> Finding:
+    return next(finding for finding in waiting(table, NOON, ZONE) if finding.check is CARDS)
+
+
 def test_status_says_why_cards_wait_and_since_when(table: Table) -> None:
     a_waiting_card(table, "lead1", 5)
     a_waiting_card(table, "lead2", 60)
@@ -35,23 +39,25 @@ def test_status_says_why_cards_wait_and_since_when(table: Table) -> None:
     assert found.plain()["slack_errors"] == {
         "ekm_access_denied": {"cards": 2, "since": "2026-11-21T02:00:00+00:00"},
     }
-    assert "2 cards wait for Slack since 2026-11-21 11:00, the company's key management" in capture.get()
+    assert "2 cards wait for Slack since 2026-11-21 11:00: the company's key management" in capture.get()
+    assert "Nothing else is due." in capture.get()
 
 
 def test_card_that_is_not_tried_yet_does_not_wait_for_slack(table: Table) -> None:
     table.write(Create(keys.alert("lead1", "a"), Alert(id="a", lead="lead1", kind="hot", planned=NOON), due=NOON))
 
-    assert status(table, NOON).waiting_cards == ()
-    assert cards(table, NOON, ZONE).state is State.OK
+    assert status(table, NOON).waiting == ()
+    assert cards(table).state is State.OK
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(9, State.WARN), (10, State.FAIL)])
 def test_doctor_fails_when_a_card_has_waited_for_long(table: Table, minutes: float, state: State) -> None:
     a_waiting_card(table, "lead1", minutes, "chat.postMessage: not_in_channel")
 
-    found = cards(table, NOON, ZONE)
+    found = cards(table)
 
-    assert (found.state, found.next_step) == (state, next_step("not_in_channel"))
+    assert found.state is state
+    assert next_step("not_in_channel").en in found.next_step.en
     assert "not_in_channel" in found.found.en
     assert f"since 2026-11-21 11:{60 - minutes} Asia/Tokyo" in found.found.en
 
@@ -71,8 +77,9 @@ def test_each_code_has_words(code: str, en: str) -> None:
 
 
 def test_reason_of_a_card_is_in_words() -> None:
-    facts = {"subject": "hot", "reason": "chat.postMessage: not_in_channel"}
+    facts = {"subject": "hot", "reason": "chat.postMessage: not_in_channel", "from": "12:00", "again": "12:05"}
 
     assert say("alert.waits", facts, "ja") == (
-        "Slack に知らせられず、再試行中（ホット）: アプリがチャンネルに参加していない（not_in_channel）"
+        "カード（ホット）が Slack を待っている（12:00 から）: アプリがチャンネルに参加していない（not_in_channel）。"
+        "次の試行: 12:05"
     )

@@ -13,6 +13,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision, KeptDecision, Outcome
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Kind
+from ripen.marks import CrmMark
 from ripen.operations.leads.decision_log import LogEntry, decision_log
 from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle, a_marketing_mail, an_activity
@@ -72,6 +73,21 @@ def test_card_that_slack_does_not_take_is_told_with_its_reason(stack: Stack, tab
 
     assert (told.at, told.code) == (NOON, "alert.waits")
     assert "the company's key management" in told.words("en")
+    assert "Next attempt: 2026-11-21 12:00" in told.words("en")
+
+
+def test_lead_that_waits_for_salesforce_is_told_with_the_last_answer(stack: Stack, table: Table) -> None:
+    mark = CrmMark(lead="lead1", error="HTTP 503: Service Unavailable", failing_since=NOON, attempts=4)
+    table.write(Create(keys.crm_mark("lead1"), mark, due=NOON + timedelta(minutes=8)))
+
+    [told] = entries(stack)
+
+    assert (told.at, told.code) == (NOON, "salesforce.waits")
+    assert told.words("en") == (
+        "has waited for Salesforce since 2026-11-21 12:00: Salesforce does not answer (HTTP 503: Service Unavailable)."
+        " Next attempt: 2026-11-21 12:08"
+    )
+    assert "次の試行: 2026-11-21 12:08" in told.words("ja")
 
 
 @pytest.mark.parametrize("said", ["verdicts revised", "playbook changed", "does not match `who`", "exit condition met"])

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ripen.crm.crm_errors import by_code, error_code, is_ignored, needs_a_person
+from ripen.cause import Cause
+from ripen.crm.crm_errors import cause, error_code, is_ignored, needs_a_person
 from ripen.marks import CrmMark
 from tests.support.fakes import NOON
 
@@ -37,17 +38,27 @@ def test_the_code_names_the_error_of_a_lead_that_fails(mark: CrmMark, code: str)
     assert error_code(mark) == code
 
 
-def test_leads_are_counted_by_code_with_the_first_failure() -> None:
-    later = a_failing_mark("a", error="HTTP 503", failing_since=NOON + MINUTE)
-    first = a_failing_mark("b", error="HTTP 503: x", failing_since=NOON)
-
-    found = by_code([a_failing_mark("c"), later, CrmMark(lead="d"), first])
-
-    assert [(each.code, len(each.leads), each.since) for each in found] == [
-        ("HTTP 503", 2, NOON),
-        ("STORAGE_LIMIT_EXCEEDED", 1, NOON),
-    ]
-    assert by_code([]) == ()
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("no answer from Salesforce", Cause.OUTAGE),
+        ("no answer from Salesforce's login", Cause.OUTAGE),
+        ("HTTP 500", Cause.OUTAGE),
+        ("HTTP 503", Cause.OUTAGE),
+        ("SERVER_UNAVAILABLE", Cause.OUTAGE),
+        ("HTTP 429", Cause.LIMIT),
+        ("REQUEST_LIMIT_EXCEEDED", Cause.LIMIT),
+        ("Salesforce is not connected", Cause.CREDENTIALS),
+        ("Salesforce refuses the login", Cause.CREDENTIALS),
+        ("API_DISABLED_FOR_ORG", Cause.RIGHTS),
+        ("INVALID_FIELD", Cause.RIGHTS),
+        ("not in Salesforce yet", Cause.BEHIND),
+        ("HTTP 400", Cause.REFUSED),
+        ("STORAGE_LIMIT_EXCEEDED", Cause.REFUSED),
+    ],
+)
+def test_an_outage_is_told_from_a_refusal(code: str, found: Cause) -> None:
+    assert cause(code) is found
 
 
 @pytest.mark.parametrize(
@@ -76,7 +87,6 @@ def test_only_the_error_that_a_person_chose_is_ignored() -> None:
     ignored = a_failing_mark(ignored="STORAGE_LIMIT_EXCEEDED")
 
     assert is_ignored(ignored)
-    assert by_code([ignored]) == ()
     assert not is_ignored(a_failing_mark(ignored="DUPLICATES_DETECTED"))
     assert not is_ignored(a_failing_mark())
     assert not is_ignored(CrmMark(lead="lead1"))

@@ -1,18 +1,9 @@
-"""Only faults of the content are final; every other error of Slack waits and is counted."""
-
-from datetime import timedelta
-from typing import Any
+"""Only faults of the content are final; every other error of Slack waits."""
 
 import pytest
 
-from ripen.slack.alert import Alert
-from ripen.slack.slack_errors import by_code, error_code, is_final
-from tests.support.fakes import NOON
-
-
-def waiting(error: str, minutes: float = 0, **changes: Any) -> Alert:
-    since = NOON - timedelta(minutes=minutes)
-    return Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, error=error, failing_since=since, **changes)
+from ripen.cause import Cause
+from ripen.slack.slack_errors import cause, error_code, is_final
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "no_text", "invalid_arguments", "users_not_found"])
@@ -60,18 +51,22 @@ def test_code_is_what_slack_said(reason: str, code: str) -> None:
     assert error_code(reason) == code
 
 
-def test_waiting_cards_are_counted_by_code_since_the_first() -> None:
-    found = by_code(
-        [
-            waiting("chat.postMessage: not_in_channel", 5),
-            waiting("chat.postMessage: is_archived", 9, channel="C0EVENTS"),
-            waiting("conversations.history: not_in_channel", 7, channel="C0EVENTS"),
-            Alert(id="b" * 26, lead="lead2", kind="hot", planned=NOON, error="stopped"),
-        ]
-    )
-
-    assert [(each.code, len(each.alerts), each.channels) for each in found] == [
-        ("not_in_channel", 2, ("", "C0EVENTS")),
-        ("is_archived", 1, ("C0EVENTS",)),
-    ]
-    assert found[0].since == NOON - timedelta(minutes=7)
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("503", Cause.OUTAGE),
+        ("TimeoutError", Cause.OUTAGE),
+        ("internal_error", Cause.OUTAGE),
+        ("ratelimited", Cause.LIMIT),
+        ("429", Cause.LIMIT),
+        ("invalid_auth", Cause.CREDENTIALS),
+        ("slack_bot_token is not set", Cause.CREDENTIALS),
+        ("not_in_channel", Cause.RIGHTS),
+        ("missing_scope", Cause.RIGHTS),
+        ("no channel is set", Cause.RIGHTS),
+        ("its card is not posted yet", Cause.BEHIND),
+        ("invalid_blocks", Cause.REFUSED),
+    ],
+)
+def test_an_outage_is_told_from_a_refusal(code: str, found: Cause) -> None:
+    assert cause(code) is found

@@ -221,6 +221,6 @@ def test_message_that_names_no_request_fails_alone(world: World, monkeypatch: py
 
     for name, real in (("table", world.table), ("clock", world.clock), ("salesforce", world.crm), ("playbook", Book())):
         monkeypatch.setattr(function, name, real)
-    answer = function.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())  # type: ignore[arg-type]
+    answer = function.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert len(world.crm.did) == 1

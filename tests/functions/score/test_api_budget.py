@@ -7,7 +7,7 @@ import pytest
 
 from ripen.adapters.table import Create, Replace, keys
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.crm_mark import FEW_CALLS_LEFT
+from ripen.crm.crm_errors import FEW_CALLS_LEFT
 from ripen.crm.upsert import Record
 from ripen.lead.lead import CrmLink
 from ripen.marks import CrmMark

@@ -1,15 +1,51 @@
-"""Leads whose values do not reach the CRM: by which error, since when, and whether a person must act."""
+"""Work that does not reach the CRM: by which error, why, and whether a person must act.
+
+Source: Salesforce, SOAP API Developer Guide, "Status Codes" (StatusCode); REST API Developer Guide, "Status Codes and
+Error Responses".
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
+from ripen.cause import Cause
 from ripen.marks import CrmMark
 
+NO_ANSWER, NO_LOGIN_ANSWER = "no answer from Salesforce", "no answer from Salesforce's login"
+NO_COMPOSITE = "the answer from Salesforce is not a composite response"
+NOT_CONNECTED, LOGIN_REFUSED = "Salesforce is not connected", "Salesforce refuses the login"
+TOKEN_REFUSED, BAD_KEY = "Salesforce refuses its own new token", "the private key for Salesforce cannot be read"
+FEW_CALLS_LEFT = "few calls left today"
+NOT_IN_CRM = "not in Salesforce yet"
+SETUP_ERRORS = {
+    "API_DISABLED_FOR_ORG",
+    "INSUFFICIENT_ACCESS_OR_READONLY",
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+    "INVALID_FIELD",
+    "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "INVALID_TYPE",
+}
+"""The package or its permission set is missing: when an administrator has installed it, all leads can be written."""
+LIMIT_ERRORS = {"REQUEST_LIMIT_EXCEEDED"}
+_CAUSES = (
+    (
+        Cause.OUTAGE,
+        {NO_ANSWER, NO_LOGIN_ANSWER, NO_COMPOSITE, "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "QUERY_TIMEOUT"},
+    ),
+    (Cause.LIMIT, LIMIT_ERRORS | {FEW_CALLS_LEFT, "HTTP 429"}),
+    (Cause.CREDENTIALS, {NOT_CONNECTED, LOGIN_REFUSED, TOKEN_REFUSED, BAD_KEY, "INVALID_SESSION_ID"}),
+    (Cause.RIGHTS, SETUP_ERRORS),
+    (Cause.BEHIND, {NOT_IN_CRM}),
+)
 _ALIKE = 3
 _LONG = timedelta(hours=1)
+
+
+def cause(code: str) -> Cause:
+    """Return why the CRM does not take our work, by the code of its last answer."""
+    if code.startswith("HTTP 5"):
+        return Cause.OUTAGE
+    return next((found for found, codes in _CAUSES if code in codes), Cause.REFUSED)
 
 
 def error_code(mark: CrmMark) -> str:
@@ -20,28 +56,6 @@ def error_code(mark: CrmMark) -> str:
 def is_ignored(mark: CrmMark) -> bool:
     """Return whether a person chose to ignore the error of this lead. Another error counts again."""
     return mark.ignored != "" and mark.ignored == error_code(mark)
-
-
-class CrmErrors(Struct, frozen=True):
-    """The leads that fail by one error."""
-
-    code: str
-    leads: tuple[CrmMark, ...]
-
-    @property
-    def since(self) -> datetime | None:
-        """When the first of these leads failed."""
-        return min((mark.failing_since for mark in self.leads if mark.failing_since), default=None)
-
-
-def by_code(marks: Iterable[CrmMark]) -> tuple[CrmErrors, ...]:
-    """Return the leads that fail and are not ignored, by code: first the code of the most leads."""
-    found: dict[str, list[CrmMark]] = {}
-    for mark in marks:
-        if (code := error_code(mark)) and not is_ignored(mark):
-            found.setdefault(code, []).append(mark)
-    errors = [CrmErrors(code, tuple(leads)) for code, leads in found.items()]
-    return tuple(sorted(errors, key=lambda each: (-len(each.leads), each.code)))
 
 
 def needs_a_person(marks: Iterable[CrmMark], now: datetime) -> bool:

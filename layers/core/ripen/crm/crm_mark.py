@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ripen.backoff import backoff
 from ripen.crm import upsert
-from ripen.crm.crm_errors import is_ignored
+from ripen.crm.crm_errors import FEW_CALLS_LEFT, is_ignored
 from ripen.decision import Outcome, Reason
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink
@@ -21,7 +21,7 @@ from ripen.marks import CRM_INTERVAL, CrmMark
 LEASE = timedelta(minutes=5)
 _EARLY = timedelta(seconds=2)
 """How much too early a queue may deliver a wake-up."""
-FEW_CALLS_LEFT, FEW_CALLS_WAIT = "few calls left today", timedelta(minutes=15)
+FEW_CALLS_WAIT = timedelta(minutes=15)
 _SHADOW_WAIT = timedelta(days=1)
 """The end of shadow mode brings the marks forward; this is for marks that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)

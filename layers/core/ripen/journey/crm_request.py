@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ripen.backoff import backoff
+from ripen.crm.crm_errors import NOT_IN_CRM
 from ripen.errors import Undeliverable
 
 PATIENCE = timedelta(days=1)
@@ -14,6 +15,7 @@ PATIENCE = timedelta(days=1)
 LEASE = timedelta(minutes=5)
 """A worker that does not come back within this time is assumed to have died."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+_LONG = timedelta(hours=1)
 
 
 class CrmRequest(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -61,6 +63,11 @@ def retry_at(crm_request: CrmRequest, failure: Undeliverable, now: datetime) -> 
     if failure.permanent or now > crm_request.planned + PATIENCE:
         return None
     return now + backoff(crm_request.attempts - 1, _FIRST_PAUSE, _LONGEST_PAUSE, failure.after)
+
+
+def needs_a_person(crm_request: CrmRequest, now: datetime) -> bool:
+    """Return whether the CRM has not taken the request for an hour. Waiting for the lead's record counts there."""
+    return crm_request.error not in ("", NOT_IN_CRM) and now - crm_request.planned >= _LONG
 
 
 def due_date(crm_request: CrmRequest, time_zone: str) -> date:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from ripen.backoff import backoff
+from ripen.cause import Cause
 from ripen.errors import Undeliverable
 from ripen.journey.enrollment import Enrollment
 
@@ -19,7 +20,7 @@ LEASE = timedelta(minutes=2)
 """A worker that does not come back within this time is assumed to have died."""
 _MAX_ANSWER_BYTES = 256 * 1024
 """Size limit of all answers of one enrollment; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)
+_FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)
 """Between two attempts: each pause is twice the one before, plus up to 4 seconds so that calls spread."""
 
 
@@ -51,6 +52,11 @@ class CallChange(Struct, frozen=True):
     due: datetime | None
 
 
+def cause(error: str) -> Cause:
+    """Return why the call is retried: a receiver that refuses it for good ends it at once."""
+    return Cause.LIMIT if error == "answered 429" else Cause.OUTAGE
+
+
 def is_open(call: WebhookCall, now: datetime) -> bool:
     """Return whether the call is open and no other worker has a lease on it."""
     return call.done is None and (call.claimed is None or now >= call.claimed + LEASE)
@@ -79,7 +85,7 @@ def after_failure(call: WebhookCall, failure: Undeliverable, now: datetime) -> C
     if failure.permanent:
         return failed(call, failure.reason, now)
     pause = min(
-        max(backoff(call.attempts - 1, _FIRST_PAUSE, _LONGEST_PAUSE, failure.after), _FIRST_PAUSE), _LONGEST_PAUSE
+        max(backoff(call.attempts - 1, _FIRST_PAUSE, LONGEST_PAUSE, failure.after), _FIRST_PAUSE), LONGEST_PAUSE
     )
     spread = timedelta(seconds=crc32(call.id.encode()) % 5)
     retry = now + pause + spread

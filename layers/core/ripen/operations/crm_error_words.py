@@ -3,7 +3,19 @@
 Source: Salesforce, SOAP API Developer Guide, "Status Codes" (StatusCode).
 """
 
-from ripen.crm.crm_mark import FEW_CALLS_LEFT
+from ripen.cause import Cause
+from ripen.crm.crm_errors import (
+    BAD_KEY,
+    FEW_CALLS_LEFT,
+    LOGIN_REFUSED,
+    NO_ANSWER,
+    NO_COMPOSITE,
+    NO_LOGIN_ANSWER,
+    NOT_CONNECTED,
+    NOT_IN_CRM,
+    TOKEN_REFUSED,
+    cause,
+)
 from ripen.crm.upsert import CONVERTED, DELETED
 from ripen.words import Words
 
@@ -111,8 +123,14 @@ OWN_WORDS: dict[str, Words] = {
     DELETED: Words(DELETED, "Salesforce で削除された"),
     CONVERTED: Words(CONVERTED, "Salesforce で変換済みで、取引先責任者を参照できない"),
     FEW_CALLS_LEFT: Words(FEW_CALLS_LEFT, "本日の API の残りが少ない"),
-    "Salesforce is not connected": Words("Salesforce is not connected", "Salesforce に接続していない"),
-    "no answer from Salesforce": Words("no answer from Salesforce", "Salesforce から応答がない"),
+    NOT_CONNECTED: Words(NOT_CONNECTED, "Salesforce に接続していない"),
+    NO_ANSWER: Words(NO_ANSWER, "Salesforce から応答がない"),
+    NO_LOGIN_ANSWER: Words(NO_LOGIN_ANSWER, "Salesforce のログインから応答がない"),
+    NO_COMPOSITE: Words(NO_COMPOSITE, "Salesforce の応答を読み取れない"),
+    LOGIN_REFUSED: Words(LOGIN_REFUSED, "Salesforce がログインを拒否している"),
+    TOKEN_REFUSED: Words(TOKEN_REFUSED, "Salesforce が発行したばかりのトークンを拒否している"),
+    BAD_KEY: Words(BAD_KEY, "Salesforce 用の秘密鍵を読み取れない"),
+    NOT_IN_CRM: Words(NOT_IN_CRM, "Salesforce にまだレコードがない"),
     "not admitted by sync.when": Words("not admitted by sync.when", "sync.when の条件に合わない"),
     "kept out by sync.unless": Words("kept out by sync.unless", "sync.unless の条件に当てはまる"),
 }
@@ -123,11 +141,46 @@ _UNKNOWN = Words(
 )
 
 
+_NEXT_STEPS = {
+    Cause.OUTAGE: Words(
+        "Nothing to do here. Does Salesforce have an outage? status.salesforce.com",
+        "対応は不要です。Salesforce の障害情報: status.salesforce.com",
+    ),
+    Cause.LIMIT: Words(
+        "Nothing to do here. See who uses the calls: Setup → API Usage.",
+        "対応は不要です。API の使用状況: 設定 → API の使用状況。",
+    ),
+    Cause.CREDENTIALS: Words(
+        "In Salesforce, see whether the External Client App and its user are active. Renew its secret or certificate,"
+        ' and put the new values into the secret Connections under "salesforce": docs/salesforce-setup.md.',
+        "Salesforce で外部クライアントアプリケーションと実行ユーザーが有効かを確かめてください。シークレットか証明書を"
+        '更新し、新しい値を Connections の "salesforce" に入れてください: docs/salesforce-setup.ja.md。',
+    ),
+    Cause.BEHIND: Words(
+        "See why the lead has no record: ripen crm errors",
+        "レコードがない理由を見る: ripen crm errors",
+    ),
+    Cause.RIGHTS: _RIGHTS,
+    Cause.REFUSED: _UNKNOWN,
+}
+_CONNECT = Words(
+    'Create the External Client App, and put its values into the secret Connections under "salesforce":'
+    " docs/salesforce-setup.md.",
+    "外部クライアントアプリケーションを作成し、その値をシークレット Connections の"
+    ' "salesforce" に入れてください: docs/salesforce-setup.ja.md。',
+)
+
+
 def meaning(code: str) -> Words | None:
     """Return what the code means; None for a code without words of ours."""
-    return MEANINGS[code][0] if code in MEANINGS else None
+    if code in MEANINGS:
+        return MEANINGS[code][0]
+    is_outage = cause(code) is Cause.OUTAGE and code not in OWN_WORDS
+    return Words("Salesforce does not answer", "Salesforce が応答しない") if is_outage else None
 
 
 def next_step(code: str) -> Words:
     """Return what an administrator does about the code."""
-    return MEANINGS[code][1] if code in MEANINGS else _UNKNOWN
+    if code in MEANINGS:
+        return MEANINGS[code][1]
+    return _CONNECT if code == NOT_CONNECTED else _NEXT_STEPS[cause(code)]

@@ -6,6 +6,7 @@ The sentences about everything else that happens to a lead are in phrases.py.
 
 from ripen.decision import DecisionKind as Kind
 from ripen.decision import Outcome, Reason
+from ripen.operations import ses_error_words
 from ripen.operations.crm_error_words import OWN_WORDS, meaning
 from ripen.operations.slack_error_words import in_words
 from ripen.slack.slack_errors import error_code, is_of_slack
@@ -235,6 +236,8 @@ def reason_in_words(text: str, lang: str) -> str:
         return f"{explained.ja}（{text}）" if lang == "ja" else f"{explained.en} ({text})"
     if is_of_slack(text):
         return in_words(error_code(text)).in_language(lang)
+    if of_ses := ses_error_words.in_words(text):
+        return of_ses.in_language(lang)
     for mark in (": ", " by "):
         head, _, detail = text.partition(mark)
         if detail and (words := _words(head)):

@@ -66,12 +66,32 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "send.waits": ("メール {subject} の送信を {until} まで延期する", "{subject} waits until {until}"),
     "alert.planned": ("Slack に知らせる（{subject}）", "tells sales in Slack ({subject})"),
     "alert.waits": (
-        "Slack に知らせられず、再試行中（{subject}）: {reason}",
-        "could not alert sales in Slack yet ({subject}): {reason}",
+        "カード（{subject}）が Slack を待っている（{from} から）: {reason}。次の試行: {again}",
+        "a card ({subject}) has waited for Slack since {from}: {reason}. Next attempt: {again}",
     ),
     "alert.outdated": (
-        "Slack のカードを更新できず、再試行中（{subject}）: {reason}",
-        "could not update the card in Slack yet ({subject}): {reason}",
+        "カード（{subject}）の更新が Slack を待っている（{from} から）: {reason}。次の試行: {again}",
+        "the update of a card ({subject}) has waited for Slack since {from}: {reason}. Next attempt: {again}",
+    ),
+    "salesforce.waits": (
+        "Salesforce への書き込みを待っている（{from} から）: {reason}。次の試行: {again}",
+        "has waited for Salesforce since {from}: {reason}. Next attempt: {again}",
+    ),
+    "request.waits": (
+        "シナリオ {subject} の依頼が Salesforce を待っている（{from} から）: {reason}。次の試行: {again}",
+        "a request of {subject} has waited for Salesforce since {from}: {reason}. Next attempt: {again}",
+    ),
+    "press.waits": (
+        "カードのボタン操作が待っている（{from} から）: {reason}。次の試行: {again}",
+        "a press of a button on the card has waited since {from}: {reason}. Next attempt: {again}",
+    ),
+    "mail.waits": (
+        "メール {subject} が SES を待っている（{from} から）: {reason}。次の試行: {again}",
+        "{subject} has waited for SES since {from}: {reason}. Next attempt: {again}",
+    ),
+    "call.waits": (
+        "シナリオ {subject} がウェブフックを待っている（{from} から）: {reason}。次の試行: {again}",
+        "{subject} has waited for its webhook since {from}: {reason}. Next attempt: {again}",
     ),
     "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),
     "outside": ("{kind}: {details}", "{kind}: {details}"),

@@ -3,7 +3,8 @@
 Source: docs.slack.dev, the errors on the page of chat.postMessage.
 """
 
-from ripen.slack.slack_errors import NO_CHANNEL, NO_TOKEN, NOT_AN_ID, OUR_CODES
+from ripen.cause import Cause
+from ripen.slack.slack_errors import NO_CARD, NO_CHANNEL, NO_TOKEN, NOT_AN_ID, OUR_CODES, cause
 from ripen.words import Words
 
 _INVITE = Words(
@@ -28,6 +29,10 @@ _CHANNEL_ID = Words(
     "チャンネルの ID（C0123ABCD）を指定してください。調べ方: docs/slack-setup.ja.md。",
 )
 _NOTHING = Words("Nothing to do: it goes on by itself.", "対応は不要です。自動で再開します。")
+_WAIT = Words(
+    "Nothing to do here. Does Slack have an outage? slack-status.com",
+    "対応は不要です。Slack の障害情報: slack-status.com",
+)
 _MEANINGS: dict[str, tuple[Words, Words]] = {
     NO_TOKEN: (Words("no bot token is set", "ボットトークンが設定されていない"), _TOKEN),
     NO_CHANNEL: (
@@ -94,6 +99,7 @@ _MEANINGS: dict[str, tuple[Words, Words]] = {
         ),
         Words("Ask those who hold the keys (EKM).", "キー（EKM）の管理者に確認してください。"),
     ),
+    NO_CARD: (Words(NO_CARD, "カードが未投稿"), _NOTHING),
     "ratelimited": (Words("Slack takes no more messages for now", "Slack の送信数の制限に達した"), _NOTHING),
 }
 _OUTAGE = Words("Slack does not answer", "Slack が応答しない")
@@ -107,7 +113,7 @@ def meaning(code: str) -> Words:
     """Return what the code means. An HTTP status or the name of a network error means that Slack does not answer."""
     if code in _MEANINGS:
         return _MEANINGS[code][0]
-    if _is_outage(code):
+    if cause(code) is Cause.OUTAGE:
         return _OUTAGE
     return Words("Slack refuses", "Slack が受け付けない")
 
@@ -116,7 +122,7 @@ def next_step(code: str) -> Words:
     """Return what an administrator does about the code."""
     if code in _MEANINGS:
         return _MEANINGS[code][1]
-    return _NOTHING if _is_outage(code) else _UNKNOWN
+    return _WAIT if cause(code) is Cause.OUTAGE else _UNKNOWN
 
 
 def in_words(code: str) -> Words:
@@ -125,8 +131,3 @@ def in_words(code: str) -> Words:
     if code in OUR_CODES:
         return words
     return Words(f"{words.en} ({code})", f"{words.ja}（{code}）")
-
-
-def _is_outage(code: str) -> bool:
-    """Slack's codes are in small letters; what Python raises and HTTP answers is not."""
-    return code.isdecimal() or code != code.lower() or code in ("internal_error", "fatal_error", "service_unavailable")

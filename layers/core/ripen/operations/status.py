@@ -1,6 +1,6 @@
 """Report the state of the whole installation: is mail going out, what is overdue, and what waits for a person.
 
-Reads the agenda's index and a few rows, and of leads only what waits for Salesforce or Slack.
+Reads the agenda's index and a few rows, and of leads only what waits for an outside system.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,11 @@ from typing import Any
 from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane
-from ripen.crm.crm_errors import CrmErrors, by_code
 from ripen.mail.breaker import Breaker, is_open
-from ripen.operations.crm_errors import failing_rows
 from ripen.operations.publication.recalculation import Recalculation, recalculation
-from ripen.operations.slack_cards import waiting_cards
+from ripen.operations.waiting.scan import find_waiting
+from ripen.operations.waiting.wait import System, WaitingWork, Work
 from ripen.settings import Shadow, Stop
-from ripen.slack.slack_errors import WaitingCards
 
 OVERDUE = timedelta(minutes=15)
 """The tick runs each minute, and a lease lasts five minutes. Paced mail may be later: it waits for SES."""
@@ -49,10 +47,8 @@ class Status:
     held: int
     recalculation: Recalculation | None
     """The latest recalculation of all leads."""
-    crm_errors: tuple[CrmErrors, ...]
-    """Why leads do not reach Salesforce."""
-    waiting_cards: tuple[WaitingCards, ...] = ()
-    """Why cards do not reach Slack."""
+    waiting: tuple[WaitingWork, ...] = ()
+    """What waits for outside systems."""
 
     def plain(self) -> dict[str, Any]:
         """Return what `ripen status --json` prints as "sending": a contract for scripts."""
@@ -61,14 +57,9 @@ class Status:
             "shadow_since": self.shadow.at.isoformat() if self.shadow else "",
             "ses_refusal": _refusal(self.breaker) if self.breaker else None,
             "held": self.held,
-            "salesforce_errors": {
-                errors.code: {"leads": len(errors.leads), "since": errors.since.isoformat() if errors.since else ""}
-                for errors in self.crm_errors
-            },
-            "slack_errors": {
-                cards.code: {"cards": len(cards.alerts), "since": cards.since.isoformat()}
-                for cards in self.waiting_cards
-            },
+            "waiting": [work.plain() for work in self.waiting],
+            "salesforce_errors": self._errors(System.SALESFORCE, Work.LEADS),
+            "slack_errors": self._errors(System.SLACK, Work.CARDS),
             "recalculation": self.recalculation.plain() if self.recalculation else None,
             "due": {
                 str(lane.lane): {
@@ -78,6 +69,14 @@ class Status:
                 }
                 for lane in self.lanes
             },
+        }
+
+    def _errors(self, system: System, work: Work) -> dict[str, Any]:
+        """Return how many leads or cards wait with each answer, and since when."""
+        return {
+            each.code: {str(work): each.work[work], "since": each.since.isoformat()}
+            for each in self.waiting
+            if each.system is system and work in each.work
         }
 
 
@@ -97,8 +96,7 @@ def status(table: Table, now: datetime) -> Status:
         lanes=tuple(lanes),
         held=campaign_counts.held_total(table),
         recalculation=recalculation(table),
-        crm_errors=by_code(row.value for row in failing_rows(table, now)),
-        waiting_cards=waiting_cards(table, now),
+        waiting=find_waiting(table, now),
     )
 
 

@@ -71,6 +71,8 @@ class CardAction(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     replied: bool = False
     """Whether a worker began to post the reply in the thread, so that it is looked up before it is posted."""
     attempts: int = 0
+    error: str = ""
+    """Why the last attempt failed, "" after a success."""
 
 
 def can_answer(action: CardAction, now: datetime) -> bool:
@@ -83,8 +85,7 @@ def is_claimed(action: CardAction, now: datetime) -> bool:
     return action.claimed is not None and now < action.claimed + LEASE
 
 
-def retried(action: CardAction, first: timedelta, now: datetime) -> tuple[CardAction, datetime]:
+def retried(action: CardAction, error: str, first: timedelta, now: datetime) -> tuple[CardAction, datetime]:
     """Return the action without its claim and its next due time: after `first`, doubled with each attempt."""
-    return replace(action, attempts=action.attempts + 1, claimed=None), now + backoff(
-        action.attempts, first, _LONGEST_WAIT
-    )
+    later = replace(action, attempts=action.attempts + 1, claimed=None, error=error)
+    return later, now + backoff(action.attempts, first, _LONGEST_WAIT)

@@ -1,4 +1,4 @@
-"""Which of Slack's errors are final, and which cards wait because of the others.
+"""Which of Slack's errors are final, and why work waits because of the others.
 
 Only a fault of the content is final: the same message can never be posted. Every other error, known or unknown, waits
 for time or an administrator, so that no alert is lost.
@@ -7,12 +7,8 @@ Source: docs.slack.dev, the errors on the pages of chat.postMessage, chat.update
 """
 
 import re
-from collections.abc import Iterable
-from datetime import datetime
 
-from msgspec import Struct
-
-from ripen.slack.alert import Alert
+from ripen.cause import Cause
 
 _CONTENT = {
     "attachment_payload_limit_exceeded",
@@ -46,8 +42,12 @@ new message."""
 NO_TOKEN = "slack_bot_token is not set"  # noqa: S105 (no secret)
 NO_CHANNEL = "no channel is set"
 NOT_AN_ID = "not a channel id"
-OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID)
+NO_CARD = "its card is not posted yet"
+OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID, NO_CARD)
 """Why Slack is not called at all."""
+_RATE = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+_LOGIN = {NO_TOKEN, "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"}
+_OWN_FAULTS = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
 _OF_A_METHOD = re.compile(r"[a-z]+(?:\.[A-Za-z]+)+: ")
 
@@ -72,28 +72,18 @@ def error_code(reason: str) -> str:
     return _OF_A_METHOD.sub("", reason, count=1).partition(":")[0]
 
 
-class WaitingCards(Struct, frozen=True):
-    """The cards that wait for Slack because of one error."""
+def cause(code: str) -> Cause:
+    """Return why Slack does not take our work, by the code of its last answer.
 
-    code: str
-    alerts: tuple[Alert, ...]
-
-    @property
-    def since(self) -> datetime:
-        """When the first of them was tried in vain."""
-        return min(alert.failing_since for alert in self.alerts if alert.failing_since)
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The channels that they are meant for; without a name, the sales channel."""
-        return tuple(sorted({alert.channel for alert in self.alerts}))
-
-
-def by_code(alerts: Iterable[Alert]) -> tuple[WaitingCards, ...]:
-    """Return the cards that wait for Slack, by code: first the code of the most cards."""
-    found: dict[str, list[Alert]] = {}
-    for alert in alerts:
-        if alert.failing_since:
-            found.setdefault(error_code(alert.error), []).append(alert)
-    waiting = [WaitingCards(code, tuple(cards)) for code, cards in found.items()]
-    return tuple(sorted(waiting, key=lambda each: (-len(each.alerts), each.code)))
+    An HTTP status of 5xx or the name of a network error means that Slack does not answer: Slack's own codes are in
+    small letters, what Python raises is not.
+    """
+    if code in _RATE or code == "429":
+        return Cause.LIMIT
+    if code == NO_CARD:
+        return Cause.BEHIND
+    if code in _LOGIN:
+        return Cause.CREDENTIALS
+    if code in _OWN_FAULTS or code.isdecimal() or code != code.lower():
+        return Cause.OUTAGE
+    return Cause.REFUSED if is_final(code) else Cause.RIGHTS

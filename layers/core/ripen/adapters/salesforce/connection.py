@@ -17,6 +17,7 @@ from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
+from ripen.crm.crm_errors import LIMIT_ERRORS, NO_ANSWER, NO_COMPOSITE, SETUP_ERRORS, TOKEN_REFUSED
 from ripen.errors import NotConnected, TimedOut, Undeliverable
 from ripen.lead.lead import CrmLink
 
@@ -28,7 +29,6 @@ _LIMIT_PAUSE_SECONDS = 900
 _SETUP_PAUSE_SECONDS = 3600
 
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
-_LIMIT_ERRORS = {"REQUEST_LIMIT_EXCEEDED"}
 _TRANSIENT_ERRORS = {
     "UNABLE_TO_LOCK_ROW",
     "SERVER_UNAVAILABLE",
@@ -40,15 +40,6 @@ _TRANSIENT_ERRORS = {
     "DUPLICATE_VALUE",
 }
 """The last three mean that the record changed between our read and our write; the next read sees the change."""
-_SETUP_ERRORS = {
-    "API_DISABLED_FOR_ORG",
-    "INSUFFICIENT_ACCESS_OR_READONLY",
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
-    "INVALID_FIELD",
-    "INVALID_FIELD_FOR_INSERT_UPDATE",
-    "INVALID_TYPE",
-}
-"""The package or its permission set is missing: when an administrator has installed it, all leads can be written."""
 
 
 class Answer(Struct, frozen=True):
@@ -101,7 +92,7 @@ class Connection:
             return self._composite(subrequests, all_or_none)
         except SalesforceExpiredSession as error:
             self._token = None
-            raise NotConnected("Salesforce refuses its own new token") from error
+            raise NotConnected(TOKEN_REFUSED) from error
 
     @property
     def usage(self) -> ApiUsage | None:
@@ -152,9 +143,9 @@ class Connection:
         except SalesforceError as error:
             raise refusal(error.status, error.content) from error
         except requests.ReadTimeout as error:
-            raise TimedOut("no answer from Salesforce: ReadTimeout") from error
+            raise TimedOut(f"{NO_ANSWER}: ReadTimeout") from error
         except requests.RequestException as error:
-            raise Undeliverable(f"no answer from Salesforce: {type(error).__name__}", permanent=False) from error
+            raise Undeliverable(f"{NO_ANSWER}: {type(error).__name__}", permanent=False) from error
         return _answers(answer, len(subrequests))
 
     def _seconds(self, subrequests: list[dict[str, Any]]) -> int:
@@ -177,9 +168,9 @@ def refusal(status: int, content: Any) -> Undeliverable:
     first = content[0] if isinstance(content, list) and content and isinstance(content[0], dict) else {}
     code = str(first.get("statusCode") or first.get("errorCode") or f"HTTP {status}")
     reason = f"{code}: {first.get('message', '')}".removesuffix(": ")
-    if code in _LIMIT_ERRORS or status == 429:
+    if code in LIMIT_ERRORS or status == 429:
         return Undeliverable(reason, permanent=False, after=_LIMIT_PAUSE_SECONDS)
-    if code in _SETUP_ERRORS:
+    if code in SETUP_ERRORS:
         return Undeliverable(reason, permanent=False, after=_SETUP_PAUSE_SECONDS)
     return Undeliverable(reason, permanent=code not in _TRANSIENT_ERRORS and status < 500)
 
@@ -187,5 +178,5 @@ def refusal(status: int, content: Any) -> Undeliverable:
 def _answers(answer: Any, expected: int) -> list[Answer]:
     parts = answer.get("compositeResponse") if isinstance(answer, dict) else None
     if not isinstance(parts, list) or len(parts) != expected:
-        raise Undeliverable("the answer from Salesforce is not a composite response", permanent=False)
+        raise Undeliverable(NO_COMPOSITE, permanent=False)
     return [Answer(int(part["httpStatusCode"]), part["body"]) for part in parts]

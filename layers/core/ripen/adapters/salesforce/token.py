@@ -14,6 +14,7 @@ from typing import Any
 import requests
 from msgspec import Struct
 
+from ripen.crm.crm_errors import BAD_KEY, LOGIN_REFUSED, NO_LOGIN_ANSWER, NOT_CONNECTED
 from ripen.errors import NotConnected, Undeliverable
 
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -37,7 +38,7 @@ def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
     """
     login, client = str(settings.get("login") or "").rstrip("/"), str(settings.get("client_id") or "")
     if not login or not client:
-        raise NotConnected("Salesforce is not connected")
+        raise NotConnected(NOT_CONNECTED)
     url = f"{login}/services/oauth2/token"
     try:
         if settings.get("private_key") and settings.get("username"):
@@ -46,9 +47,9 @@ def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
             basic = (client, str(settings["client_secret"]))
             answer = session.post(url, data={"grant_type": "client_credentials"}, auth=basic)
         else:
-            raise NotConnected("Salesforce is not connected")
+            raise NotConnected(NOT_CONNECTED)
     except requests.RequestException as error:
-        raise Undeliverable(f"no answer from Salesforce's login: {type(error).__name__}", permanent=False) from error
+        raise Undeliverable(f"{NO_LOGIN_ANSWER}: {type(error).__name__}", permanent=False) from error
     return _token(answer)
 
 
@@ -66,7 +67,7 @@ def _assertion(settings: Mapping[str, Any], login: str) -> str:
     try:
         return jwt.encode(claims, str(settings["private_key"]), algorithm="RS256")
     except (ValueError, TypeError, jwt.PyJWTError) as error:
-        raise NotConnected("the private key for Salesforce cannot be read") from error
+        raise NotConnected(BAD_KEY) from error
 
 
 def _token(answer: requests.Response) -> Token:
@@ -78,5 +79,5 @@ def _token(answer: requests.Response) -> Token:
         user = str(body.get("id") or "").rpartition("/")[2]  # the address of the identity: …/id/<org>/<user>
         return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"), user)
     if 400 <= answer.status_code < 500 and answer.status_code != 429 and isinstance(body, dict) and body.get("error"):
-        raise NotConnected(f"Salesforce refuses the login: {body['error']}: {body.get('error_description', '')}")
-    raise Undeliverable(f"Salesforce's login answered {answer.status_code}", permanent=False)
+        raise NotConnected(f"{LOGIN_REFUSED}: {body['error']}: {body.get('error_description', '')}")
+    raise Undeliverable(f"{NO_LOGIN_ANSWER}: HTTP {answer.status_code}", permanent=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.decisions import decisions_in
@@ -18,9 +19,11 @@ from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import knows, say, turn
+from ripen.operations.waiting.scan import waits_of_lead
+from ripen.operations.waiting.wait import Wait
+from ripen.operations.waiting.words import sentence_facts
 from ripen.playbook.bundle import Bundle, Scoring
 from ripen.scoring.score import add_points
-from ripen.slack.alert import Alert, AlertState
 
 _MINUTE = timedelta(minutes=1)
 _OF_A_JOURNEY = ("send", "enrollment", "step")
@@ -67,10 +70,12 @@ def decision_log(email: str, table: Table, playbook: Playbook, secrets: Secrets)
     """Return the entries of the lead with this address, the oldest first. Raise Failure if no lead has it."""
     lead = find_lead(email, table, secrets)
     bundle = live_bundle(playbook)
-    rows = [row.value for row in table.under(lead, "")]
-    found = list(_entries(rows, bundle))
+    zone = office_zone(bundle.brand)
+    rows = list(table.under(lead, ""))
+    waits = [_waiting(wait, zone) for wait in waits_of_lead(rows, table)]
+    found = [*_entries([row.value for row in rows], bundle), *waits]
     entries = sorted(found, key=lambda entry: (_place(entry, found), turn(entry.code), _step_number(entry, bundle)))
-    return DecisionLog(office_zone(bundle.brand).key, tuple(entries))
+    return DecisionLog(zone.key, tuple(entries))
 
 
 def _place(entry: LogEntry, entries: list[LogEntry]) -> datetime:
@@ -100,7 +105,6 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
     enrollments = {(row.journey, row.key): row for row in rows if isinstance(row, Enrollment)}
     for activity in activities.values():
         yield _activity(activity, bundle.scoring)
-    yield from (_waiting(row) for row in rows if isinstance(row, Alert) and row.failing_since)
     for decision in decisions_in(rows):
         send = sends.get(decision.facts.get("send", ""))
         causes = _causes(decision, send, enrollments, activities.values())
@@ -124,11 +128,10 @@ def _activity(activity: Activity, scoring: Scoring) -> LogEntry:
     return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points)
 
 
-def _waiting(alert: Alert) -> LogEntry:
-    """Return the entry for a card that Slack does not take, at the first attempt that failed."""
-    code = "alert.outdated" if alert.state is AlertState.POSTED else "alert.waits"
-    facts = {"subject": alert.kind, "reason": alert.error}
-    return LogEntry(at=alert.failing_since or alert.planned, code=code, facts=facts, reason=alert.error)
+def _waiting(wait: Wait, zone: ZoneInfo) -> LogEntry:
+    """Return the entry for work that waits for an outside system, at the time since when it waits."""
+    facts = sentence_facts(wait.plain(), lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
+    return LogEntry(at=wait.since, code=wait.sentence, facts=facts, reason=wait.answer)
 
 
 def _causes(

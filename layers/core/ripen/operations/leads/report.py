@@ -18,6 +18,7 @@ from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.plain import plain
+from ripen.operations.waiting.scan import waits_of_lead
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import reasons
@@ -59,6 +60,7 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
         "expired_activities": _expired(state, activities) if state else 0,
         "crm": next(iter(_all(rows, "due#crm")), None),
         "next": _agenda(rows),
+        "waiting": [wait.plain() for wait in waits_of_lead(rows, table)],
     }
 
 
