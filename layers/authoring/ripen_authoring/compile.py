@@ -66,9 +66,9 @@ def check_playbook(folder: Path, now: datetime | None = None) -> CheckedPlaybook
     if any(problem.severity == "error" for problem in problems):
         raise InvalidPlaybook(problems)
     compiled = _bundle(files, ripen.model, scored.model)
-    failed = [*retention_checks.check(compiled, ripen), *trial_rendering.check(compiled, files)]
-    if failed:
-        raise InvalidPlaybook([*problems, *failed])
+    problems += [*retention_checks.check(compiled, ripen), *trial_rendering.check(compiled, files)]
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidPlaybook(problems)
     content = msgspec.json.encode(compiled, order="deterministic")
     return CheckedPlaybook(replace(compiled, hash=sha256(content).hexdigest()[:32]), tuple(sorted(set(problems))))
 

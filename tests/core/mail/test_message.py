@@ -10,7 +10,7 @@ from ripen.key_ring import KeyRing
 from ripen.lead.lead import CrmLink, Profile
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import OutgoingMail, RenderError, compose, named_address
+from ripen.mail.message import LARGEST, OutgoingMail, RenderError, compose, named_address
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen.tracking.click_signals import HIDDEN_LINK
@@ -170,6 +170,16 @@ def test_render_error_says_why_without_personal_data(bundle: Bundle, email: str)
         written(bundle=bundle, email=email)
     assert str(why.value)
     assert "山田" not in str(why.value)
+
+
+def test_mail_over_the_limit_is_not_sent() -> None:
+    largest = "あ" + "x" * (LARGEST - 4)
+
+    assert written(a_lead(company="c"), saying(text=largest + "{{ lead.company }}")).weight == LARGEST
+    assert written(bundle=saying(html=largest[:-1000])).weight > LARGEST - 1000
+    for part in ({"text": largest + "{{ lead.company }}"}, {"html": largest}):
+        with pytest.raises(RenderError, match="the mail has 200 KB; at most 200 KB are sent"):
+            written(a_lead(company="c2"), saying(**part))
 
 
 def test_mail_with_its_own_sender_name_is_signed_by_it() -> None:

@@ -147,12 +147,6 @@ def _check_compiled(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Probl
 
 def _check_required(mail: MailEntry, source: ExpandedTemplate, compiled: CompiledMail) -> Iterator[Problem]:
     """Check what the law and mailbox providers require of the compiled mail."""
-    if rendering.is_too_large(compiled.html):
-        message = Words(
-            "this mail is larger than 100 KB, and mailbox providers cut it off; make it shorter",
-            "このメールは 100 KB を超えているため、途中で切られます。短くしてください",
-        )
-        yield source.problem(1, 1, message)
     if not compiled.text.strip() or not source.text.strip():
         message = Words("this mail has no text; write some", "このメールには文章がありません。書いてください")
         yield source.problem(1, 1, message)

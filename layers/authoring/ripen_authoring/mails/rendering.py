@@ -19,7 +19,6 @@ _KEPT = re.compile(r"\{\{\s*unsubscribe_url\s*\}\}|(?:mailto|tel|sms):.+|#.*", r
 _HIDDEN = re.compile(r'<div style="display:none;.*?</div>', re.DOTALL)
 _CONDITIONAL = re.compile(r"<!--.*?-->", re.DOTALL)
 _BETWEEN_ROWS = re.compile(r"(</tr>|<tbody>)\s*((?:\{%[^%]*%\}\s*)+)(?=<tr|</tbody>)")
-_LARGEST = 100_000
 
 
 class BadLink(Exception):
@@ -84,11 +83,6 @@ def plain_text(html: str) -> str:
     plain = get_text(shown, ParserConfig(css=RELAXED_CSS_PROFILE, display_links=False))
     lines = [line.strip() for line in plain.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
-
-
-def is_too_large(html: str) -> bool:
-    """Return whether mailbox providers would cut the mail off, with its unsubscribe link."""
-    return len(html.encode()) > _LARGEST
 
 
 def _with_addresses(html: str) -> str:

@@ -19,6 +19,8 @@ from ripen.playbook.bundle import Bundle, Email, Mail
 from ripen.playbook.graph import Texts
 from ripen.playbook.template_limits import TemplateError
 
+LARGEST, CLIPPED = 200_000, 100_000
+"""In bytes of a part, as it is sent. A larger mail is not sent. Gmail cuts off at 102 KB, with the unsubscribe link."""
 _QUEUE = "00G"
 """The prefix of a Salesforce queue's id. A queue is no person, so no mail is signed with its name."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -46,6 +48,11 @@ class OutgoingMail(Struct, frozen=True, kw_only=True):
     """SES returns the tags with each event about the mail."""
     mail_class: MailClass = MailClass.MARKETING
     locale: str = ""
+
+    @property
+    def weight(self) -> int:
+        """The bytes of its larger part."""
+        return max(len(self.html.encode()), len(self.text.encode()))
 
 
 class Blank(dict[str, Any]):
@@ -75,9 +82,7 @@ def compose(
 
     `facts` and `answers` are those of the enrollment that planned the mail, if there is one.
     """
-    email = confirmation.MAIL if send.email == confirmation.CONFIRMATION else bundle.emails.get(send.email)
-    if email is None:
-        raise RenderError(f"the playbook has no mail {send.email}")
+    email = _email(send, bundle)
     locale = _locale(email, profile, bundle)
     mail = email.locales[locale]
     variables = (
@@ -89,7 +94,7 @@ def compose(
     sender, reply_to = _sender(email, profile, bundle, locale)
     if reply_to == one_line(bundle.brand.reply_to):
         reply_to = links.reply_to(send) or reply_to
-    return OutgoingMail(
+    composed = OutgoingMail(
         sender=sender,
         to=profile.email,
         reply_to=reply_to,
@@ -101,6 +106,16 @@ def compose(
         mail_class=send.mail_class,
         locale=locale,
     )
+    if composed.weight > LARGEST:
+        raise RenderError(f"the mail has {composed.weight // 1000} KB; at most {LARGEST // 1000} KB are sent")
+    return composed
+
+
+def _email(send: Send, bundle: Bundle) -> Email:
+    email = confirmation.MAIL if send.email == confirmation.CONFIRMATION else bundle.emails.get(send.email)
+    if email is None:
+        raise RenderError(f"the playbook has no mail {send.email}")
+    return email
 
 
 def _headers(send: Send, links: MailLinks) -> dict[str, str]:
