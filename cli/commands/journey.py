@@ -10,7 +10,7 @@ from rich.markup import escape
 from cli.output.journey_svg import svg as draw
 from cli.output.journey_tree import tree
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.stack.stack import connect
 from ripen.failure import Failure
@@ -18,6 +18,7 @@ from ripen.nearest import nearest
 from ripen.operations.journeys.counts import Counts, count_journey
 from ripen.operations.journeys.outline import Row, outline, title
 from ripen.operations.live_playbook import live_bundle
+from ripen.playbook.titles import title_and_name
 from ripen.words import Words
 
 
@@ -40,7 +41,8 @@ def journey(
     as_json: AsJson = False,
 ) -> None:
     stack = connect()
-    journeys = live_bundle(stack.playbook).journeys
+    bundle = live_bundle(stack.playbook)
+    journeys = bundle.journeys
     if name not in journeys:
         hint = nearest(name, journeys)
         raise Failure(
@@ -50,16 +52,17 @@ def journey(
     row = outline(journeys[name])
     with bar(say("People in the journey", "シナリオにいる人")) as progress:
         counted = count_journey(stack.table, name, progress)
+    called = title_and_name(bundle, "journeys", name).in_language(language())
     console = Console(highlight=False, soft_wrap=True)
     if svg:
-        svg.write_text(draw(journeys[name], row, counted), "utf-8")
+        svg.write_text(draw(called, row, counted), "utf-8")
     if as_json:
         print_json(_plain(name, row, counted))
     elif svg:
         file = escape(str(svg))
         console.print(say(f"Wrote {file}", f"{file} に書き出しました"))
     else:
-        console.print(tree(journeys[name], row, counted))
+        console.print(tree(called, row, counted))
         steps = {step.id for step in journeys[name].steps}
         if elsewhere := {id: count for id, count in counted.here.items() if id not in steps}:
             console.print(_on_older_versions(elsewhere))

@@ -11,6 +11,7 @@ from cli.output.lead import lead_parts
 from cli.output.time_zone import brand_zone
 from cli.stack.stack import connect
 from ripen.operations.leads.report import lead_report
+from ripen.operations.live_playbook import live_bundle
 
 
 @help_text(
@@ -26,4 +27,4 @@ def lead(
     if as_json:
         print_json(found)
         return
-    Console(highlight=False).print(Group(*lead_parts(found, brand_zone(stack.playbook))))
+    Console(highlight=False).print(Group(*lead_parts(found, brand_zone(stack.playbook), live_bundle(stack.playbook))))

@@ -12,7 +12,7 @@ from rich.markup import escape
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.journey_words import mail_outcome
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.output.row_table import row_table
 from cli.stack.stack import Stack, connect
@@ -22,6 +22,7 @@ from ripen.operations.publication.difference import Difference, difference
 from ripen.operations.publication.people import AffectedStep, affected_steps, people_in_journeys
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Move
+from ripen.playbook.titles import Folder, title_and_name
 from ripen.words import Words
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def plan(
     if as_json:
         print_json(_plain(found, files or (), affected, ahead, new.hash))
     else:
-        _show(found, files, affected, ahead)
+        _show(found, files, affected, ahead, new)
     if undecided := [step.demand for step in affected if step.is_undecided]:
         demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
         raise Failure(demands, Words(f"Then run: ripen plan {folder}", f"そのあと、もう一度実行: ripen plan {folder}"))
@@ -101,7 +102,11 @@ def _others(found: Difference, files: "Sequence[FileChange]") -> list[dict[str, 
 
 
 def _show(
-    found: Difference, files: "tuple[FileChange, ...] | None", affected: list[AffectedStep], ahead: "Forecast"
+    found: Difference,
+    files: "tuple[FileChange, ...] | None",
+    affected: list[AffectedStep],
+    ahead: "Forecast",
+    new: Bundle,
 ) -> None:
     console = Console(highlight=False, soft_wrap=True)
     people = {(step.journey, step.step): step for step in affected}
@@ -121,7 +126,7 @@ def _show(
             )
         )
     for journey in found.journeys:
-        name, how = escape(journey.name), _HOW[journey.how]
+        name, how = escape(_called(new, "journeys", journey.name)), _HOW[journey.how]
         title = say(f"[bold]journey {name}[/] ({how.en})", f"[bold]シナリオ {name}[/]（{how.ja}）")
         console.print(f"{_SIGNS[journey.how]} {title}")
         _lines(console, f"journeys/{journey.name}.yaml", lines)
@@ -133,7 +138,7 @@ def _show(
     for place in affected:
         if place.how == "journey removed":
             console.print(_of_removed_journey(place))
-    _mails(console, ahead)
+    _mails(console, ahead, new)
 
 
 def _of_removed_journey(place: AffectedStep) -> str:
@@ -175,7 +180,11 @@ def _lines(console: Console, file: str, lines: Mapping[str, Sequence[str]]) -> N
         console.print(f"    [dim]{say(f'and {more} more', f'ほか {more} 行')}[/]")
 
 
-def _mails(console: Console, ahead: "Forecast") -> None:
+def _called(new: Bundle, folder: Folder, name: str) -> str:
+    return title_and_name(new, folder, name).in_language(language())
+
+
+def _mails(console: Console, ahead: "Forecast", new: Bundle) -> None:
     if not ahead.mails:
         console.print(
             say(
@@ -191,7 +200,7 @@ def _mails(console: Console, ahead: "Forecast") -> None:
         say("Mails", "通数"),
     )
     rows = (
-        (origin, mail, mail_outcome(outcome), str(count))
+        (_origin(new, origin), _called(new, "emails", mail), mail_outcome(outcome), str(count))
         for (origin, mail, outcome), count in sorted(ahead.mails.items())
     )
     console.print(row_table(say("In the next 24 hours", "今後 24 時間"), columns, rows))
@@ -203,6 +212,11 @@ def _mails(console: Console, ahead: "Forecast") -> None:
                 f"[yellow]ほかに {ahead.more} 人に予定があります。[/]含めるには: --most {all_}",
             )
         )
+
+
+def _origin(new: Bundle, name: str) -> str:
+    """Return the journey or campaign that plans a mail; a campaign may have a journey's name."""
+    return _called(new, "journeys" if name in new.journeys else "campaigns", name)
 
 
 def _count(people: int) -> str:

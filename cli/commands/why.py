@@ -13,7 +13,6 @@ from cli.stack.stack import connect
 from ripen.calendar.minute import format_minute
 from ripen.operations.leads.decision_log import DecisionLog, LogEntry, decision_log, is_activity
 from ripen.operations.phrases import reason
-from ripen.operations.phrases import say as sentence
 
 _SHORT = 7
 
@@ -52,8 +51,7 @@ def _shown(entry: LogEntry, log: DecisionLog, lang: str) -> str:
     if entry.bundle:
         line += f"  [dim]{say('playbook', 'プレイブック')} {entry.bundle[:_SHORT]}[/]"
     for activity in entry.causes:
-        facts = {"subject": activity.subject, "kind": str(activity.kind)}
-        did = f"{sentence(str(activity.kind), facts, lang)} ({format_minute(activity.at, log.zone, lang)})"
+        did = f"{log.deed(activity, lang)} ({format_minute(activity.at, log.zone, lang)})"
         line += f"\n{' ' * 26}[dim]{say('because', 'きっかけ')}: {escape(did)}[/]"
     return line
 

@@ -16,7 +16,8 @@ from ripen.mail.ledger import SendState
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import reason as in_words
 from ripen.operations.sending.campaigns import STATES, Proposal
-from ripen.playbook.bundle import Campaign
+from ripen.playbook.bundle import Bundle, Campaign
+from ripen.playbook.titles import quoted_title, title_and_name
 from ripen.words import Words
 
 _DONE = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
@@ -49,21 +50,23 @@ _EVENTS = {
 def show_proposal(proposal: Proposal, screen: Console) -> None:
     """Show the audience, a few of its addresses, and when the campaign would begin."""
     asked, leads = proposal.campaign, proposal.leads
-    audience = (
-        say(f"who received {asked.recipients_of}", f"{asked.recipients_of} を受け取った人")
-        if asked.recipients_of
-        else say(f"segment {asked.segment}", f"セグメント {asked.segment}")
+    name, mail, to = (
+        escape(words.in_language(language()))
+        for words in (
+            title_and_name(proposal.bundle, "campaigns", asked.name),
+            quoted_title(proposal.bundle, "emails", asked.email),
+            audience_words(asked, proposal.bundle),
+        )
     )
     screen.print(
         say(
-            f"[bold]{escape(asked.name)}[/]: the mail {escape(asked.email)}"
-            f" to {leads} leads ({escape(audience)}), as of now",
-            f"[bold]{escape(asked.name)}[/]: メール {escape(asked.email)} を {leads} 人へ（{escape(audience)}、現在）",
+            f"[bold]{name}[/]: the mail {mail} to {leads} leads ({to}), as of now",
+            f"[bold]{name}[/]: メール{mail}を {leads} 人へ（{to}、現在）",
         )
     )
     for email in proposal.sample:
         screen.print(f"  {escape(email)}")
-    begins = say("now", "すぐ") if proposal.is_now else _start(asked, proposal.at, proposal.zone)
+    begins = say("now", "すぐ") if proposal.is_now else _start(asked, proposal.at, proposal.bundle.brand.time_zone)
     pace = say(".", "")
     if asked.per_hour and leads > asked.per_hour / 60:
         time = timedelta(seconds=round(leads / asked.per_hour * 3600))
@@ -74,6 +77,15 @@ def show_proposal(proposal: Proposal, screen: Console) -> None:
     screen.print(say(f"Begins {begins}{pace}", f"開始: {begins}{pace}"))
     if not leads:
         screen.print(say("[yellow]No lead would get it now.[/]", "[yellow]現在、対象の見込み客はいません。[/]"))
+
+
+def audience_words(asked: Campaign, bundle: Bundle) -> Words:
+    """Return which leads the campaign is for."""
+    if asked.recipients_of:
+        name = quoted_title(bundle, "campaigns", asked.recipients_of)
+        return Words(f"the recipients of {name.en}", f"{name.ja}を受け取った人")
+    name = quoted_title(bundle, "segments", asked.segment)
+    return Words(f"segment {name.en}", f"セグメント{name.ja}")
 
 
 def _start(asked: Campaign, at: datetime, zone: str) -> str:
@@ -89,13 +101,15 @@ def _start(asked: Campaign, at: datetime, zone: str) -> str:
 
 def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, screen: Console) -> None:
     """Show the campaign's state, its mails by outcome, and what people did to it. `found` is its campaign_report."""
-    zone, states = live_bundle(playbook).brand.time_zone, found["states"]
+    bundle, states = live_bundle(playbook), found["states"]
+    zone = bundle.brand.time_zone
+    name = escape(title_and_name(bundle, "campaigns", run.name).in_language(language()))
     reason = f": {run.reason}" if run.reason else ""
     state = STATES[run.state].in_language(language())
     screen.print(
         say(
-            f"[bold]{escape(run.name)}[/] is [bold]{state}[/]{escape(reason)}",
-            f"[bold]{escape(run.name)}[/] の状態: [bold]{state}[/]{escape(reason)}",
+            f"[bold]{name}[/] is [bold]{state}[/]{escape(reason)}",
+            f"[bold]{name}[/] の状態: [bold]{state}[/]{escape(reason)}",
         )
     )
     done = sum(states[state] for state in _DONE)

@@ -8,7 +8,7 @@ from cli.output.journey_words import mail_count, people_count
 from cli.output.language import language
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.journeys.outline import Item, Path, Row, title
-from ripen.playbook.graph import ExitStep, Journey, SendStep, Step, WaitStep
+from ripen.playbook.graph import ExitStep, SendStep, Step, WaitStep
 
 _WIDE, _HIGH, _GAP, _LABEL, _BETWEEN, _MARGIN = 264, 58, 34, 34, 28, 32
 _INK, _QUIET, _LINE = "#1c2b33", "#5b6b73", "#b6c2c8"
@@ -25,7 +25,7 @@ class _Area:
     height: float
 
 
-def svg(journey: Journey, row: Row, counts: Counts) -> str:
+def svg(name: str, row: Row, counts: Counts) -> str:
     """Return one picture, in letters that every system has."""
     area = _row_area(row)
     width, height = area.width + 2 * _MARGIN, area.height + 2 * _MARGIN + 64
@@ -34,7 +34,7 @@ def svg(journey: Journey, row: Row, counts: Counts) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}"'
         f' viewBox="0 0 {width:.0f} {height:.0f}" font-family="system-ui, \'Noto Sans JP\', sans-serif" fill="{_INK}">',
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
-        _text(middle, _MARGIN + 6, journey.name, 20, weight=700, most=_TITLE),
+        _text(middle, _MARGIN + 6, name, 20, weight=700, most=_TITLE),
         _text(middle, _MARGIN + 28, people_count(counts), 13, colour=_QUIET, most=_TITLE),
         *_row(row, middle, _MARGIN + 52, counts),
         "</svg>",

@@ -7,14 +7,14 @@ from cli.output.journey_words import exit_count, mail_count, people_count
 from cli.output.language import language, say
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.journeys.outline import Item, Row, title
-from ripen.playbook.graph import ExitStep, Journey, SendStep, Step, WaitStep
+from ripen.playbook.graph import ExitStep, SendStep, Step, WaitStep
 
 _GOOD = {"sent": "green", "held": "yellow", "planned": "cyan", "claimed": "cyan", "unknown": "yellow"}
 
 
-def tree(journey: Journey, row: Row, counts: Counts) -> Tree:
-    """Return the tree: paths as branches, people and mails beside their steps."""
-    label = f"[bold]{escape(journey.name)}[/]  {people_count(counts)}"
+def tree(name: str, row: Row, counts: Counts) -> Tree:
+    """Return the tree of the journey of that name: paths as branches, people and mails beside their steps."""
+    label = f"[bold]{escape(name)}[/]  {people_count(counts)}"
     if left := escape(exit_count(counts)):
         label += say(f"; left: {left}", f"、途中終了（{left}）")
     root = Tree(label)

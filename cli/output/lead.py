@@ -11,11 +11,14 @@ from rich.table import Table
 from cli.output.language import language, say
 from cli.output.row_table import folded
 from cli.output.time_zone import local_time, times_are_in
+from ripen.operations.leads.subjects import name_of_subject
 from ripen.operations.phrases import reason
 from ripen.operations.phrases import say as sentence
 from ripen.operations.state_words import in_a_word, outcome_in_a_word
 from ripen.operations.waiting.wait import Work
 from ripen.operations.waiting.words import sentence_facts
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.titles import title
 from ripen.playbook.wording import name_in_order
 from ripen.slack.card_words import card_words
 from ripen.words import Words
@@ -44,13 +47,14 @@ _OF_ALERTS = ("alert", "rank", "crm")
 """The kinds of decisions whose subject is a word of ours. All others name something in the playbook."""
 
 
-def lead_parts(found: dict[str, Any], zone: str) -> list[RenderableType]:
-    """Return what to print, of a lead_report, with all times in that time zone."""
-    kinds = {alert["id"]: alert["kind"] for alert in found["alerts"]}
-    sends = [row | {"state": _word(row["state"])} for row in found["sends"]]
-    enrollments = [row | {"state": _word(row["state"])} for row in found["enrollments"]]
+def lead_parts(found: dict[str, Any], zone: str, bundle: Bundle) -> list[RenderableType]:
+    """Return what to print, of a lead_report, with all times in that time zone and the playbook's titles."""
+    called = {alert["id"]: _word(alert["kind"]) for alert in found["alerts"]}
+    called |= {send["id"]: send["subject"] for send in found["sends"] if send["subject"]}
+    sends = [_send(row, bundle) for row in found["sends"]]
+    enrollments = [_enrollment(row, bundle) for row in found["enrollments"]]
     alerts = [_alert(row) for row in found["alerts"]]
-    decisions = [_decision(row, kinds) for row in found["decisions"]]
+    decisions = [_decision(row, called, bundle) for row in found["decisions"]]
     return [
         _panel(found, zone),
         times_are_in(zone),
@@ -136,19 +140,33 @@ def _rows(title: str, rows: list[dict[str, Any]], zone: str, *names: str) -> Ren
     return table
 
 
+def _send(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
+    subject = row["subject"] or title(bundle, "emails", row["email"]).in_language(language())
+    return row | {"email": subject, "state": _word(row["state"])}
+
+
+def _enrollment(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
+    journey = title(bundle, "journeys", row["journey"]).in_language(language())
+    return row | {"journey": journey, "state": _word(row["state"])}
+
+
 def _alert(row: dict[str, Any]) -> dict[str, Any]:
     outcome = outcome_in_a_word("alert", row["outcome"], language())
     return row | {"kind": _word(row["kind"]), "state": _word(row["state"]), "outcome": outcome}
 
 
-def _decision(row: dict[str, Any], alerts: dict[str, str]) -> dict[str, Any]:
-    """Return the decision in words; `alerts` are the kinds of the lead's alerts by id."""
-    what, subject = row["what"], alerts.get(row["subject"], row["subject"])
+def _decision(row: dict[str, Any], called: dict[str, str], bundle: Bundle) -> dict[str, Any]:
+    """Return the decision in words; `called` has the words for alerts and sent mails by id."""
+    what, subject = row["what"], row["subject"]
     return row | {
         "what": _word(what),
-        "subject": _word(subject) if what in _OF_ALERTS else subject,
+        "subject": called.get(row["facts"].get("send", subject)) or _subject(what, subject, bundle),
         "outcome": outcome_in_a_word(what, row["outcome"], language()),
     }
+
+
+def _subject(what: str, subject: str, bundle: Bundle) -> str:
+    return _word(subject) if what in _OF_ALERTS else name_of_subject(what, subject, bundle).in_language(language())
 
 
 def _word(name: str) -> str:

@@ -10,6 +10,7 @@ from ripen.adapters.table import Table, keys
 from ripen.crm.record_wait import record_wait
 from ripen.operations.record_wait_words import in_words
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.titles import title
 from ripen.slack.alert import CONTACT_REQUEST, HOT, Alert
 from ripen.slack.card import lead_card, note_card
 from ripen.slack.card_facts import card_facts
@@ -22,7 +23,7 @@ def render_card(alert: Alert, table: Table, bundle: Bundle, now: datetime) -> Ca
     """Return the card; None if there is no such lead."""
     brand = bundle.brand
     if alert.halt:
-        return halt_card(alert.halt, brand.default_locale)
+        return halt_card(alert.halt, title(bundle, "campaigns", alert.halt.campaign), brand.default_locale)
     profile, state, mark = table.get_many([keys.profile(alert.lead), keys.state(alert.lead), keys.crm_mark(alert.lead)])
     if profile is None:
         return None

@@ -83,7 +83,7 @@ def test_schedule_shows_the_audience_and_begins_at_its_time(
     known(machinery.table, "other", "others")
     schedule()
     told = capsys.readouterr().out
-    assert "to 8 leads (segment everyone)" in told
+    assert "to 8 leads (segment “everyone”)" in told
     assert told.count("@example.co.jp") == 5
     assert "Begins 2026-11-22 Sun 12:00." in told
     row = machinery.table.get(KEY)
@@ -182,7 +182,7 @@ def test_recipients_are_exact_and_an_apology_reaches_them(
     assert [row["email"] for row in json.loads(capsys.readouterr().out)] == [row["email"] for row in rows]
     # when
     schedule("sorry", now=True)
-    assert "to 3 leads (who received autumn)" in capsys.readouterr().out
+    assert "to 3 leads (the recipients of “autumn”)" in capsys.readouterr().out
     machinery.review("sorry")
     machinery.walk(0, name="sorry")
     machinery.deliver()
@@ -279,7 +279,7 @@ def test_campaign_is_not_resumed_without_its_file(stack: Stack, machinery: Machi
 @pytest.mark.usefixtures("japanese")
 def test_campaign_speaks_japanese(stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]) -> None:
     begun(machinery, sent=3)
-    assert "メール case-study を 8 人へ（セグメント everyone、現在）" in capsys.readouterr().out
+    assert "メール「…様へ」を 8 人へ（セグメント「everyone」、現在）" in capsys.readouterr().out
     command.stop("autumn")
     assert "autumn を中止しました。 送信済み: 3。送信中: 0。未送信: 5。" in capsys.readouterr().out
     command.show("autumn")

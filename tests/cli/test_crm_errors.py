@@ -18,7 +18,7 @@ from ripen.failure import Failure
 from ripen.marks import CrmMark
 from ripen.operations.leads.report import lead_report
 from ripen.operations.status import status
-from tests.support.builders import a_lead
+from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_known_lead, a_stack
 
@@ -185,6 +185,6 @@ def test_ripen_lead_says_why_a_lead_is_not_in_salesforce(
     found = lead_report(lead.email, table, stack.playbook, stack.secrets, NOON)
 
     with (console := Console(width=300)).capture() as capture:
-        console.print(lead_parts(found, "UTC")[0])
+        console.print(lead_parts(found, "UTC", a_bundle())[0])
 
     assert words in capture.get()

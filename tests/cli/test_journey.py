@@ -63,7 +63,7 @@ def test_people_and_mails_stand_beside_their_steps() -> None:
     counted = Counts(here=Counter({"listen": 7}), mails=Counter({("send", "sent"): 9, ("send", "no consent"): 2}))
     console = Console(width=120)
     with console.capture() as captured:
-        console.print(tree(JOURNEY, outline(JOURNEY), counted))
+        console.print(tree(JOURNEY.name, outline(JOURNEY), counted))
     told = captured.get()
     assert "send whitepaper-delivery  9 sent  2 no consent" in told
     assert "listen   7 here" in told
@@ -71,7 +71,7 @@ def test_people_and_mails_stand_beside_their_steps() -> None:
 
 def test_the_picture_is_sound_and_says_the_same() -> None:
     counted = Counts(here=Counter({"listen": 7}), mails=Counter({("send", "<held>"): 9}))
-    picture = svg(JOURNEY, outline(JOURNEY), counted)
+    picture = svg(JOURNEY.name, outline(JOURNEY), counted)
     drawn = fromstring(picture)  # noqa: S314 (our own picture)
     said = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert {"send whitepaper-delivery", "7", "9 <held>", "after-5-days", "send case-study"} <= set(said)
@@ -162,9 +162,9 @@ def test_counts_and_reasons_are_japanese_in_japanese(japanese: None) -> None:
     )
     console = Console(width=120)
     with console.capture() as captured:
-        console.print(tree(JOURNEY, outline(JOURNEY), counted))
+        console.print(tree(JOURNEY.name, outline(JOURNEY), counted))
     drawn = captured.get()
     assert "途中 7 人" in drawn
     assert "途中終了（配信停止 1）" in drawn
     assert "whitepaper-delivery を送信  送信 9  同意がない 2" in drawn
-    assert "送信 9 · 同意がない 2" in svg(JOURNEY, outline(JOURNEY), counted)
+    assert "送信 9 · 同意がない 2" in svg(JOURNEY.name, outline(JOURNEY), counted)

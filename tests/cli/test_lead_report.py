@@ -113,6 +113,7 @@ def a_skipped_send(lead: str) -> Send:
         mail_class=MailClass.MARKETING,
         origin="whitepaper",
         step="send-case-study",
+        subject="導入事例のご紹介",
         planned=NOON,
         state=SendState.SKIPPED,
         reason="unsubscribed",
@@ -273,7 +274,7 @@ def test_expired_activities_are_counted(
         request.getfixturevalue("japanese")
     found = report(stack, "hanako@example.co.jp")
     printed = StringIO()
-    Console(width=200, file=printed).print(lead_parts(found, "UTC")[0])
+    Console(width=200, file=printed).print(lead_parts(found, "UTC", a_bundle())[0])
     # then
     assert found["expired_activities"] == folded - 1
     out = printed.getvalue()

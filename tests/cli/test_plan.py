@@ -175,8 +175,8 @@ PLANNED = """There are no files of a live playbook to compare with: these are th
 Without new activity, no mail would be sent in the next 24 hours (1 person checked).
 """
 AHEAD = """In the next 24 hours
-whitepaper case-study capped 1
-whitepaper case-study sent 1
+whitepaper …様へ (case-study) capped 1
+whitepaper …様へ (case-study) sent 1
 1 person more has something due. Include them with: --most 3
 """
 

@@ -56,12 +56,12 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
     keep(table, decision(), decision(id="d2", what="rank", subject="hot", outcome="rose", reason="activity"))
     told = entries(stack)
     assert [entry.words("en") for entry in told] == [
-        "filled in the form whitepaper",
+        "filled in the form “White paper”",
         "rank rose to hot (by what the lead did)",
-        "did not send case-study: no consent",
+        "did not send “…様へ”: no consent",
     ]
     assert told[0].points == {"form": 30}
-    assert told[2].words("ja") == "メール case-study を送信しなかった: 同意がない"
+    assert told[2].words("ja") == "メール「…様へ」を送信しなかった: 同意がない"
 
 
 def test_card_that_slack_does_not_take_is_told_with_its_reason(stack: Stack, table: Table) -> None:
@@ -157,7 +157,7 @@ def test_behind_a_mail_and_a_step_is_what_let_the_lead_into_their_journey(stack:
         Create(keys.enrollment("lead1", "whitepaper", "a1"), entry),
     )
     accepted, stepped = entries(stack)[-2:]
-    assert accepted.words("en") == "sent case-study “山田様へ”"
+    assert accepted.words("en") == "sent “山田様へ”"
     assert (stepped.code, stepped.facts["step"], stepped.reason) == ("step.took", "fork", "clicked")
     for told in (accepted, stepped):
         assert [activity.id for activity in told.causes] == ["activity1"]
@@ -173,7 +173,7 @@ def test_it_is_shown_in_the_brands_time_with_reason_and_version(
     assert out.startswith("Times: Asia/Tokyo\n")
     assert "2026-11-21 Sat 12:01" in out
     assert "playbook b1a2b3c" in out
-    assert "because: filled in the form whitepaper (2026-11-21 Sat 12:00)" in out
+    assert "because: filled in the form “White paper” (2026-11-21 Sat 12:00)" in out
 
 
 @pytest.mark.usefixtures("japanese")
@@ -183,7 +183,7 @@ def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureF
     assert "送信しなかった: 同意がない" in capsys.readouterr().out
     command.why("hanako@example.co.jp", as_json=True)
     [entry] = json.loads(capsys.readouterr().out)
-    assert (entry["text"], entry["reason"]) == ("did not send case-study: no consent", "no consent")
+    assert (entry["text"], entry["reason"]) == ("did not send “…様へ”: no consent", "no consent")
 
 
 def test_a_decision_that_has_no_sentence_is_told_all_the_same(stack: Stack, table: Table) -> None:

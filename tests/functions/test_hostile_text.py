@@ -31,7 +31,7 @@ from ripen.slack.alert import Alert, AlertOutcome
 from ripen.slack.card_facts import CardFacts
 from ripen_authoring.compile import compile_playbook
 from sandbox.slack.blocks import refused
-from tests.support.builders import a_lead
+from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import BROWSER, KEY, SITE, a_json_post, a_post
 from tests.support.hostile_input import BROKEN, HIDDEN, TEXTS
@@ -179,7 +179,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "crm": None,
     }
     out = StringIO()
-    Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found, "UTC")))
+    Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found, "UTC", a_bundle())))
     assert out.getvalue().count(text) == len(["title", "title", "company", "department", "job title", "reason", "by"])
 
 

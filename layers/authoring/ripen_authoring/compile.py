@@ -88,7 +88,7 @@ def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
         pages={name: forms.page(name, versions) for name, versions in files.pages.items()},
         emails={name: mailings.email(name, entry, ripen) for name, entry in files.emails.items()},
         journeys={name: journeys.journey(name, entry.model, locales) for name, entry in files.journeys.items()},
-        segments={name: mailings.segment(name, entry.model) for name, entry in files.segments.items()},
-        campaigns={name: mailings.campaign(name, entry.model) for name, entry in files.campaigns.items()},
+        segments={name: mailings.segment(name, entry.model, locales) for name, entry in files.segments.items()},
+        campaigns={name: mailings.campaign(name, entry.model, locales) for name, entry in files.campaigns.items()},
     )
     return replace(compiled, keep=retention.retention(ripen.keep, compiled))

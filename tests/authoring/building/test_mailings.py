@@ -22,7 +22,7 @@ def test_segment_separates_conditions_about_one_field() -> None:
         "s.yaml", "when: [{rank: hot}, {all: [{company: present}]}, {never: {clicked: any}}, {not: {tag: x}}]"
     )
 
-    assert segment("s", validate(SegmentFile, written)) == Segment(
+    assert segment("s", validate(SegmentFile, written), ("en",)) == Segment(
         name="s",
         when=(HOT, Condition(field="company", present=True)),
         also=(Did(kind="link_clicked", at_least=0, at_most=0), Not(clause=Tagged(tag="x"))),
@@ -37,7 +37,7 @@ def test_campaign_has_time_speed_and_limits() -> None:
         "priority: low, expires: 2 days, halt: {bounces: 4%}}",
     )
 
-    assert campaign("c", validate(CampaignFile, written)) == Campaign(
+    assert campaign("c", validate(CampaignFile, written), ("en",)) == Campaign(
         name="c",
         email="m",
         segment="s",
@@ -100,7 +100,7 @@ def test_invalid_closure_is_refused(written: str) -> None:
 
 def test_campaign_can_go_to_the_recipients_of_another() -> None:
     written = read_yaml("sorry.yaml", "{email: m, to: {recipients: autumn}, at: 2026-12-01T10:00}")
-    made = campaign("sorry", validate(CampaignFile, written))
+    made = campaign("sorry", validate(CampaignFile, written), ("en",))
     assert (made.segment, made.recipients_of) == ("", "autumn")
 
 

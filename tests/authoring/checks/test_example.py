@@ -71,6 +71,7 @@ def test_example_playbook_has_no_problems(plan: Plan) -> None:
         ("journeys/whitepaper.yaml", "- send: case-study", "- email: case-study", "unknown key 'email'"),
         ("journeys/whitepaper.yaml", "form: whitepaper", "form: white-paper", "did you mean 'whitepaper'?"),
         ("journeys/whitepaper.yaml", "after 90 days", "90 days", "after exit, after 90 days"),
+        ("journeys/welcome.yaml", "en: Welcome", "fr: Bienvenue, en: Welcome", "'fr' is not in `locales`"),
         ("segments/decision-makers.yaml", "email_kind", "email_kidn", "did you mean 'email_kind'?"),
         ("scoring.yaml", "leave: 60", "leave: 70", "`leave` must be lower than `enter`"),
         ("scoring.yaml", "- code: pricing", "- code: mail-click", "another rule has the code 'mail-click'"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ripen_authoring.compile import check_playbook
-from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, R, assert_reported, steps
+from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, R, S, assert_reported, steps
 
 SCORING = FILES["scoring.yaml"]
 
@@ -28,6 +28,11 @@ def mapping(fields: str) -> str:
          "2:6: a campaign cannot go to its own recipients; name another campaign"),
         (C, "email: t\nsegment: s\nat: 2026-12-01T10:00\n",
          "(warning) 1:1: 't' is transactional: it also goes to leads without consent"),
+        # titles: the company's own people can do with one language, visitors of a form cannot
+        (C, "title: {ja: 秋}\n" + FILES[C], "(warning) 1:1: 'title' has no text in en"),
+        (S, "title: {ja: 会社}\n" + FILES[S], "(warning) 1:1: 'title' has no text in en"),
+        (J, "title: {ja: 案内}\n" + FILES[J], "(warning) 1:1: 'title' has no text in en"),
+        ("forms/f.yaml", FILES["forms/f.yaml"].replace("title: F", "title: {ja: F}"), "1:1: 'title' has no text in en"),
         # forms
         ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D}\n",
          "7:5: `options` and `type: select` go together"),

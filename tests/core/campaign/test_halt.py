@@ -4,6 +4,7 @@ import pytest
 
 from ripen.campaign.halt import Halt, exceeded_limit
 from ripen.slack.halt_card import halt_card
+from ripen.words import Words
 from sandbox.slack.blocks import refused
 from tests.core.campaign.test_campaign_run import AUTUMN
 
@@ -49,16 +50,17 @@ ENGLISH = {
     "complained": "3 of 50 mails were reported as spam (6.0%; the limit is 5.0%).",
     "unsubscribed": "3 of 50 mails led to an unsubscription (6.0%; the limit is 5.0%).",
 }
+TITLE = Words("The autumn letter", "秋の便り")
 
 
 @pytest.mark.parametrize("what", JAPANESE)
 @pytest.mark.parametrize(("locale", "said"), [("ja", JAPANESE), ("en", ENGLISH), ("fr", ENGLISH)])
 def test_the_card_says_why_it_halted_and_how_to_go_on(what: str, locale: str, said: dict[str, str]) -> None:
     # when
-    card = halt_card(Halt(campaign="autumn", what=what, count=3, taken=50, limit=0.05, by="mika"), locale)
+    card = halt_card(Halt(campaign="autumn", what=what, count=3, taken=50, limit=0.05, by="mika"), TITLE, locale)
     # then
     head, why, next_, by = card["blocks"]
-    assert "autumn" in head["text"]["text"]
+    assert TITLE.in_language(locale) in head["text"]["text"]
     assert why["text"]["text"] == said[what]
     assert "`ripen campaign resume autumn`" in next_["text"]["text"]
     assert "`ripen campaign stop autumn`" in next_["text"]["text"]

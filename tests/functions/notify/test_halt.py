@@ -11,6 +11,7 @@ from ripen.errors import Unsure
 from ripen.settings import Shadow
 from ripen.slack.alert import Alert, AlertState
 from ripen.slack.halt_card import halt_card
+from ripen.words import Words
 from tests.support.builders import a_bundle
 from tests.support.fake_chat import FakeChat
 from tests.support.fakes import NOON, FakeClock
@@ -39,7 +40,7 @@ def test_the_card_is_posted_once_in_the_brand_s_language(
     spoken = replace(bundle, brand=replace(bundle.brand, default_locale=locale))
     for _ in range(2):
         update_card(KEY.ref, Dependencies(table, clock, spoken, chat, "sales"))
-    assert [card for _, card in chat.cards.values()] == [halt_card(HALT, locale)]
+    assert [card for _, card in chat.cards.values()] == [halt_card(HALT, Words("autumn", "autumn"), locale)]
     assert (alert(table).state, chat.places) == (AlertState.POSTED, ["sales"])
     row = table.get(KEY)
     assert row

@@ -10,6 +10,7 @@ def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.
     enrol, steps_in_place = written.enrol, placed_steps(written.steps)
     return graph.Journey(
         name=name,
+        title=written.title.by_locale(locales) if written.title else {},
         enrol=tuple(on.compiled(enrol.again.key) for on in enrol.on),
         who=optional(enrol.who),
         again=enrol.again.again,

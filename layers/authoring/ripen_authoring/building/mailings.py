@@ -31,20 +31,22 @@ def email(name: str, entry: MailEntry, ripen: RipenFile) -> bundle.Email:
     )
 
 
-def segment(name: str, written: SegmentFile) -> bundle.Segment:
+def segment(name: str, written: SegmentFile, locales: tuple[str, ...]) -> bundle.Segment:
     """Return the segment. Conditions about one field go to `when`, which the scoring finds by an index."""
     parts = flat(written.when)
     return bundle.Segment(
         name=name,
+        title=written.title.by_locale(locales) if written.title else {},
         when=tuple(part for part in parts if isinstance(part, Condition)),
         also=tuple(part for part in parts if not isinstance(part, Condition)),
     )
 
 
-def campaign(name: str, written: CampaignFile) -> bundle.Campaign:
+def campaign(name: str, written: CampaignFile, locales: tuple[str, ...]) -> bundle.Campaign:
     canary, halt = written.canary, written.halt
     return bundle.Campaign(
         name=name,
+        title=written.title.by_locale(locales) if written.title else {},
         email=written.email,
         segment=written.segment or "",
         recipients_of=written.to.recipients if written.to else "",

@@ -7,6 +7,7 @@ from ripen.nearest import nearest
 from ripen.words import Words
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.files.validation import localized_texts
+from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.problem import Problem
@@ -20,12 +21,15 @@ def check(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFile]) 
         *folder.forms.values(),
         *folder.emails.values(),
         *folder.journeys.values(),
+        *folder.segments.values(),
+        *folder.campaigns.values(),
     ]
     for entry in entries:
         yield from _check_texts(entry, ripen.model.locales)
 
 
 def _check_texts(entry: Entry[Any], locales: tuple[str, ...]) -> Iterator[Problem]:
+    """Check the texts of one file. A title that only people in the company read may lack a language: a warning."""
     for where, text in localized_texts(entry.model):
         if "*" in text.root:
             continue
@@ -35,7 +39,8 @@ def _check_texts(entry: Entry[Any], locales: tuple[str, ...]) -> Iterator[Proble
             message = Words(
                 f"{where[-1]!r} has no text in {languages}", f"{where[-1]!r} に次の言語の文がありません: {languages}"
             )
-            yield entry.document.problem(where, message)
+            is_read_inside = where == ("title",) and not isinstance(entry.model, FormFile)
+            yield (entry.document.warning if is_read_inside else entry.document.problem)(where, message)
         for locale in text.root.keys() - set(locales):
             yield entry.document.problem((*where, locale), unknown_locale(locale, locales))
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from ripen.playbook.graph import Move
 from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
-from ripen_authoring.models.part import Name, Part
+from ripen_authoring.models.part import Name, Part, Title
 from ripen_authoring.models.steps import Steps
 from ripen_authoring.models.triggers import AnyTrigger
 
@@ -29,6 +29,7 @@ class EnrolPart(Part):
 
 
 class JourneyFile(Part):
+    title: Title = None
     enrol: EnrolPart
     goal: ClauseTree | None = Field(None, description="A lead that meets it leaves at once, also during a wait")
     exit: ClauseTree | None = Field(None, description="A lead that meets it leaves at once, without reaching the goal")

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree, Duration
-from ripen_authoring.models.part import LocalizedText, Name, Part
+from ripen_authoring.models.part import LocalizedText, Name, Part, Title
 from ripen_authoring.models.times import LocalDateTime
 from ripen_authoring.problem import InvalidValue
 
@@ -24,6 +24,7 @@ class EmailFile(Part):
 
 
 class SegmentFile(Part):
+    title: Title = None
     when: ClauseTree
 
 
@@ -43,6 +44,7 @@ class To(Part):
 
 
 class CampaignFile(Part):
+    title: Title = None
     email: Name
     segment: Name | None = None
     to: To | None = Field(None, description="Instead of a segment: {recipients: another-campaign}")

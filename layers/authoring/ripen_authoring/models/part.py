@@ -39,6 +39,12 @@ class LocalizedText(RootModel[dict[str, str]]):
         return {locale: self.root[locale] for locale in locales if locale in self.root}
 
 
+Title = Annotated[
+    LocalizedText | None,
+    Field(description="The name that people read in lists and reports; without it, the file's name"),
+]
+
+
 def _number(written: Any) -> Any:
     """Return "1,200" as a number."""
     found = as_number(written) if isinstance(written, str) else None

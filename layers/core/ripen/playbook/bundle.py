@@ -201,6 +201,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    title: Texts = {}
     when: tuple[Condition, ...] = ()
     also: tuple[Clause, ...] = ()
 
@@ -240,6 +241,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     """One mailing to one segment at one time, from playbook/campaigns/<name>.yaml."""
 
     name: str
+    title: Texts = {}
     email: str
     segment: str = ""
     recipients_of: str = ""

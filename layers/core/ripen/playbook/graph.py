@@ -275,6 +275,8 @@ class Journey(Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    title: Texts = {}
+    """The name that people read; {} where the file's name stands in."""
     enrol: tuple[Trigger, ...] = ()
     who: Clause | None = None
     again: Again = Again()

@@ -4,6 +4,7 @@ A state of another version is recomputed, so new scoring rules and segments reac
 segment only because of that has not joined it.
 """
 
+from copy import replace
 from functools import lru_cache
 
 import msgspec
@@ -51,7 +52,7 @@ def _segment_definition(name: str, bundle: Bundle) -> tuple[object, ...]:
     while to_visit:
         segment = bundle.segments.get(to_visit.pop())
         if segment and segment.name not in found:
-            found[segment.name] = segment
+            found[segment.name] = replace(segment, title={})
             to_visit += [part.segment for part in segment_clauses(segment) if isinstance(part, Belongs)]
     fields = {
         part.field for segment in found.values() for part in segment_clauses(segment) if isinstance(part, Condition)
@@ -68,12 +69,17 @@ def _scoring_definition(bundle: Bundle) -> tuple[object, ...]:
     )
 
 
+def _meaning(segment: Segment) -> dict[str, object]:
+    """Return what the segment means, without its title: another title changes no lead."""
+    return {"name": segment.name, "when": segment.when, "also": segment.also}
+
+
 @lru_cache(maxsize=4)
 def _rules_version(same: IdentityKey[Bundle]) -> str:
     bundle = same.value
     definition = (
         *_scoring_definition(bundle),
-        sorted(bundle.segments.items()),
+        [(name, _meaning(segment)) for name, segment in sorted(bundle.segments.items())],
         sorted(times_to_keep(bundle).items()),
         [
             (journey.name, trigger)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ripen.campaign.halt import Halt
-from ripen.slack.blocks import context, escape, mrkdwn, plain, section
+from ripen.slack.blocks import context, cut, escape, mrkdwn, plain, section
+from ripen.words import Words
 
 _WORDS = {
     "ja": {
@@ -33,19 +34,19 @@ _WORDS = {
 _COMMANDS = {"look": "show", "resume": "resume", "stop": "stop"}
 
 
-def halt_card(halt: Halt, locale: str) -> dict[str, Any]:
-    """Return the card as {"text", "blocks"}: the campaign, the rate that halted it, and the commands to go on."""
+def halt_card(halt: Halt, title: Words, locale: str) -> dict[str, Any]:
+    """Return the card as {"text", "blocks"}: the campaign by its title, the rate that halted it, and the commands."""
     words = _WORDS.get(locale, _WORDS["en"])
-    title = words["title"].format(name=halt.campaign)
+    heading = words["title"].format(name=cut(title.in_language(locale), "name"))
     rates = {"rate": f"{halt.count / halt.taken:.1%}", "limit": f"{halt.limit:.1%}"}
     why = words[halt.what].format(count=halt.count, taken=halt.taken, **rates)
     name = escape(halt.campaign)
     commands = [f"• {words[word]}: `ripen campaign {verb} {name}`" for word, verb in _COMMANDS.items()]
     blocks = [
-        {"type": "header", "block_id": "halted", "text": plain(title)},
+        {"type": "header", "block_id": "halted", "text": plain(heading)},
         section("why", why),
         section("next", words["next"], *commands),
     ]
     if halt.by:
         blocks.append(context("by", mrkdwn(words["by"].format(by=escape(halt.by)))))
-    return {"text": f"{escape(title)} – {why}", "blocks": blocks}
+    return {"text": f"{escape(heading)} – {why}", "blocks": blocks}

@@ -17,13 +17,15 @@ from ripen.lead.activity import Activity, Kind, happened_at
 from ripen.lead.history import history_entry
 from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
+from ripen.operations.leads.subjects import subject_of_activity, subject_of_decision
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import knows, say, turn
 from ripen.operations.waiting.scan import waits_of_lead
 from ripen.operations.waiting.wait import Wait
 from ripen.operations.waiting.words import sentence_facts
-from ripen.playbook.bundle import Bundle, Scoring
+from ripen.playbook.bundle import Bundle
 from ripen.scoring.score import add_points
+from ripen.words import Words
 
 _MINUTE = timedelta(minutes=1)
 _OF_A_JOURNEY = ("send", "enrollment", "step")
@@ -49,14 +51,17 @@ class LogEntry:
     causes: tuple[Activity, ...] = ()
     points: dict[str, float] = field(default_factory=dict)
     """The points that an activity gave, by scoring rule."""
+    subject: Words | None = None
+    """What people call the subject, if that is not the word in `facts`."""
 
     def words(self, lang: str) -> str:
         """Return one sentence in that language."""
+        facts = self.facts | ({"subject": self.subject.in_language(lang)} if self.subject else {})
         if knows(self.code):
-            return say(self.code, self.facts, lang)
+            return say(self.code, facts, lang)
         what, _, outcome = self.code.partition(".")
         because = f" ({self.reason})" if self.reason else ""
-        return say("other", self.facts | {"what": what, "outcome": outcome, "because": because}, lang)
+        return say("other", facts | {"what": what, "outcome": outcome, "because": because}, lang)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,12 @@ class DecisionLog:
     zone: str
     """The brand's time zone."""
     entries: tuple[LogEntry, ...]
+    bundle: Bundle
+
+    def deed(self, activity: Activity, lang: str) -> str:
+        """Return what the lead did, in a sentence without its facts."""
+        subject = subject_of_activity(activity, self.bundle).in_language(lang)
+        return say(str(activity.kind), {"subject": subject, "kind": str(activity.kind)}, lang)
 
 
 def decision_log(email: str, table: Table, playbook: Playbook, secrets: Secrets) -> DecisionLog:
@@ -75,7 +86,7 @@ def decision_log(email: str, table: Table, playbook: Playbook, secrets: Secrets)
     waits = [_waiting(wait, zone) for wait in waits_of_lead(rows, table)]
     found = [*_entries([row.value for row in rows], bundle), *waits]
     entries = sorted(found, key=lambda entry: (_place(entry, found), turn(entry.code), _step_number(entry, bundle)))
-    return DecisionLog(zone.key, tuple(entries))
+    return DecisionLog(zone.key, tuple(entries), bundle)
 
 
 def _place(entry: LogEntry, entries: list[LogEntry]) -> datetime:
@@ -104,28 +115,29 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
     sends = {row.id: row for row in rows if isinstance(row, Send)}
     enrollments = {(row.journey, row.key): row for row in rows if isinstance(row, Enrollment)}
     for activity in activities.values():
-        yield _activity(activity, bundle.scoring)
+        yield _activity(activity, bundle)
     for decision in decisions_in(rows):
         send = sends.get(decision.facts.get("send", ""))
         causes = _causes(decision, send, enrollments, activities.values())
-        title = send.subject if send else decision.facts.get("subject", "")
-        facts = decision.facts | {"subject": decision.subject, "reason": decision.reason}
+        sent = send.subject if send else decision.facts.get("subject", "")
         yield LogEntry(
             at=decision.at,
             code=f"{decision.what}.{decision.outcome}",
-            facts=facts | {"title": f" “{title}”" if title else ""},
+            facts=decision.facts | {"subject": decision.subject, "reason": decision.reason},
+            subject=subject_of_decision(decision, sent, bundle),
             reason=decision.reason,
             bundle=decision.bundle,
             causes=tuple(activities[id] for id in causes if id in activities),
         )
 
 
-def _activity(activity: Activity, scoring: Scoring) -> LogEntry:
+def _activity(activity: Activity, bundle: Bundle) -> LogEntry:
     """Return the entry for an activity, with its points by the live scoring."""
-    points = {code: given.points for code, given in add_points({}, history_entry(activity), scoring).items()}
+    points = {code: given.points for code, given in add_points({}, history_entry(activity), bundle.scoring).items()}
     code = str(activity.kind) if knows(str(activity.kind)) else "activity"
     facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
-    return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points)
+    subject = subject_of_activity(activity, bundle)
+    return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points, subject=subject)
 
 
 def _waiting(wait: Wait, zone: ZoneInfo) -> LogEntry:

@@ -18,7 +18,7 @@ from ripen.operations.leads.scan import scan_batches
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.progress import Progress, silent
 from ripen.operations.sending.campaign_report import campaign_run, find_campaign, recipients
-from ripen.playbook.bundle import Campaign
+from ripen.playbook.bundle import Bundle, Campaign
 from ripen.words import Words
 
 STATES = {
@@ -38,9 +38,7 @@ class Proposal:
     """A campaign as it would be scheduled now, for a person to confirm."""
 
     campaign: Campaign
-    bundle: str
-    zone: str
-    """The brand's time zone."""
+    bundle: Bundle
     at: datetime
     is_now: bool
     leads: int
@@ -70,8 +68,7 @@ def propose(
     leads = audience(campaign, table, progress)
     return Proposal(
         campaign=campaign,
-        bundle=bundle.hash,
-        zone=bundle.brand.time_zone,
+        bundle=bundle,
         at=at,
         is_now=at <= now,
         leads=len(leads),
@@ -82,7 +79,7 @@ def propose(
 
 def schedule(proposal: Proposal, by: str, table: Table, now: datetime) -> CampaignRun:
     """Schedule the campaign as proposed. Raise Failure if another person scheduled it meanwhile."""
-    run = runs.schedule(proposal.campaign, proposal.bundle, proposal.at, by, now)
+    run = runs.schedule(proposal.campaign, proposal.bundle.hash, proposal.at, by, now)
     due = max(now, run.since - runs.HEAD_START)
     try:
         table.write(Replace(keys.campaign(run.name), run, proposal.version, due=due))
