@@ -13,6 +13,7 @@ from cli.output.progress import bar
 from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import Stack, connect
+from ripen.mail import ledger
 from ripen.operations.phrases import reason
 from ripen.operations.sending.held_mails import HeldMail, drop, held_mails, release, select
 from ripen.words import Words
@@ -22,9 +23,10 @@ _Drop = Annotated[str, id_option("--drop", Words("Never send this mail", "この
 
 
 @help_text(
-    "List the mails that are held because their outcome is not known. Ripen does not send them again by itself:"
-    " release or drop them.",
-    "結果が分からず保留中のメールを一覧します。自動では再送されません。送るか、取りやめるかを選べます。",
+    "List the mails that are held, with the reason: their outcome is not known, or they could not be sent."
+    " Ripen does not send them by itself: release or drop them.",
+    "保留中のメールを、その理由とともに一覧します（結果が分からないもの、送れなかったもの）。"
+    "自動では送られません。送るか、取りやめるかを選べます。",
 )
 def held(released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) -> None:
     at_most_one(release=released, drop=dropped)
@@ -71,11 +73,27 @@ def _show(found: list[HeldMail], zone: str, console: Console) -> None:
         console.print(say("No mail is held.", "保留中のメールはありません。"))
         return
     console.print(_table(found, zone))
+    doubtful = sum(ledger.may_have_arrived(each.row.value) for each in found)
+    if doubtful:
+        console.print(
+            say(
+                "A mail to which SES did not answer may have arrived already.",
+                "SES から応答がないメールは、すでに届いている可能性があります。",
+            )
+        )
+    if len(found) > doubtful:
+        console.print(
+            say(
+                "All other mails were not sent. Correct the cause first: then the mail is written from the playbook"
+                " that is live when you release it.",
+                "それ以外のメールは送られていません。先に原因を直してください。"
+                "保留を解くと、そのとき公開中のプレイブックの文面で送ります。",
+            )
+        )
     console.print(
         say(
-            "Each of them may have arrived. To send it again: ripen held --release ID – to never send it:"
-            " ripen held --drop ID",
-            "すでに届いている可能性があります。送る: ripen held --release ID – 取りやめる: ripen held --drop ID",
+            "To send a mail: ripen held --release ID – to never send it: ripen held --drop ID",
+            "送る: ripen held --release ID – 取りやめる: ripen held --drop ID",
         )
     )
 

@@ -34,6 +34,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.dead_letters(boto3.client("sqs"), checked.queues)
     yield stack.tick(checked.table, checked.clock.now())
     yield stack.switches(checked.table, zone)
+    yield stack.held_mails(checked.table)
     yield from waiting.waiting(checked.table, checked.clock.now(), zone)
 
 

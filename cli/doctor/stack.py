@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.doctor.finding import Check, Finding, Owner, unreadable
 from cli.output.time_zone import zoned_time
 from ripen.adapters.playbook import NotPublished, Playbook
+from ripen.adapters.rows.campaign_counts import held_total
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.errors import NewerFormat
@@ -24,6 +25,7 @@ PLAYBOOK = Check(Words("Playbook", "プレイブック"), Owner.MARKETING)
 DEAD = Check(Words("Dead-letter queues", "デッドレターキュー"), Owner.IT)
 TICK = Check(Words("Tick", "定期処理（tick）"), Owner.IT)
 SWITCHES = Check(Words("Sending is on", "配信"), Owner.MARKETING)
+HELD = Check(Words("Held mails", "保留中のメール"), Owner.MARKETING)
 _OVERDUE = timedelta(minutes=10)
 """The next tick leases a due row, which moves its due time."""
 _FILL = Words(
@@ -151,6 +153,18 @@ def tick(table: Table, now: datetime) -> Finding:
             ),
         )
     return TICK.ok(Words("nothing is overdue", "遅れている処理はありません"))
+
+
+def held_mails(table: Table) -> Finding:
+    """Check that no mail waits for a person's decision."""
+    held = held_total(table)
+    if not held:
+        return HELD.ok(Words("no mail is held", "保留中のメールはありません"))
+    mails = "mail is" if held == 1 else "mails are"
+    return HELD.warn(
+        Words(f"{held} {mails} held", f"{held} 通のメールを保留しています"),
+        Words("See why, then release or drop them: ripen held", "理由を見て、送るか取りやめる: ripen held"),
+    )
 
 
 def switches(table: Table, zone: str) -> Finding:

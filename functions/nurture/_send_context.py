@@ -112,7 +112,7 @@ def read_context(key: Key[Send], dependencies: Dependencies, with_suppression: b
 
 
 def situation(
-    context: SendContext, is_abandoned: Callable[[], bool], dependencies: Dependencies, now: datetime
+    context: SendContext, purpose: str, is_abandoned: Callable[[], bool], dependencies: Dependencies, now: datetime
 ) -> policy.Situation:
     """Return everything that decides about the mail.
 
@@ -131,7 +131,7 @@ def situation(
         in_shadow=context.in_shadow,
         breaker=context.breaker,
         zone=lead_zone(profile, live.brand) if profile else ZoneInfo("UTC"),
-        purpose=_purpose(send, dependencies),
+        purpose=purpose,
         facts=_facts(context, profile, dependencies, now) if profile and live.policy.unless else None,
         sent_this_hour=context.requested.value.of.get(send.email, 0) if context.requested else 0,
         sent_to_inbox=lambda: _sent_to_inbox(address, context.contact, dependencies, now),
@@ -145,17 +145,6 @@ def situation(
 def is_stopped(send: Send, dependencies: Dependencies) -> bool:
     """Return whether all sending, or the campaign of the mail, is stopped: as of at most one second ago."""
     return dependencies.stopped() or (send.campaign and dependencies.may_send(send.origin) != "yes")
-
-
-def _purpose(send: Send, dependencies: Dependencies) -> str:
-    """Return the purpose that needs a consent.
-
-    It is that of the live mail or, if the live playbook has dropped it, of the mail that will be rendered.
-    """
-    email = dependencies.live().bundle.emails.get(send.email)
-    if email is None and send.bundle:
-        email = dependencies.bundle(send.bundle).emails.get(send.email)
-    return email.purpose if email else "marketing"
 
 
 def count_request(send: Send, email: str, dependencies: Dependencies, now: datetime) -> list[Add]:

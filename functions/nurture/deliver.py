@@ -6,7 +6,6 @@ However often the function is woken, each claim is taken once and followed by on
 import os
 from copy import replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -16,6 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture._hand_over import hand_over, write_move
+from nurture._mail_content import MailContent
 from nurture._send_context import Dependencies as Dependencies
 from nurture._send_context import SendContext, count_request, is_stopped, read_context, situation
 from ripen.adapters.batch import batch_processor
@@ -31,14 +31,12 @@ from ripen.adapters.table import Absent, Change, Key, Replace, Row, Table, Uncha
 from ripen.calendar.local_time import lead_zone
 from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
-from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
+from ripen.journey.enrollment import EnrollmentState, leave
 from ripen.key_ring import Rotated
-from ripen.lead.lead import Profile
 from ripen.mail import breaker, frequency_cap, ledger, policy, request_cap
-from ripen.mail.ledger import MailClass, MovedSend, Send
+from ripen.mail.ledger import MovedSend, Send
 from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import OutgoingMail, RenderError, compose, uses_entry
-from ripen.mail.typed_text import Content, shown_content
+from ripen.mail.message import OutgoingMail, RenderError, compose
 from ripen.playbook.bundle import Bundle
 
 logger = Logger()
@@ -121,9 +119,14 @@ def _move(context: SendContext, dependencies: Dependencies) -> Send | None:
 
 def _decide(context: SendContext, dependencies: Dependencies, now: datetime) -> Send:
     """Decide about the mail, and apply the decision."""
-    row = context.send
-    enrollment = cache(lambda: _enrollment(row.value, dependencies))
-    about = situation(context, lambda: is_abandoned(row.value, enrollment(), dependencies.bundle), dependencies, now)
+    row, content = context.send, MailContent(context.send.value, dependencies)
+    about = situation(
+        context,
+        content.purpose,
+        lambda: is_abandoned(row.value, content.enrollment, dependencies.bundle),
+        dependencies,
+        now,
+    )
     match policy.decide(about, now):
         case policy.Wait(until, ""):
             return write_move(row, MovedSend(row.value, until), dependencies, now)
@@ -133,60 +136,29 @@ def _decide(context: SendContext, dependencies: Dependencies, now: datetime) -> 
             exit_changes = _exit_journey(row.value, reason, dependencies, now) if leaves else ()
             return write_move(row, ledger.skip(row.value, reason), dependencies, now, *exit_changes)
         case policy.Claim() | policy.RecordOnly() as decision:
-            return _send(decision, context, enrollment(), dependencies, now)
+            return _send(decision, context, content, dependencies, now)
 
 
 def _send(
     decision: policy.Claim | policy.RecordOnly,
     context: SendContext,
-    enrollment: Enrollment | None,
+    content: MailContent,
     dependencies: Dependencies,
     now: datetime,
 ) -> Send:
     """Render the mail; claim it and hand it to SES, or in shadow mode only record it."""
-    row, live = context.send, dependencies.live()
-    # A mail that was claimed before is rendered from the same playbook again.
-    bundle = dependencies.bundle(row.value.bundle) if row.value.bundle else live.bundle
-    shown = shown_content(_content(context.lead, enrollment), context.contact, bundle)
+    row, links = context.send, MailLinks(dependencies.live().site, dependencies.link_keys, dependencies.reply_domain)
+    bundle, shown = content.bundle, content.shown(context)
     try:
-        mail = compose(
-            row.value,
-            shown.profile,
-            bundle,
-            MailLinks(live.site, dependencies.link_keys, dependencies.reply_domain),
-            now,
-            facts=shown.facts,
-            answers=shown.answers,
-        )
+        mail = compose(row.value, shown.profile, bundle, links, now, facts=shown.facts, answers=shown.answers)
     except RenderError as error:
         logger.error("mail cannot be rendered", send=row.value.id, email=row.value.email, error=str(error))
-        return write_move(row, ledger.fail(row.value, Reason.CANNOT_RENDER), dependencies, now)
+        return write_move(row, ledger.hold(row.value, str(error)), dependencies, now)
     if isinstance(decision, policy.RecordOnly):
         return write_move(row, ledger.skip_in_shadow(row.value, bundle.hash, mail.subject), dependencies, now)
     if is_stopped(row.value, dependencies):
         return write_move(row, MovedSend(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
     return hand_over(_claim(context, mail, bundle, dependencies, now), context, mail, dependencies)
-
-
-def _content(lead: Profile, enrollment: Enrollment | None) -> Content:
-    if enrollment is None:
-        return Content(profile=lead, facts={}, answers={})
-    return Content(profile=lead, facts=enrollment.facts, answers=enrollment.answers)
-
-
-def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:
-    """Return the enrollment that planned the mail, None if there is none or nothing asks for it.
-
-    A transactional mail goes even if its lead has left the journey. Its enrollment is read only if the mail uses
-    variables of the enrollment.
-    """
-    bundle = dependencies.bundle(send.bundle) if send.bundle else dependencies.live().bundle
-    email = bundle.emails.get(send.email)
-    is_needed = send.mail_class is MailClass.MARKETING or (email is not None and uses_entry(email))
-    if not send.entry or send.campaign or not is_needed:
-        return None
-    row = dependencies.table.get(keys.enrollment(send.lead, send.origin, send.entry))
-    return row.value if row else None
 
 
 def _claim(

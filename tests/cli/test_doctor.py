@@ -27,12 +27,14 @@ from cli.doctor import (
 )
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Table, keys
 from ripen.capture.challenge import Verdict
+from ripen.mail.ledger import SendState
 from ripen.playbook.bundle import FORMAT
 from ripen.settings import Shadow, Stop
 from ripen.slack.alert import Alert
-from tests.support.builders import a_bundle
+from tests.support.builders import a_bundle, a_marketing_mail
 from tests.support.doctor_account import FakeAccount, states
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -186,6 +188,13 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
     assert "shadow" in stack.switches(table, ZONE).found.en
     table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
     assert "stopped" in stack.switches(table, ZONE).found.en
+
+
+def test_held_mails_are_recalled(table: Table) -> None:
+    assert stack.held_mails(table).state is State.OK
+    table.write(*count_sends([(None, a_marketing_mail(state=SendState.HELD))]))
+    found = stack.held_mails(table)
+    assert (found.state, found.found.en) == (State.WARN, "1 mail is held")
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:

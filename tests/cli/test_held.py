@@ -1,4 +1,4 @@
-"""ripen held: mails whose fate is not known are listed, released or dropped."""
+"""ripen held: mails about which a person decides are listed, released or dropped."""
 
 import json
 from datetime import timedelta
@@ -89,11 +89,33 @@ def test_an_id_that_is_not_there_or_not_enough_is_said(stack: Stack, table: Tabl
         command.held(released="a", dropped="b")
 
 
+def test_mail_that_we_could_not_send_says_why_and_is_released(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a mail that is gone from the playbook, and one that an older Ripen failed
+    gone = a_held_send(table, "lead1", unknown=None, attempt=0, reason="no such mail")
+    old = a_held_send(table, "lead2", unknown=None, attempt=0, state=SendState.FAILED, reason="cannot be written")
+    a_held_send(table, "lead3", unknown=None, state=SendState.FAILED, reason="rejected by SES")
+    # when they are listed
+    command.held()
+    # then
+    shown = capsys.readouterr().out
+    assert "2 held" in shown
+    assert "longer" in shown  # the playbook no longer has this mail
+    assert "filled" in shown  # the text cannot be filled in for this person
+    assert "Correct the cause first" in shown
+    assert "may have arrived" not in shown
+    # and released
+    command.held(released="all")
+    assert [state_of(table, send) for send in (gone, old)] == [(SendState.PLANNED, True)] * 2
+
+
 def test_scripts_get_the_list(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     send = a_held_send(table, "lead1")
     command.held(as_json=True)
     [told] = json.loads(capsys.readouterr().out)
     assert (told["id"], told["mail"], told["reason"]) == (send.id, "case-study", "no answer from SES")
+    assert told["may_have_arrived"] is True
 
 
 @pytest.mark.usefixtures("japanese")

@@ -47,7 +47,7 @@ def throttles(mail: OutgoingMail) -> str:
 
 
 def refuses(mail: OutgoingMail) -> str:
-    raise Undeliverable("refused by SES (MessageRejected)", permanent=True)
+    raise Undeliverable("refused by SES: MessageRejected", permanent=True)
 
 
 def pauses(mail: OutgoingMail) -> str:

@@ -74,8 +74,8 @@ def test_a_mail_is_valid_for_a_day_from_its_time() -> None:
         (SendState.CLAIMED, "", "held", False),
         (SendState.ACCEPTED, "", "held", False),
         (SendState.UNKNOWN, "", "held", False),
-        (SendState.HELD, "", "unsent", False),
-        (SendState.HELD, "", "held", True),
+        (SendState.HELD, "no such mail", "", False),
+        (SendState.HELD, "no such mail", "unsent", True),
         (SendState.FAILED, "cannot be written", "", False),
         (SendState.FAILED, "cannot be written", "unsent", True),
         (SendState.FAILED, "rejected by SES", "held", False),
@@ -91,10 +91,23 @@ def test_a_lap_replans_only_mails_that_did_not_go_or_were_asked_for(
     assert mailing.may_replan(a_mail(state, reason), replace(RUN, resends=resends)) == replanned  # type: ignore[arg-type]
 
 
-def test_an_attempted_mail_keeps_its_playbook() -> None:
-    run = replace(RUN, bundle="bundle2")
-    assert mailing.replan(AUTUMN, run, a_mail(), NOON).bundle == "bundle2"
-    assert mailing.replan(AUTUMN, run, a_mail(SendState.FAILED, attempt=1), NOON).bundle == "bundle1"
+@pytest.mark.parametrize(("resends", "replanned"), [("", False), ("unsent", False), ("held", True)])
+def test_a_lap_replans_a_mail_that_may_have_arrived_only_on_request(resends: str, replanned: bool) -> None:
+    held = a_mail(SendState.HELD, "no answer from SES", unknown=NOON)
+    assert mailing.may_replan(held, replace(RUN, resends=resends)) == replanned  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("send", "bundle"),
+    [
+        (a_mail(), "bundle2"),
+        (a_mail(attempt=1), "bundle1"),
+        (a_mail(SendState.HELD, attempt=1, unknown=NOON), "bundle1"),
+        (a_mail(SendState.HELD, attempt=1), "bundle2"),
+    ],
+)
+def test_an_attempted_mail_keeps_its_playbook_unless_ses_did_not_take_it(send: Send, bundle: str) -> None:
+    assert mailing.replan(AUTUMN, replace(RUN, bundle="bundle2"), send, NOON).bundle == bundle
 
 
 def test_shards_together_keep_the_pace() -> None:

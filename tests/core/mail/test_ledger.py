@@ -27,7 +27,7 @@ MOVES: list[tuple[SendState, Callable[[Send], MovedSend]]] = [
     (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", "ja", NOON)),
     (SendState.PLANNED, lambda send: ledger.skip(send, "no consent")),
     (SendState.PLANNED, lambda send: ledger.skip_in_shadow(send, "b1", "件名")),
-    (SendState.PLANNED, lambda send: ledger.fail(send, "render")),
+    (SendState.PLANNED, lambda send: ledger.hold(send, "no such mail")),
     (SendState.PLANNED, lambda send: ledger.postpone(send, "quiet hours", NOON)),
     (SendState.HELD, lambda send: ledger.release(send, "alice", NOON)),
     (SendState.HELD, lambda send: ledger.drop(send, "alice")),
@@ -41,11 +41,12 @@ MOVES: list[tuple[SendState, Callable[[Send], MovedSend]]] = [
 def test_a_move_is_legal_from_its_own_state_only(
     state: SendState, only_from: SendState, move: Callable[[Send], MovedSend]
 ) -> None:
+    send = a_marketing_mail(state=state, reason="rejected by SES")
     if state is only_from:
-        move(a_marketing_mail(state=state))
+        move(send)
     else:
         with pytest.raises(IllegalMove):
-            move(a_marketing_mail(state=state))
+            move(send)
 
 
 @pytest.mark.parametrize("state", SendState)
@@ -65,9 +66,32 @@ def test_mail_that_the_provider_gave_up_stays_failed() -> None:
     assert (moved.send.state, moved.send.reason) == (SendState.FAILED, "rejected by SES")
 
 
-def test_permanent_refusal_fails_the_mail() -> None:
+def test_permanent_refusal_holds_the_mail() -> None:
     moved = ledger.refuse(CLAIMED, "bad address", permanent=True, after=None, now=NOON)
-    assert (moved.send.state, moved.send.reason, moved.due) == (SendState.FAILED, "bad address", None)
+    assert (moved.send.state, moved.send.reason, moved.due) == (SendState.HELD, "bad address", None)
+    assert ledger.departure(moved.send, None, NOON) is None
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        ledger.hold(a_marketing_mail(bundle="run"), "no such mail").send,
+        ledger.refuse(CLAIMED, "too large", permanent=True, after=None, now=NOON).send,
+        a_marketing_mail(state=SendState.FAILED, reason="cannot be written", bundle="b1"),
+        a_marketing_mail(state=SendState.FAILED, reason="refused by SES (MessageRejected)", bundle="b1"),
+    ],
+)
+def test_mail_held_for_a_fault_of_ours_is_released_with_the_live_playbook(held: Send) -> None:
+    assert ledger.is_held(held)
+    assert not ledger.may_have_arrived(held)
+    released = ledger.release(held, "alice", NOON)
+    assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "", NOON)
+    assert with_decision(held, released.send, NOON).decisions[-1].outcome is Outcome.RELEASED
+
+
+@pytest.mark.parametrize("reason", ["rejected by SES", "rendering failed"])
+def test_mail_that_ses_took_and_gave_up_is_not_held(reason: str) -> None:
+    assert not ledger.is_held(a_marketing_mail(state=SendState.FAILED, reason=reason))
 
 
 def test_temporary_refusal_waits_as_long_as_ses_asks() -> None:

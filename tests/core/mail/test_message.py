@@ -178,7 +178,7 @@ def test_mail_over_the_limit_is_not_sent() -> None:
     assert written(a_lead(company="c"), saying(text=largest + "{{ lead.company }}")).weight == LARGEST
     assert written(bundle=saying(html=largest[:-1000])).weight > LARGEST - 1000
     for part in ({"text": largest + "{{ lead.company }}"}, {"html": largest}):
-        with pytest.raises(RenderError, match="the mail has 200 KB; at most 200 KB are sent"):
+        with pytest.raises(RenderError, match="too large: 200 KB of 200 KB"):
             written(a_lead(company="c2"), saying(**part))
 
 

@@ -58,6 +58,11 @@ def test_the_entry_keeps_what_the_company_says_and_loses_what_was_typed() -> Non
     assert shown(facts=facts).facts == {"webinar_date": "10日", "order": "A-1 from our shop"}
 
 
+def test_text_of_a_form_that_is_gone_is_still_typed_text() -> None:
+    content = Content(profile=a_lead(), facts={"note": PHISHING}, answers={})
+    assert shown_content(content, UNPROVEN, a_bundle(forms={}), playbook()).facts == {}
+
+
 def test_an_answer_that_repeats_typed_text_is_left_out() -> None:
     answers: dict[str, dict[str, object]] = {
         "call": {"hello": f"Dear {PHISHING}", "seat": 12, "nested": {"a": PHISHING}, "room": "A"}

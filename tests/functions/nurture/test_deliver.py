@@ -126,22 +126,6 @@ def test_expired_mail_is_skipped(table: Table, clock: FakeClock) -> None:
     assert (row(table, key).value.reason, ses.calls) == ("expired", 0)
 
 
-def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClock) -> None:
-    known(table)
-    bundle = a_bundle()
-    broken = replace(bundle.emails["case-study"], locales={"ja": a_mail(text="{{ nobody.knows }}")})
-    dependencies = an_outside(
-        table, clock, FakeSes(), playbook=replace(bundle, emails=bundle.emails | {"case-study": broken})
-    )
-    key, other = planned(table, a_send(email="case-study")), planned(table, a_send())
-    deliver(key, dependencies)
-    deliver(other, dependencies)
-    after = row(table, key)
-    assert (after.value.state, after.value.reason, after.due) == (SendState.FAILED, "cannot be written", None)
-    assert row(table, other).value.state is SendState.ACCEPTED
-    assert ("failed", "cannot be written") in decisions(table)
-
-
 def test_mail_shows_the_facts_of_its_enrollment(table: Table, clock: FakeClock) -> None:
     # given a mail that names the webinar's date, and an enrollment that knows it
     known(table)

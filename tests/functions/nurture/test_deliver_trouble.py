@@ -60,14 +60,6 @@ def test_paused_account_fails_no_mail(table: Table, clock: FakeClock) -> None:
     assert decisions(table) == []
 
 
-def test_permanently_refused_mail_fails(table: Table, clock: FakeClock) -> None:
-    known(table)
-    key = planned(table, a_send())
-    deliver(key, an_outside(table, clock, FakeSes(answer=refuses)))
-    assert (row(table, key).value.state, row(table, key).due) == (SendState.FAILED, None)
-    assert decisions(table) == [("failed", "refused by SES (MessageRejected)")]
-
-
 @pytest.mark.parametrize(("email", "after_an_hour"), [("whitepaper-delivery", "accepted"), ("case-study", "held")])
 def test_unknown_outcome_is_resolved_after_an_hour_by_class(
     table: Table, clock: FakeClock, email: str, after_an_hour: str

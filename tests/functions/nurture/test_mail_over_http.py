@@ -108,11 +108,11 @@ def test_temporarily_refused_mail_goes_once_when_the_fault_is_over(
     assert len(served.mails()) == 1
 
 
-def test_address_that_ses_refuses_fails_the_mail(served: Served, table: Table, clock: FakeClock) -> None:
+def test_mail_that_ses_refuses_is_held(served: Served, table: Table, clock: FakeClock) -> None:
     known(table, a_lead(email="あ@example.com"))
     key = planned(table, a_send())
     deliver(key, dependencies(served, table, clock))
-    assert state(table, key) is SendState.FAILED
+    assert state(table, key) is SendState.HELD
 
 
 @pytest.mark.parametrize(

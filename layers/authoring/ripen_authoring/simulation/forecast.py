@@ -117,6 +117,6 @@ def _outcomes(simulator: Simulator) -> list[tuple[str, str, str]]:
             continue
         if after.state is SendState.ACCEPTED:
             found.append((after.origin, after.email, "sent"))
-        elif after.state in (SendState.SKIPPED, SendState.FAILED):
+        elif after.state in (SendState.SKIPPED, SendState.HELD, SendState.FAILED):
             found.append((after.origin, after.email, after.reason))
     return found

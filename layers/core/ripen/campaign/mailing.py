@@ -10,7 +10,7 @@ from ripen.campaign.campaign_run import CampaignRun
 from ripen.decision import Reason
 from ripen.ids import send_id
 from ripen.lead.lead import Profile
-from ripen.mail.ledger import FAILED_BY_PROVIDER, MailClass, Send, SendState
+from ripen.mail.ledger import MailClass, Send, SendState, is_held, may_have_arrived
 from ripen.playbook.bundle import Brand, Campaign, Email
 
 ENTRY, STEP = "campaign", "send"
@@ -78,29 +78,28 @@ def plan(campaign: Campaign, email: Email, run: CampaignRun, lead: Profile, at: 
 def may_replan(send: Send, run: CampaignRun) -> bool:
     """Return whether a mail from an earlier lap is planned once more in this one.
 
-    A mail that the provider has, or may have, is planned again only if a person asked for the held ones.
+    A mail that the provider may have is planned again only if a person asked for such mails too.
     """
-    match send.state:
-        case SendState.PLANNED:
-            return True
-        case SendState.FAILED:
-            return bool(run.resends) and send.reason not in FAILED_BY_PROVIDER
-        case SendState.SKIPPED:
-            return bool(run.resends) and send.reason in _RETRIABLE
-        case SendState.HELD:
-            return run.resends == "held"
-    return False
+    if send.state is SendState.SKIPPED:
+        return bool(run.resends) and send.reason in _RETRIABLE
+    if is_held(send):
+        return run.resends == "held" or (run.resends == "unsent" and not may_have_arrived(send))
+    return send.state is SendState.PLANNED
 
 
 def replan(campaign: Campaign, run: CampaignRun, send: Send, at: datetime) -> Send:
-    """Return the mail with its new time. A mail that was attempted before keeps its playbook."""
+    """Return the mail with its new time.
+
+    A mail that was attempted before keeps its playbook, unless SES did not take it: then a corrected one is better.
+    """
+    is_refused = is_held(send) and not may_have_arrived(send)
     return replace(
         send,
         state=SendState.PLANNED,
         reason="",
         not_before=at,
         valid_until=at + timedelta(seconds=campaign.expires_seconds),
-        bundle=send.bundle if send.attempt else run.bundle,
+        bundle=send.bundle if send.attempt and not is_refused else run.bundle,
         unknown=None,
         claimed=None,
     )

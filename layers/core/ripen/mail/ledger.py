@@ -15,7 +15,10 @@ from ripen.playbook.graph import Priority
 
 
 class SendState(StrEnum):
-    """The state of a send. UNKNOWN means that SES gave no clear answer; HELD waits for a person."""
+    """The state of a send. UNKNOWN means that SES gave no clear answer; HELD waits for a person.
+
+    FAILED is what SES reported after it took the mail. Rows of older code are FAILED for our own faults too.
+    """
 
     PLANNED = "planned"
     CLAIMED = "claimed"
@@ -165,27 +168,44 @@ def postpone(send: Send, reason: str, until: datetime) -> MovedSend:
     return MovedSend(replace(send, reason=reason, not_before=until), until)
 
 
-def release(send: Send, who: str, now: datetime) -> MovedSend:
-    """Move HELD → PLANNED: a person wants the mail sent, although it may have gone before.
+def hold(send: Send, reason: str) -> MovedSend:
+    """Move PLANNED → HELD: the mail cannot be rendered until a person corrects the playbook."""
+    _require(send, SendState.PLANNED)
+    return MovedSend(replace(send, state=SendState.HELD, reason=reason))
 
-    It is valid for at least one more day, however long it was held.
+
+def is_held(send: Send) -> bool:
+    """Return whether a person decides about the mail.
+
+    Older code failed a mail that it could not render and a mail that SES refused. Such a row can be released too.
     """
-    _require(send, SendState.HELD)
+    if send.state is SendState.FAILED:
+        return send.reason not in FAILED_BY_PROVIDER
+    return send.state is SendState.HELD
+
+
+def may_have_arrived(send: Send) -> bool:
+    """Return whether a held mail may have gone. Otherwise it is held because we could not send it."""
+    return send.unknown is not None
+
+
+def release(send: Send, who: str, now: datetime) -> MovedSend:
+    """Move HELD → PLANNED: a person wants the mail sent.
+
+    A mail that may have arrived is rendered from the same playbook again, any other one from the live playbook. The
+    mail is valid for at least one more day, however long it was held.
+    """
+    _require_held(send)
     until = max(send.valid_until, now + _VALID_AFTER_RELEASE) if send.valid_until else None
-    planned = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, valid_until=until)
+    bundle = send.bundle if may_have_arrived(send) else ""
+    planned = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, valid_until=until, bundle=bundle)
     return MovedSend(replace(planned, reason=f"{Reason.RELEASED} by {who}"), now)
 
 
 def drop(send: Send, who: str) -> MovedSend:
     """Move HELD → SKIPPED."""
-    _require(send, SendState.HELD)
+    _require_held(send)
     return MovedSend(replace(send, state=SendState.SKIPPED, reason=f"{Reason.DROPPED} by {who}"))
-
-
-def fail(send: Send, reason: str) -> MovedSend:
-    """Move PLANNED → FAILED: the mail could not be rendered."""
-    _require(send, SendState.PLANNED)
-    return MovedSend(replace(send, state=SendState.FAILED, reason=reason))
 
 
 def accept(send: Send, message_id: str, at: datetime) -> MovedSend:
@@ -214,13 +234,14 @@ def skip_in_shadow(send: Send, bundle: str, subject: str) -> MovedSend:
 
 
 def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> MovedSend:
-    """Move CLAIMED → FAILED if permanent, else → PLANNED after a pause.
+    """Move CLAIMED → HELD if permanent, else → PLANNED after a pause.
 
-    The pause is `after` seconds, or one that grows with each attempt.
+    SES did not take the mail, so a person can correct it and release it. The pause is `after` seconds, or one that
+    grows with each attempt.
     """
     _require(send, SendState.CLAIMED)
     if permanent:
-        return MovedSend(replace(send, state=SendState.FAILED, reason=reason))
+        return MovedSend(replace(send, state=SendState.HELD, reason=reason, claimed=None))
     again = now + backoff(send.attempt - 1, _FIRST_PAUSE, _LONGEST_PAUSE, asked=after)
     if after is None:
         again = with_jitter(send, again)
@@ -258,3 +279,8 @@ def with_jitter(send: Send, until: datetime) -> datetime:
 def _require(send: Send, state: SendState) -> None:
     if send.state is not state:
         raise IllegalMove(f"{send.id} is {send.state}, not {state}")
+
+
+def _require_held(send: Send) -> None:
+    if not is_held(send):
+        raise IllegalMove(f"{send.id} is {send.state}, not held")

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from ripen.decision import Reason
 from ripen.lead.lead import Profile
 from ripen.lead.text import one_line
 from ripen.mail import confirmation
@@ -21,6 +22,7 @@ from ripen.playbook.template_limits import TemplateError
 
 LARGEST, CLIPPED = 200_000, 100_000
 """In bytes of a part, as it is sent. A larger mail is not sent. Gmail cuts off at 102 KB, with the unsubscribe link."""
+_LONGEST_DETAIL = 200
 _QUEUE = "00G"
 """The prefix of a Salesforce queue's id. A queue is no person, so no mail is signed with its name."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -28,7 +30,7 @@ _OF_ENTRY = re.compile(r"\{[{%][^}]*\b(?:entry|answers)\b")
 
 
 class RenderError(Exception):
-    """The mail cannot be rendered for this lead. The text says why, without personal data."""
+    """The mail cannot be rendered for this lead. The text is a Reason, with a detail without personal data."""
 
 
 class OutgoingMail(Struct, frozen=True, kw_only=True):
@@ -107,14 +109,14 @@ def compose(
         locale=locale,
     )
     if composed.weight > LARGEST:
-        raise RenderError(f"the mail has {composed.weight // 1000} KB; at most {LARGEST // 1000} KB are sent")
+        raise RenderError(f"{Reason.TOO_LARGE}: {composed.weight // 1000} KB of {LARGEST // 1000} KB")
     return composed
 
 
 def _email(send: Send, bundle: Bundle) -> Email:
     email = confirmation.MAIL if send.email == confirmation.CONFIRMATION else bundle.emails.get(send.email)
     if email is None:
-        raise RenderError(f"the playbook has no mail {send.email}")
+        raise RenderError(Reason.NO_SUCH_MAIL)
     return email
 
 
@@ -186,7 +188,7 @@ def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:
             template.render_text(mail.text, variables),
         )
     except TemplateError as error:
-        raise RenderError(str(error)) from error
+        raise RenderError(f"{Reason.CANNOT_RENDER}: {str(error)[:_LONGEST_DETAIL]}") from error
 
 
 def _variables(profile: Profile, bundle: Bundle, email: Email, locale: str, now: datetime) -> dict[str, object]:
@@ -236,7 +238,7 @@ def _locale(email: Email, profile: Profile, bundle: Bundle) -> str:
     for locale in (profile.locale, bundle.brand.default_locale, *email.locales):
         if locale in email.locales:
             return locale
-    raise RenderError(f"the mail {email.name} is written in no language")
+    raise RenderError(f"{Reason.CANNOT_RENDER}: it is written in no language")
 
 
 def _sender_name(bundle: Bundle, email: Email, locale: str) -> str:

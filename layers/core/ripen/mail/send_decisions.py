@@ -48,7 +48,7 @@ def _outcome(before: Send, after: Send) -> Outcome | None:
     match before.state, after.state:
         case SendState.PLANNED, SendState.PLANNED:
             return Outcome.POSTPONED if after.reason != before.reason else None
-        case SendState.HELD, SendState.PLANNED:
+        case SendState.HELD | SendState.FAILED, SendState.PLANNED:
             return Outcome.RELEASED
         case _, SendState.PLANNED | SendState.CLAIMED:
             return None

@@ -28,16 +28,17 @@ class Content(Struct, frozen=True, kw_only=True):
     answers: Mapping[str, Any]
 
 
-def shown_content(content: Content, contact: Contact, bundle: Bundle) -> Content:
+def shown_content(content: Content, contact: Contact, *playbooks: Bundle) -> Content:
     """Return the content that the mail may show: all of it if the address is proven.
 
     Otherwise names of people stay if they look like names. Options, days and the values that a journey sets stay too.
-    An answer of a webhook goes if it repeats a text that was left out.
+    An answer of a webhook goes if it repeats a text that was left out. `playbooks` are those whose forms may have taken
+    the content.
     """
     if contact.proven is not None:
         return content
-    known = set(_known_values(bundle))
-    typed = {field.name for form in bundle.forms.values() for field in form.fields}
+    known = {value for bundle in playbooks for value in _known_values(bundle)}
+    typed = {field.name for bundle in playbooks for form in bundle.forms.values() for field in form.fields}
     profile = _without_typed_text(content.profile, known)
     facts = {name: value for name, value in content.facts.items() if name not in typed or _is_safe(name, value, known)}
     hidden = _texts(content.profile, content.facts) - _texts(profile, facts)

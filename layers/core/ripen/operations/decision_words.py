@@ -168,7 +168,10 @@ REASONS: dict[Reason, Words] = {
     Reason.SENDING_STOPPED: Words("stopped", "配信を停止中"),
     Reason.SHADOW: Words("shadow", "シャドーモード"),
     Reason.NO_LEAD: Words("no such lead", "該当する見込み客がいない"),
-    Reason.CANNOT_RENDER: Words("the mail cannot be rendered", "文面を作れない"),
+    Reason.NO_SUCH_MAIL: Words("the playbook no longer has this mail", "このメールがプレイブックからなくなっている"),
+    Reason.CANNOT_RENDER: Words("the text cannot be filled in for this person", "この人に合わせた文面を作れない"),
+    Reason.TOO_LARGE: Words("the mail is too large", "メールが大きすぎる"),
+    Reason.REFUSED_BY_SES: Words("SES did not accept the mail", "SES がメールを受け付けなかった"),
     Reason.NO_ANSWER: Words("no answer from SES", "SES から応答がない"),
     Reason.SENT_AGAIN: Words("no answer, sent again", "応答がなかったので、もう一度送った"),
     Reason.WORKER_LOST: Words("the worker did not come back", "処理が途中で止まった"),
@@ -241,7 +244,7 @@ def reason_in_words(text: str, lang: str) -> str:
     for mark in (": ", " by "):
         head, _, detail = text.partition(mark)
         if detail and (words := _words(head)):
-            return f"{words.ja}（{detail}）" if lang == "ja" else text
+            return f"{words.ja}（{detail}）" if lang == "ja" else f"{words.en}{mark}{detail}"
     parts = text.split(", ")
     return ", ".join(reason_in_words(part, lang) for part in parts) if len(parts) > 1 else text
 

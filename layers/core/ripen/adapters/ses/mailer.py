@@ -23,6 +23,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from ripen.decision import Reason
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.mail.ledger import MailClass
 from ripen.mail.message import OutgoingMail
@@ -77,7 +78,7 @@ class Ses:
         try:
             answer = client.send_email(**_request(mail, self._sets[mail.mail_class]))
         except ParamValidationError as error:
-            raise Undeliverable("the mail is not valid for SES", permanent=True) from error
+            raise Undeliverable(f"{Reason.REFUSED_BY_SES}: not valid", permanent=True) from error
         except ClientError as error:
             raise refusal(error) from error
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
@@ -121,8 +122,8 @@ def refusal(error: ClientError) -> Undeliverable | Unsure:
     if code in _RATE_ERRORS or status == 429:
         return Blocked("SES accepts no more mails per second")
     if code in _MAIL_ERRORS:
-        return Undeliverable(f"refused by SES ({code})", permanent=True)
-    return Undeliverable(f"refused by SES ({code})", permanent=False, after=_ACCOUNT_PAUSE_SECONDS)
+        return Undeliverable(f"{Reason.REFUSED_BY_SES}: {code}", permanent=True)
+    return Undeliverable(f"{Reason.REFUSED_BY_SES}: {code}", permanent=False, after=_ACCOUNT_PAUSE_SECONDS)
 
 
 def _request(mail: OutgoingMail, configuration_set: str) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Held mails: SES never answered, and a second mail to the same person might be one too many. A person decides."""
+"""Held mails: a person decides about them.
+
+Either SES never answered, and a second mail to the same person might be one too many. Or we could not send the mail
+because of a fault of ours; it goes once the fault is corrected.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +11,9 @@ from typing import Any
 
 from ripen.adapters.rows.sends import move_send
 from ripen.adapters.table import Conflict, Row, Table, keys
+from ripen.decision import Outcome
 from ripen.mail import ledger
-from ripen.mail.ledger import MovedSend, Send, SendState
+from ripen.mail.ledger import MovedSend, Send
 from ripen.operations.choice import choose
 from ripen.operations.leads.scan import scan_leads
 from ripen.operations.progress import Progress, silent
@@ -35,6 +40,7 @@ class HeldMail:
             "origin": send.origin,
             "since": self.since.isoformat(),
             "reason": send.reason,
+            "may_have_arrived": ledger.may_have_arrived(send),
         }
 
 
@@ -50,22 +56,27 @@ def select(found: list[HeldMail], id: str) -> list[HeldMail]:
 
 
 def release(found: list[HeldMail], by: str, table: Table, now: datetime) -> int:
-    """Move these mails from HELD to PLANNED, due now. Return how many were moved."""
+    """Move these mails to PLANNED, due now. Return how many were moved."""
     return _move_all(found, lambda send: ledger.release(send, by, now), table, now)
 
 
 def drop(found: list[HeldMail], by: str, table: Table, now: datetime) -> int:
-    """Move these mails from HELD to SKIPPED. Return how many were moved."""
+    """Move these mails to SKIPPED. Return how many were moved."""
     return _move_all(found, lambda send: ledger.drop(send, by), table, now)
 
 
 def _held(lead: str, table: Table) -> list[HeldMail] | None:
-    rows = [row for row in table.under(lead, "send#") if row.value.state is SendState.HELD]
+    rows = [row for row in table.under(lead, "send#") if ledger.is_held(row.value)]
     if not rows:
         return None
     profile = table.get(keys.profile(lead))
     email = profile.value.email if profile else ""
-    return [HeldMail(row, email, row.value.unknown or row.value.planned) for row in rows]
+    return [HeldMail(row, email, _since(row.value)) for row in rows]
+
+
+def _since(send: Send) -> datetime:
+    held = [kept.at for kept in send.decisions if kept.outcome in (Outcome.HELD, Outcome.FAILED)]
+    return send.unknown or max(held, default=send.planned)
 
 
 def _move_all(found: list[HeldMail], move: Callable[[Send], MovedSend], table: Table, now: datetime) -> int:

@@ -15,6 +15,7 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import OutgoingMail, RenderError, compose
 from ripen.nearest import nearest
+from ripen.operations.phrases import reason
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 
@@ -47,7 +48,7 @@ def preview(
         mail = compose(send, profile, bundle, links, now, facts=entry)
     except RenderError as error:
         raise Failure(
-            Words(f"{name} cannot be rendered: {error}", f"{name} の文面を作れません: {error}"),
+            Words(f"{name}: {reason(str(error), 'en')}", f"{name}: {reason(str(error), 'ja')}"),
             Words("Find the mistake with: ripen check", "まちがいを探すには: ripen check"),
         ) from None
     return _with_plain_links(mail, send, email.locales[mail.locale].links, links)
