@@ -6,7 +6,7 @@ import typer
 from rich.console import Console, Group
 
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
 from cli.output.lead import lead_parts
 from cli.output.time_zone import brand_zone
 from cli.stack.stack import connect
@@ -23,7 +23,7 @@ def lead(
     as_json: AsJson = False,
 ) -> None:
     stack = connect()
-    found = lead_report(email, stack.table, stack.playbook, stack.secrets, stack.clock.now())
+    found = lead_report(email, stack.table, stack.playbook, stack.secrets, stack.clock.now(), language())
     if as_json:
         print_json(found)
         return

@@ -80,6 +80,7 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
     if found["lacks_proof"]:
         lines.append(f"  {card_words(language())['no_proof']}")
     lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]
+    lines += _answers(found["answers"])
     lines += _expired(found["expired_activities"])
     if profile["crm"]:
         url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"
@@ -117,6 +118,15 @@ def _waiting(waits: list[dict[str, str]], zone: str) -> list[str]:
 
     facts = [sentence_facts(wait, clock) for wait in waits if wait["work"] != Work.LEADS]
     return [f"  [yellow]{escape(sentence(each['sentence'], each, language()))}[/]" for each in facts]
+
+
+def _answers(forms: list[dict[str, Any]]) -> list[str]:
+    """Return what the lead answered on each form: a line of title and day, then the answers."""
+    lines = []
+    for form in forms:
+        lines.append(f"[bold]{escape(form['title'])}[/] ({form['day']})")
+        lines += [f"  {escape(label)}: {escape(value)}" for label, value in form["answers"]]
+    return lines
 
 
 def _expired(count: int) -> list[str]:

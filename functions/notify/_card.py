@@ -29,7 +29,7 @@ def render_card(alert: Alert, table: Table, bundle: Bundle, now: datetime) -> Ca
         return None
     if alert.kind not in (HOT, CONTACT_REQUEST):
         return note_card(alert, profile.value, brand.default_locale)
-    facts = card_facts(profile.value, state.value if state else None, bundle, now)
+    facts = card_facts(profile.value, state.value if state else None, bundle, now, alert.answers)
     if profile.value.crm is None:
         wait = record_wait(mark.value if mark else None)
         facts = replace(facts, record_wait=in_words(wait, brand.default_locale, brand.time_zone, now))

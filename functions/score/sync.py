@@ -26,6 +26,7 @@ from ripen.crm import crm_mark, upsert
 from ripen.errors import NewerFormat, Unavailable, Undeliverable
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.form_answers import answers_text
 from ripen.playbook.template_limits import TemplateError
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
@@ -152,7 +153,8 @@ def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutc
         return SyncOutcome(case, crm_mark.delayed(mark, Undeliverable(str(error), permanent=True), now))
     words = [reason.words for reason in found]
     today = now.astimezone(ZoneInfo(zone)).date()
-    record = upsert.desired_record(profile, state, points, words, bundle.sync, locale, today, mark.task)
+    answers = answers_text(profile.answers, bundle, locale)
+    record = upsert.desired_record(profile, state, points, words, bundle.sync, locale, today, mark.task, answers)
     is_known = upsert.digest(record) == mark.digest
     return SyncOutcome(case, crm_mark.unchanged()) if is_known else WantedRecord(case, record)
 

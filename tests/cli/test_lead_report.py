@@ -20,6 +20,7 @@ from ripen.failure import Failure
 from ripen.lead.activity import Classification, ConsentProof, Kind, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Permission
+from ripen.lead.lead import FormAnswers
 from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.leads.report import lead_report
@@ -144,6 +145,21 @@ def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock
         ("send", "skipped", "unsubscribed")
     ]
     json.dumps(found)
+
+
+def test_report_has_the_answers_in_the_language_of_the_reader(stack: Stack, table: Table) -> None:
+    answers = FormAnswers(form="whitepaper", at=NOON, values={"budget": "100万円"})
+    lead = a_lead(answers=(answers,))
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
+        Create(keys.profile(lead.id), lead),
+    )
+    title = stack.playbook.live().bundle.forms["whitepaper"].title
+    for locale in ("ja", "en"):
+        [form] = lead_report(lead.email, stack.table, stack.playbook, stack.secrets, stack.clock.now(), locale)[
+            "answers"
+        ]
+        assert (form["title"], form["answers"]) == (title[locale], [["budget", "100万円"]])
 
 
 def test_a_lead_that_was_not_folded_yet_is_cold(stack: Stack, table: Table) -> None:

@@ -170,6 +170,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "lacks_proof": False,
         "expired_activities": 0,
         "reasons": [{"points": 1.0, "words": text}],
+        "answers": [{"title": text, "day": "2026-11-21", "answers": [[text, text]]}],
         "enrollments": [],
         "sends": [],
         "alerts": [
@@ -177,10 +178,12 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         ],
         "decisions": [],
         "crm": None,
+        "waiting": [],
     }
     out = StringIO()
     Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found, "UTC", a_bundle())))
-    assert out.getvalue().count(text) == len(["title", "title", "company", "department", "job title", "reason", "by"])
+    seen = ["title", "title", "company", "department", "job title", "reason", "form", "label", "answer", "by"]
+    assert out.getvalue().count(text) == len(seen)
 
 
 def _refused(dependencies: Dependencies, answers: dict[str, str]) -> "_Read":

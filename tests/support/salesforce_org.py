@@ -74,7 +74,14 @@ def a_wish(n: int = 1, rule: SyncRule | None = None, **changes: Any) -> DesiredR
     state = State(lead=profile.id, rank=Rank.WARM, last_activity=NOON)
     standing = Score(fit=40, engagement=12.5, total=52.5)
     return upsert.desired_record(
-        profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], rule or a_bundle().sync, "ja", NOON.date()
+        profile,
+        state,
+        standing,
+        ["役職: 部長", "It's \\ 'quoted'"],
+        rule or a_bundle().sync,
+        "ja",
+        NOON.date(),
+        answers="相談を申し込む\nご予算: 100万円",
     )
 
 

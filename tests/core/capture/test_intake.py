@@ -56,6 +56,22 @@ def test_a_stranger_fills_in_blanks_and_replaces_nothing() -> None:
     assert profile.typed == {"company": "B社", "budget": "2"}
 
 
+def test_answers_of_the_latest_submission_of_each_form_are_kept_as_sent() -> None:
+    # given a message by a browser that nobody has proven, and another one by another
+    sent = a_submission(fields={"last_name": "山田"}, attributes={"message": "1つ目", NAME_TO_REVIEW: "山田花子"})
+    first = taken(sent, a_lead()).profile
+    again = taken(
+        a_submission(attributes={"message": "2つ目"}, touch=Touch(at=LATER + timedelta(days=1))), first
+    ).profile
+    assert [(each.form, each.values) for each in first.answers] == [("whitepaper", {"message": "1つ目"})]
+    assert [each.values for each in again.answers] == [{"message": "2つ目"}]
+    # then an older one and one without answers change nothing, and another form is kept beside it, the latest first
+    assert taken(a_submission(attributes={"message": "遅い"}), again).profile.answers == again.answers
+    assert taken(a_submission(touch=Touch(at=LATER + timedelta(days=1))), again).profile.answers == again.answers
+    other = taken(a_submission(form="contact", attributes={"size": "9"}), again).profile
+    assert [each.form for each in other.answers] == ["whitepaper", "contact"]
+
+
 def test_an_answer_of_the_entry_is_the_newest_one() -> None:
     entry = {"webinar_date": "2027-01-21"}
     profile = taken(

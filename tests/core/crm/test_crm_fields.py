@@ -16,7 +16,7 @@ from tests.support.fakes import NOON
 def test_no_value_is_null_or_blank() -> None:
     bare = a_lead(first_name="", job_title="", phone="", company=" ")
 
-    fields = own_fields(bare, a_state(last_activity=None), SCORE, []) | standard_fields(bare, "Lead")
+    fields = own_fields(bare, a_state(last_activity=None), SCORE, [], "") | standard_fields(bare, "Lead")
 
     assert fields == {
         "Ripen_Key__c": "lead1",
@@ -32,7 +32,7 @@ def test_no_value_is_null_or_blank() -> None:
 def test_the_lead_touch_is_written() -> None:
     touch = Touch(at=NOON, url="https://www.example.jp/lp", utm_source="google", gclid="g1")
 
-    fields = own_fields(a_lead(lead_touch=touch), a_state(), SCORE, [])
+    fields = own_fields(a_lead(lead_touch=touch), a_state(), SCORE, [], "")
 
     assert fields["Ripen_UTM_Source__c"] == "google"
     assert fields["Ripen_GCLID__c"] == "g1"
@@ -42,9 +42,14 @@ def test_the_lead_touch_is_written() -> None:
 
 @pytest.mark.parametrize(("total", "shown"), [(69.5, 70), (69.49, 69), (-0.5, 0), (1e9, 99_999), (-1e9, -99_999)])
 def test_points_are_rounded_as_the_rank_rounds_them(total: float, shown: int) -> None:
-    fields = own_fields(a_lead(), a_state(), Score(fit=0, engagement=0, total=total), [])
+    fields = own_fields(a_lead(), a_state(), Score(fit=0, engagement=0, total=total), [], "")
 
     assert fields["Ripen_Score__c"] == shown
+
+
+def test_answers_of_forms_are_written_as_far_as_the_field_reaches() -> None:
+    assert own_fields(a_lead(), a_state(), SCORE, [], "予算: 100万円")["Ripen_Answers__c"] == "予算: 100万円"
+    assert len(str(own_fields(a_lead(), a_state(), SCORE, [], "x" * 40_000)["Ripen_Answers__c"])) == 32_000
 
 
 @given(st.text(max_size=300))

@@ -54,6 +54,15 @@ def planned(wish: DesiredRecord, *records: Record, tasks: frozenset[str] = froze
     return found
 
 
+def test_answers_of_forms_are_in_our_field_and_in_the_task_of_a_contact() -> None:
+    wish = upsert.desired_record(
+        a_lead(), a_state(), SCORE, ["役職: 部長"], SyncRule(), "ja", TODAY, answers="相談\n予算: 100万円"
+    )
+    assert wish.ours["Ripen_Answers__c"] == "相談\n予算: 100万円"
+    assert wish.task.description == "役職: 部長\n\n相談\n予算: 100万円"
+    assert upsert.digest(wish) != upsert.digest(a_wish())
+
+
 def test_a_lead_is_admitted_by_all_of_when_and_none_of_unless() -> None:
     rule = SyncRule(
         when=(Condition(field="rank", any_of=("warm", "hot")), Condition(field="company", present=True)),

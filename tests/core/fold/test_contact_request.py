@@ -11,7 +11,7 @@ from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.ids import alert_id
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.lead.lead import Profile
+from ripen.lead.lead import FormAnswers, Profile
 from ripen.lead.state import Rank, State
 from ripen.slack.alert import CONTACT_REQUEST, Alert
 from tests.support.builders import a_lead, an_activity
@@ -38,6 +38,15 @@ def test_request_alerts_sales_whatever_the_rank() -> None:
     [alert] = alerts(got)
     assert (alert.id, alert.kind) == (alert_id("lead1", CONTACT_REQUEST, f"{NOON.date()}/0"), CONTACT_REQUEST)
     assert (alert.lead, alert.planned, alert.text) == ("lead1", NOON, "相談を申し込む")
+
+
+def test_alert_has_the_answers_of_its_form() -> None:
+    mine = FormAnswers(form="contact", at=NOON, values={"message": "急ぎです"})
+    other = FormAnswers(form="whitepaper", at=NOON + timedelta(hours=1), values={"size": "9"})
+    [alert] = alerts(asked(REQUEST, profile=replace(JUNIOR, answers=(other, mine))))
+    assert alert.answers == mine
+    [alert] = alerts(asked(REQUEST, profile=replace(JUNIOR, answers=(other,))))
+    assert alert.answers is None
 
 
 def test_each_request_has_its_own_alert() -> None:

@@ -29,6 +29,8 @@ from ripen_authoring.simulation.simulator import WrittenRow
 _SHOWN_KINDS = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}
 """Kinds of rows that have lines of their own."""
 _HIDDEN_KINDS = {"consent", "contact", "join"}
+_KEPT_APART = ("attributes", "answers")
+"""Fields of the profile whose changes are not shown as such: attributes are shown by their own names."""
 _SHOWN_OUTCOMES = {"refused", "automatic", "gone"}
 """Outcomes of decisions that no other row shows."""
 _HIDDEN_ACTIVITIES = {Kind.UPDATED, Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
@@ -189,7 +191,7 @@ def _send_lines(row: WrittenRow) -> Iterator[Line]:
 
 
 def _profile_lines(row: WrittenRow) -> Iterator[Line]:
-    names = [each.name for each in fields(Profile) if not each.name.endswith("_touch") and each.name != "attributes"]
+    names = [each.name for each in fields(Profile) if not each.name.endswith("_touch") and each.name not in _KEPT_APART]
     old = {name: getattr(row.before, name) for name in names} | row.before.attributes
     new = {name: getattr(row.after, name) for name in names} | row.after.attributes
     changes = [f"{name} {_value(new[name])}" for name in new if new[name] != old.get(name, "")]

@@ -11,7 +11,7 @@ from ripen.capture.typed_values import with_values
 from ripen.decision import DecisionKind, EmbeddedDecision
 from ripen.lead.activity import Activity, ConsentProof, Kind
 from ripen.lead.contact import AskedConsent, Contact, Permission
-from ripen.lead.lead import Profile, Touch
+from ripen.lead.lead import FormAnswers, Profile, Touch
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Consent
 
@@ -94,6 +94,7 @@ def merge_profile(
     profile = with_values(with_values(profile, new, proven), submission.entry, proven=True)
     return replace(
         profile,
+        answers=_with_answers(profile.answers, submission),
         locale=profile.locale if submission.guessed else submission.locale,
         first_touch=profile.first_touch or touch,
         lead_touch=profile.lead_touch or touch,
@@ -106,6 +107,16 @@ def _decisions(submission: Submission) -> tuple[EmbeddedDecision, ...]:
         EmbeddedDecision(what=DecisionKind.ANSWER, outcome=note.outcome, subject=note.field, reason=note.reason)
         for note in submission.notes
     )
+
+
+def _with_answers(known: tuple[FormAnswers, ...], submission: Submission) -> tuple[FormAnswers, ...]:
+    """Return the answers of each form with those of this submission, unless a later one of the form is known."""
+    values = {name: value for name, value in submission.attributes.items() if name != NAME_TO_REVIEW}
+    new = FormAnswers(form=submission.form, at=submission.touch.at, values=values)
+    if not values or any(each.form == new.form and each.at > new.at for each in known):
+        return known
+    others = [each for each in known if each.form != new.form]
+    return tuple(sorted((new, *others), key=lambda each: each.at, reverse=True))
 
 
 def _later(known: Touch | None, touch: Touch) -> Touch:

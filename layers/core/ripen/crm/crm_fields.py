@@ -34,13 +34,14 @@ _LENGTHS = {
     "Department": 80,
     "Description": 32_000,
     "Ripen_Reasons__c": 4000,
+    "Ripen_Answers__c": 32_000,
 }
 _DEFAULT_LENGTH = 255
 _LONGEST_EMAIL = 80
 _MAX_POINTS = 99_999
 
 
-def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[str]) -> Fields:
+def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[str], answers: str) -> Fields:
     """Return our own fields, which are the same on Lead and Contact and always written."""
     values: Fields = {
         "Ripen_Key__c": profile.id,
@@ -49,6 +50,7 @@ def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[s
         "Ripen_Engagement__c": _points(score.engagement),
         "Ripen_Rank__c": state.rank.value,
         "Ripen_Reasons__c": "\n".join(reasons),
+        "Ripen_Answers__c": answers,
         "Ripen_Last_Activity__c": _moment(state.last_activity),
         **_touch(profile.lead_touch),
     }

@@ -138,11 +138,12 @@ def desired_record(
     locale: str,
     today: date,
     last_task: str = "",
+    answers: str = "",
 ) -> DesiredRecord:
     """Return the lead as the CRM should have it.
 
-    `reasons` are in words, with absolute dates. A Task is due on `today`, the day in the brand's time zone. `last_task`
-    is the key of the previous Task (CrmMark.task).
+    `reasons` and `answers` are in words, with absolute dates; the answers are those of the lead's forms. A Task is due
+    on `today`, the day in the brand's time zone. `last_task` is the key of the previous Task (CrmMark.task).
     """
     reasons = tuple(reasons)
     standard = standard_fields(profile, "Lead")
@@ -150,7 +151,7 @@ def desired_record(
     task = Task(
         key=ids.digest("task", profile.id, state.episode),
         subject=contact_subject(profile, state.rank, locale),
-        description="\n".join(reasons),
+        description="\n\n".join(filter(None, ("\n".join(reasons), answers))),
         due=today,
         urgent=state.rank is Rank.HOT,
     )
@@ -158,7 +159,7 @@ def desired_record(
         lead=profile.id,
         email=profile.email,
         link=profile.crm,
-        ours=own_fields(profile, state, score, reasons),
+        ours=own_fields(profile, state, score, reasons, answers),
         as_lead=unmapped | mapped_fields(profile, rule.fields),
         as_contact=standard_fields(profile, "Contact"),
         source=truncate("LeadSource", rule.lead_source),

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ripen.fold.consequences import ContactRequested, ContactRequestLeftOut
 from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.lead import Profile
 from ripen.lead.state import ContactRequests, State
 from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import CONTACT_REQUEST, Alert
@@ -26,16 +27,18 @@ class Requests(Struct, frozen=True, kw_only=True):
     left_out: ContactRequestLeftOut | None = None
 
 
-def contact_requests(before: State, activities: Iterable[Activity], bundle: Bundle, now: datetime) -> Requests:
+def contact_requests(
+    before: State, profile: Profile, activities: Iterable[Activity], bundle: Bundle, now: datetime
+) -> Requests:
     """Return an alert for each submission of a form that alerts sales, as long as the day has cards left."""
     submissions = [a for a in activities if a.kind is Kind.FORM_SUBMITTED and a.verdict is Verdict.HUMAN]
     found = [bundle.forms[a.subject] for a in submissions if a.subject in bundle.forms]
-    titles = [form.title.get(bundle.brand.default_locale, form.name) for form in found if form.alerts_sales]
-    if not titles:
+    asking = [form for form in found if form.alerts_sales]
+    if not asking:
         return Requests(counted=before.contact_requests)
     known, today = before.contact_requests, now.date().isoformat()
     earlier = known if known and known.day >= today else ContactRequests(day=today)
-    counted = replace(earlier, count=earlier.count + len(titles))
+    counted = replace(earlier, count=earlier.count + len(asking))
     ids = card_ids(before.lead, CONTACT_REQUEST, counted.day)
     left_out = max(counted.count - PER_DAY, 0)
     cards = tuple(
@@ -45,11 +48,12 @@ def contact_requests(before: State, activities: Iterable[Activity], bundle: Bund
                 lead=before.lead,
                 kind=CONTACT_REQUEST,
                 planned=now,
-                text=title,
+                text=form.title.get(bundle.brand.default_locale, form.name),
+                answers=next((each for each in profile.answers if each.form == form.name), None),
                 left_out=left_out if id == ids[-1] else 0,
             )
         )
-        for id, title in zip(ids[earlier.count :], titles, strict=False)
+        for id, form in zip(ids[earlier.count :], asking, strict=False)
     )
     on_earlier_card = ContactRequestLeftOut(ids[-1], left_out) if earlier.count >= PER_DAY else None
     return Requests(counted=counted, cards=cards, left_out=on_earlier_card)

@@ -92,7 +92,7 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
     after = _alert_late(before, after, ready, now)
     after, facts = with_segments(after, lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts, activities=ready), bundle, now)
-    requests = contact_requests(before, ready, bundle, now)
+    requests = contact_requests(before, lead.profile, ready, bundle, now)
     state = replace(
         entered.state,
         verdicts_outdated=before.verdicts_outdated or _revises(lead, ready, evidence),

@@ -21,6 +21,14 @@ class Touch(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     fbclid: str = ""
 
 
+class FormAnswers(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The answers of one submission that have no field of their own in the profile, by name; none is blank."""
+
+    form: str
+    at: datetime
+    values: dict[str, str]
+
+
 class CrmLink(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead's record in the CRM. `object` is "Lead" or "Contact"; `url` opens the record in a browser."""
 
@@ -52,6 +60,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """E.164, with ";ext=" before an extension (RFC 3966), if the number could be parsed; else as typed."""
     attributes: dict[str, str] = {}
     """All other fields of forms, by name."""
+    answers: tuple[FormAnswers, ...] = ()
+    """Of each form, those of its latest submission that had any, as sent: newest first. Nobody needs to prove them."""
     typed: dict[str, str] = {}
     """Values that a form gave later and that differ, by name: kept until the browser or the address is proven."""
     country: str = ""

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ripen.campaign.halt import Halt
 from ripen.crm.ownership import Handover
+from ripen.lead.lead import FormAnswers
 
 HOT = "hot"
 CONTACT_REQUEST = "contact request"
@@ -69,6 +70,8 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """When a worker claimed it; None after an answer was lost, so that any worker may look the post up."""
     posted: datetime | None = None
     text: str = ""
+    answers: FormAnswers | None = None
+    """What a contact request said besides the fields of the profile."""
     left_out: int = 0
     """Later replies of this kind, or contact requests, of the same day that got no card."""
     halt: Halt | None = None

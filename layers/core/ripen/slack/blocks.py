@@ -12,7 +12,16 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 type Block = dict[str, Any]
 
-_LONGEST = {"name": 60, "company": 60, "word": 60, "reason": 120, "news": 120, "touch": 90, "note": 2000}
+_LONGEST = {
+    "name": 60,
+    "company": 60,
+    "word": 60,
+    "reason": 120,
+    "news": 120,
+    "touch": 90,
+    "note": 2000,
+    "answer": 1000,
+}
 
 
 def section(block_id: str, *lines: str) -> Block:
@@ -50,12 +59,21 @@ def mention(user: str, name: str) -> str:
 
 def cut_note(text: str) -> str:
     """Return the lines without control and direction characters, cut to the length of a note; never empty."""
-    return _shortened("\n".join(one_line(line) for line in text.splitlines()).strip(), "note") or "…"
+    return _lines(text, "note")
+
+
+def cut_answer(text: str) -> str:
+    """Return the lines of an answer likewise, cut so that other answers have room beside it."""
+    return _lines(text, "answer")
 
 
 def cut(text: str, kind: str) -> str:
     """Return the text on one line without control and direction characters, cut to the length of its kind."""
     return _shortened(one_line(text), kind)
+
+
+def _lines(text: str, kind: str) -> str:
+    return _shortened("\n".join(one_line(line) for line in text.splitlines()).strip(), kind) or "…"
 
 
 def _shortened(text: str, kind: str) -> str:

@@ -13,7 +13,7 @@ from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE
 from ripen.slack.alert import CONTACT_REQUEST, DOUBTFUL_REPLY, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
 from ripen.slack.blocks import Block, context, cut, cut_note, escape, header, mention, mrkdwn, plain
-from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, headline, lead_name
+from ripen.slack.card_facts import CardFacts, answer_blocks, fact_blocks, fact_line, headline, lead_name
 from ripen.slack.card_words import card_words
 
 _MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️", DOUBTFUL_REPLY: "❔"}
@@ -27,15 +27,17 @@ def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str,
     It begins with what just happened, then says who the lead is, then its score and why. It has the buttons Accept and
     Not a fit while it is open. Otherwise it says which person pressed one, and when; an accepted lead can be released.
     """
-    words, first = card_words(locale), headline(facts, locale)
-    if alert.kind == CONTACT_REQUEST:
+    words, first, asks = card_words(locale), headline(facts, locale), alert.kind == CONTACT_REQUEST
+    if asks:
         first = words["asks"].format(form=cut(alert.text, "word"))
         facts = replace(facts, reasons=[*filter(None, [facts.news]), *facts.reasons])
     left_out = words["requests_left_out"].format(count=alert.left_out)
     blocks = [
         header("news", first),
         *([context("left_out", plain(left_out))] if alert.left_out else []),
+        *(answer_blocks(facts.answered, alert.text) if asks else []),
         *fact_blocks(facts, locale),
+        *(answer_blocks(facts.answered) if not asks else []),
         *_status(alert, facts, words, tz),
         *_actions(_answers(alert, words) + _links(facts.profile, words)),
     ]
@@ -48,7 +50,7 @@ def lead_summary(facts: CardFacts, locale: str) -> dict[str, Any]:
     links = _actions(_links(facts.profile, card_words(locale)))
     return {
         "text": fact_line(first, facts, locale),
-        "blocks": [header("news", first), *fact_blocks(facts, locale), *links],
+        "blocks": [header("news", first), *fact_blocks(facts, locale), *answer_blocks(facts.answered), *links],
     }
 
 

@@ -8,14 +8,15 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ripen.lead.activity import OWN_KINDS, Kind
-from ripen.lead.lead import Profile, Touch
+from ripen.lead.lead import FormAnswers, Profile, Touch
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.form_answers import AnsweredForm, answered_form
 from ripen.playbook.wording import display_phone, full_name, with_honorific
 from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import Reason, reasons
 from ripen.scoring.score import Score, score
-from ripen.slack.blocks import Block, context, cut, escape, plain, section
+from ripen.slack.blocks import Block, context, cut, cut_answer, cut_note, escape, plain, section
 from ripen.slack.card_words import card_words
 
 _MOST_REASONS = 3
@@ -38,15 +39,23 @@ class CardFacts(Struct, frozen=True, kw_only=True):
     """The other reasons for the score, in words, those to show first."""
     lacks_proof: bool = False
     """Whether only the missing proof of the address keeps the lead below hot."""
+    answered: AnsweredForm | None = None
+    """The answers to show: those of the contact request, else of the latest form."""
     record_wait: str = ""
     """What the record in Salesforce waits for, in words; "" if there is one."""
 
 
-def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> CardFacts:
-    """Return the lead's rank, score, latest act and reasons at `now`, in the words of the brand's locale."""
+def card_facts(
+    profile: Profile, state: State | None, bundle: Bundle, now: datetime, asked: FormAnswers | None = None
+) -> CardFacts:
+    """Return the lead's rank, score, latest act and reasons at `now`, in the words of the brand's locale.
+
+    `asked` are the answers of the contact request that the card is about.
+    """
     known = state or State(lead=profile.id)
     brand = bundle.brand
     why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone, limit=_ALL)
+    shown = [asked] if asked else profile.answers
     news = max(filter(_is_act, why), key=_when, default=None)
     return CardFacts(
         profile=profile,
@@ -55,6 +64,7 @@ def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datet
         news=news.words if news else "",
         reasons=[reason.words for reason in why if reason is not news],
         lacks_proof=lacks_proof(known, bundle.scoring, now),
+        answered=next((answered_form(each, bundle, brand.default_locale) for each in shown), None),
     )
 
 
@@ -82,6 +92,15 @@ def fact_blocks(facts: CardFacts, locale: str) -> list[Block]:
         *([context("touches", plain(touches))] if touches else []),
         section("score", *_score_lines(facts, words), *_reasons(facts)),
     ]
+
+
+def answer_blocks(form: AnsweredForm | None, title: str = "") -> list[Block]:
+    """Return what the lead answered, below the form's title and the day, or alone if `title` says the form already."""
+    if form is None:
+        return []
+    first = [] if form.title == title else [f"📝 {cut(form.title, 'word')} ({form.day})"]
+    lines = (f"{cut(label, 'word')}: {cut_answer(value)}" for label, value in form.answers)
+    return [{"type": "section", "block_id": "answers", "text": plain(cut_note("\n".join((*first, *lines))))}]
 
 
 def fact_line(first: str, facts: CardFacts, locale: str) -> str:
@@ -122,11 +141,13 @@ def _score_lines(facts: CardFacts, words: dict[str, str]) -> list[str]:
 
 
 def _typed(profile: Profile, words: dict[str, str]) -> str:
-    """Return the values that somebody typed and that differ from the known ones, "" if there are none.
+    """Return the values of the profile that somebody typed and that differ, "" if there are none.
 
     They lose every character that a link could be made of.
     """
-    shown = [escape(cut(re.sub(r"[:/.@]", " ", value), "word")) for value in profile.typed.values()][:_MOST_TYPED]
+    answered = {name for form in profile.answers for name in form.values}
+    typed = [value for name, value in profile.typed.items() if name not in answered]
+    shown = [escape(cut(re.sub(r"[:/.@]", " ", value), "word")) for value in typed][:_MOST_TYPED]
     return words["typed"].format(values=words["sep"].join(shown)) if shown else ""
 
 

@@ -20,6 +20,7 @@ from ripen.operations.live_playbook import live_bundle
 from ripen.operations.plain import plain
 from ripen.operations.waiting.scan import waits_of_lead
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.form_answers import answered_form
 from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
@@ -31,8 +32,13 @@ _MOST_REASONS = 10
 _NO_SCORE = {"score": {"fit": 0, "engagement": 0, "total": 0}, "rank": "cold", "lacks_proof": False, "reasons": []}
 
 
-def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, now: datetime) -> dict[str, Any]:
-    """Return what `ripen lead EMAIL --json` prints, a contract for scripts. Scores are those of `now`."""
+def lead_report(
+    email: str, table: Table, playbook: Playbook, secrets: Secrets, now: datetime, locale: str = ""
+) -> dict[str, Any]:
+    """Return what `ripen lead EMAIL --json` prints, a contract for scripts. Scores are those of `now`.
+
+    Reasons and answers are in the words of that locale, by default the lead's own.
+    """
     rows = list(table.under(find_lead(email, table, secrets), ""))
     profile = _first(rows, Profile)
     if profile is None:
@@ -40,11 +46,13 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
             Words(f"The lead {email} has no profile.", f"見込み客 {email} にはプロフィールがありません。"),
             Words("Look at its rows in the table.", "テーブルの行を確かめてください。"),
         )
+    locale, bundle = locale or profile.locale, live_bundle(playbook)
     state, contact = _first(rows, State), _first(rows, Contact)
     activities = [row.value for row in rows if isinstance(row.value, Activity)]
     return {
         "profile": plain(profile),
-        **(_score(profile, state, live_bundle(playbook), now) if state else _NO_SCORE),
+        **(_score(profile, state, bundle, now, locale) if state else _NO_SCORE),
+        "answers": [plain(answered_form(each, bundle, locale)) for each in profile.answers],
         "segments": list(state.segments) if state else [],
         "touches": {
             "first": plain(profile.first_touch),
@@ -64,10 +72,10 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
     }
 
 
-def _score(profile: Profile, state: State, bundle: Bundle, now: datetime) -> dict[str, Any]:
+def _score(profile: Profile, state: State, bundle: Bundle, now: datetime, locale: str) -> dict[str, Any]:
     points = score(state, bundle.scoring, now)
     zone = bundle.brand.time_zone
-    found = reasons(profile, state, bundle.scoring, now, profile.locale, zone, with_presence=True, limit=_MOST_REASONS)
+    found = reasons(profile, state, bundle.scoring, now, locale, zone, with_presence=True, limit=_MOST_REASONS)
     return {
         "score": {
             "fit": round(points.fit, 1),
