@@ -142,6 +142,12 @@ def situation(
     )
 
 
+def previous_message_id(send: Send, dependencies: Dependencies) -> str:
+    """Return SES's id of the mail that this one follows in its journey; "" if there is none, or if it never went."""
+    row = dependencies.table.get(keys.send(send.lead, send.follows)) if send.follows else None
+    return row.value.message_id if row else ""
+
+
 def is_stopped(send: Send, dependencies: Dependencies) -> bool:
     """Return whether all sending, or the campaign of the mail, is stopped: as of at most one second ago."""
     return dependencies.stopped() or (send.campaign and dependencies.may_send(send.origin) != "yes")

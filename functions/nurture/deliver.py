@@ -17,7 +17,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from nurture._hand_over import hand_over, write_move
 from nurture._mail_content import MailContent
 from nurture._send_context import Dependencies as Dependencies
-from nurture._send_context import SendContext, count_request, is_stopped, read_context, situation
+from nurture._send_context import (
+    SendContext,
+    count_request,
+    is_stopped,
+    previous_message_id,
+    read_context,
+    situation,
+)
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
@@ -158,6 +165,7 @@ def _send(
         return write_move(row, ledger.skip_in_shadow(row.value, bundle.hash, mail.subject), dependencies, now)
     if is_stopped(row.value, dependencies):
         return write_move(row, MovedSend(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
+    mail = replace(mail, follows=previous_message_id(row.value, dependencies))
     return hand_over(_claim(context, mail, bundle, dependencies, now), context, mail, dependencies)
 
 

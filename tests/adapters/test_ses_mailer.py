@@ -133,6 +133,19 @@ def test_accepted_mail_has_a_message_id() -> None:
 
 
 @pytest.mark.parametrize(
+    ("region", "host"), [("us-east-1", "email.amazonses.com"), ("ap-northeast-1", "ap-northeast-1.amazonses.com")]
+)
+def test_a_mail_that_follows_another_names_its_message_id(region: str, host: str) -> None:
+    with answering(_responds("200 OK", b'{"MessageId": "m1"}')) as (url, requests):
+        ses = Ses("set", boto3.client("sesv2", endpoint_url=url, region_name=region))
+        ses.send(replace(MAIL, follows="0106-a-000000"))
+        ses.send(MAIL)
+    for name in ("In-Reply-To", "References"):
+        header = f'{{"Name": "{name}", "Value": "<0106-a-000000@{host}>"}}'.encode()
+        assert (header in requests[0], name.encode() in requests[1]) == (True, False)
+
+
+@pytest.mark.parametrize(
     ("mail_class", "own", "through"),
     [
         (MailClass.MARKETING, "own", "set"),

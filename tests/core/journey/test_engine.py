@@ -138,6 +138,20 @@ def test_wait_of_no_time_ends_at_once() -> None:
     assert len(advanced(START, journey).sends) == 1
 
 
+def test_each_mail_follows_the_one_before_it_in_the_same_enrollment() -> None:
+    emails = {
+        "t": Email(name="t", mail_class="transactional", locales={}),
+        "m": Email(name="m", mail_class="marketing", locales={}),
+    }
+    steps = (SendStep(id="1", email="t", next="2"), SendStep(id="2", email="m", next="w"))
+    waiting_then_mail = (WaitStep(id="w", until=Until(days=1), next="3"), SendStep(id="3", email="m"))
+    journey = Journey(name="whitepaper", first="1", steps=steps + waiting_then_mail)
+    first = advanced(START, journey, emails=emails)
+    assert [send.follows for send in first.sends] == ["", first.sends[0].id]
+    later = advanced(first.enrollment, journey, emails=emails, now=NOON + timedelta(days=2))
+    assert [send.follows for send in later.sends] == [first.sends[1].id]
+
+
 def test_long_journey_continues_in_another_run() -> None:
     emails = {"m": Email(name="m", mail_class="marketing", locales={})}
     journey = Journey(

@@ -63,6 +63,23 @@ def test_a_mail_arrives_whole_and_is_settled(served: Served, table: Table, clock
     assert row.value.delivered is not None
 
 
+@pytest.mark.parametrize("state", [SendState.ACCEPTED, SendState.SKIPPED])
+def test_a_follow_up_is_one_conversation_with_the_mail_before_it(
+    served: Served, table: Table, clock: FakeClock, state: SendState
+) -> None:
+    known(table)
+    first = planned(table, a_send())
+    if state is SendState.SKIPPED:
+        planned(table, a_send(id="skipped", state=state))
+    deliver(first, dependencies(served, table, clock))
+    follows = a_send().id if state is SendState.ACCEPTED else "skipped"
+    deliver(planned(table, a_send(email="case-study", follows=follows)), dependencies(served, table, clock))
+    before, after = (mail["headers"] for mail in served.mails())
+    expected = before["Message-ID"] if state is SendState.ACCEPTED else None
+    assert (after.get("In-Reply-To"), after.get("References")) == (expected, expected)
+    assert "In-Reply-To" not in before
+
+
 @pytest.mark.parametrize("mode", ["accept_hang", "error_after_accept", "truncate"])
 def test_a_mail_whose_answer_is_lost_is_settled_by_its_event(
     served: Served, table: Table, clock: FakeClock, queue: FakeQueue, mode: str

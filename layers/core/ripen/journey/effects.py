@@ -94,6 +94,7 @@ def _send(step: SendStep, enrollment: Enrollment, context: JourneyContext, now: 
         step=step.id,
         planned=now,
         entry=enrollment.key,
+        follows=enrollment.latest_mail,
         priority=step.priority,
         capped=step.capped,
         valid_until=now + timedelta(seconds=step.expires_seconds),

@@ -194,6 +194,8 @@ class _Run:
             return
         if effect:
             self._effects.append(effect)
+        if isinstance(effect, Send):
+            self._enrollment = replace(self._enrollment, latest_mail=effect.id)
         if isinstance(effect, Send) and effect.mail_class is MailClass.MARKETING:
             self._enrollment = replace(self._enrollment, mail=effect.id)
             self._context = replace(self._context, mail_leaves=None)

@@ -42,6 +42,8 @@ class Enrollment(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     """When the current step started; a wait_for counts from then."""
     mail: str = ""
     """Id of the latest marketing mail that a step planned; a wait after it counts from the time the mail is sent."""
+    latest_mail: str = ""
+    """Id of the latest mail of either class that a step planned; the next one refers to it."""
     paths_taken: dict[str, str] = {}
     """The path taken at the latest visit, by step. Under "" is the step to start from, if a move has set one."""
     facts: dict[str, str] = {}

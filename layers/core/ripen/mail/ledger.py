@@ -53,6 +53,8 @@ class Send(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     planned: datetime
     entry: str = ""
     """The key of the enrollment that planned the mail."""
+    follows: str = ""
+    """Id of the send before it in the same enrollment; mail programs show the two as one conversation."""
     campaign: bool = False
     priority: Priority = "normal"
     capped: Literal["skip", "hold", "drop"] = "skip"

@@ -49,6 +49,8 @@ class OutgoingMail(Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
     """SES returns the tags with each event about the mail."""
     mail_class: MailClass = MailClass.MARKETING
+    follows: str = ""
+    """The provider's id of the mail that this one follows in its journey, "" if there is none."""
     locale: str = ""
 
     @property
@@ -103,7 +105,7 @@ def compose(
         subject=subject,
         html=_with_hidden_link(html, links.hidden(send)) if html else "",
         text=text,
-        headers=_headers(send, links),
+        headers=_headers(send, email, bundle, links),
         tags=_tags(send),
         mail_class=send.mail_class,
         locale=locale,
@@ -120,9 +122,18 @@ def _email(send: Send, bundle: Bundle) -> Email:
     return email
 
 
-def _headers(send: Send, links: MailLinks) -> dict[str, str]:
-    """Return the headers for one-click unsubscription (RFC 8058)."""
-    return {
+def _headers(send: Send, email: Email, bundle: Bundle, links: MailLinks) -> dict[str, str]:
+    """Return the headers for one-click unsubscription (RFC 8058), and one that says what kind of mail it is.
+
+    Marketing mail names its list, which is its purpose (RFC 2919): people filter by it. A transactional mail answers no
+    mail, but comes from a machine (RFC 3834), so that absence notices stay away. Marketing mail does not say so,
+    because people may answer it.
+    """
+    if send.mail_class is MailClass.MARKETING:
+        kind = {"List-Id": f"<{_word(email.purpose)}.{_domain(one_line(bundle.brand.sender))}>"}
+    else:
+        kind = {"Auto-Submitted": "auto-generated"}
+    return kind | {
         "List-Unsubscribe": f"<{links.unsubscribe(send)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

@@ -20,7 +20,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 
 TEST = "[TEST] "
-_OURS = ("List-Unsubscribe", "List-Unsubscribe-Post")
+_OURS = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
 
 
 def preview(
