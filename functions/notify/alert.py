@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from notify._card import card_digest, render_card
+from notify._order import wait_behind
 from ripen import ids, ports
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
@@ -32,7 +33,7 @@ from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert, AlertState, with_answer_of
-from ripen.slack.card_retry import failing, needs_a_person, retry_wait, without_errors
+from ripen.slack.card_retry import behind, failing, needs_a_person, retry_wait, without_errors
 from ripen.slack.slack_errors import NO_CHANNEL
 
 logger = Logger()
@@ -91,7 +92,7 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
     """Do what the row's state asks for, write the result, and return whether the card is up to date.
 
     1. Leave a row alone that another worker has claimed.
-    2. Claim the row if a card may be posted.
+    2. Claim the row if a card may be posted, and no earlier card of the lead waits.
     3. Post, look up or update the card.
     4. Write the result.
     """
@@ -108,17 +109,25 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
             result = _Result(row.value)
         case _ if in_shadow(dependencies.table):
             result = _in_shadow(row.value, dependencies)
-        case AlertState.PLANNED if _is_stopped(dependencies):
-            result = _Result(replace(without_errors(row.value), error="stopped"), after=_RECHECK)
-        case AlertState.PLANNED if not _channel(row.value, dependencies):
-            result = _delayed(row.value, Undeliverable(NO_CHANNEL, permanent=False), dependencies)
         case AlertState.PLANNED:
-            row = _claim(row, dependencies)
-            result = _post(row.value, dependencies)
+            row, result = _first_attempt(row, dependencies)
         case AlertState.CLAIMED:
             row = _claim(row, dependencies)
             result = _find_or_post(row.value, dependencies)
     return _apply(row, result, dependencies)
+
+
+def _first_attempt(row: Row[Alert], dependencies: Dependencies) -> tuple[Row[Alert], _Result]:
+    """Claim the row and post the card, unless something else comes first."""
+    alert, now = row.value, dependencies.clock.now()
+    if _is_stopped(dependencies):
+        return row, _Result(replace(without_errors(alert), error="stopped"), after=_RECHECK)
+    if not _channel(alert, dependencies):
+        return row, _delayed(alert, Undeliverable(NO_CHANNEL, permanent=False), dependencies)
+    if after := wait_behind(alert, dependencies.table, dependencies.channel, now):
+        return row, _Result(behind(alert, now), after=after)
+    row = _claim(row, dependencies)
+    return row, _post(row.value, dependencies)
 
 
 def _is_stopped(dependencies: Dependencies) -> bool:

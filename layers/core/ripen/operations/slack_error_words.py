@@ -4,7 +4,7 @@ Source: docs.slack.dev, the errors on the page of chat.postMessage.
 """
 
 from ripen.cause import Cause
-from ripen.slack.slack_errors import NO_CARD, NO_CHANNEL, NO_TOKEN, NOT_AN_ID, OUR_CODES, cause
+from ripen.slack.slack_errors import EARLIER_CARD, NO_CARD, NO_CHANNEL, NO_TOKEN, NOT_AN_ID, OUR_CODES, cause
 from ripen.words import Words
 
 _INVITE = Words(
@@ -100,6 +100,7 @@ _MEANINGS: dict[str, tuple[Words, Words]] = {
         Words("Ask those who hold the keys (EKM).", "キー（EKM）の管理者に確認してください。"),
     ),
     NO_CARD: (Words(NO_CARD, "カードが未投稿"), _NOTHING),
+    EARLIER_CARD: (Words(EARLIER_CARD, "この見込み客の前のカードが未投稿"), _NOTHING),
     "ratelimited": (Words("Slack takes no more messages for now", "Slack の送信数の制限に達した"), _NOTHING),
 }
 _OUTAGE = Words("Slack does not answer", "Slack が応答しない")

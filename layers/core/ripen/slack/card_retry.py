@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ripen.backoff import backoff
 from ripen.errors import Undeliverable, Unsure
 from ripen.slack.alert import Alert, AlertState
-from ripen.slack.slack_errors import error_code, is_final
+from ripen.slack.slack_errors import EARLIER_CARD, error_code, is_final
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 _LOOK_UP = timedelta(seconds=15)
@@ -21,6 +21,11 @@ def failing(alert: Alert, reason: str, now: datetime) -> Alert:
     """Return the alert after an attempt that failed."""
     since = alert.failing_since or now
     return replace(alert, claimed=None, attempts=alert.attempts + 1, error=reason, failing_since=since)
+
+
+def behind(alert: Alert, now: datetime) -> Alert:
+    """Return the alert while an earlier card of its lead is not posted."""
+    return replace(alert, error=EARLIER_CARD, failing_since=alert.failing_since or now)
 
 
 def without_errors(alert: Alert) -> Alert:

@@ -43,7 +43,8 @@ NO_TOKEN = "slack_bot_token is not set"  # noqa: S105 (no secret)
 NO_CHANNEL = "no channel is set"
 NOT_AN_ID = "not a channel id"
 NO_CARD = "its card is not posted yet"
-OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID, NO_CARD)
+EARLIER_CARD = "an earlier card of the lead is not posted yet"
+OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID, NO_CARD, EARLIER_CARD)
 """Why Slack is not called at all."""
 _RATE = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _LOGIN = {NO_TOKEN, "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"}
@@ -80,7 +81,7 @@ def cause(code: str) -> Cause:
     """
     if code in _RATE or code == "429":
         return Cause.LIMIT
-    if code == NO_CARD:
+    if code in (NO_CARD, EARLIER_CARD):
         return Cause.BEHIND
     if code in _LOGIN:
         return Cause.CREDENTIALS
