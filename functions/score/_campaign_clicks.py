@@ -25,6 +25,8 @@ def click_corrections(
     `activities` are all of the lead's, as judged now.
     """
     touched = {send for activity in revised if (send := _send_of(activity))}
+    if not touched:
+        return
     human = {send for a in activities if (send := _send_of(a)) in touched and a.folded and a.verdict is Verdict.HUMAN}
     yield from _noted(_sends(lead, touched, table), human, now)
 

@@ -11,19 +11,17 @@ from functools import partial
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from ripen.adapters.rows.fold_rows import Queues, wake_due
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Mark, Table, keys
 from ripen.agenda import Lane
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock, Wake
 from ripen.scoring.rules_version import rules_version
-from score import _dependencies
+from score import _dependencies, _refold
 from score._expiry import Applied, apply_periods
-from score._refold import refold_changes
+from score._refold import write_recalculated
 
 _THREADS = 8
-_MAX_PARTS = 10
-"""Transactions for the revised verdicts of one lead; score.react does the rest."""
 
 logger = Logger(child=True)
 
@@ -119,28 +117,19 @@ def _recalculated(
 
 
 def _recalculate(lead: str, published: Bundle, dependencies: Dependencies) -> Outcome:
-    """Recalculate one lead, part by part; after some parts its state stays due, for score.react.
+    """Recalculate one lead. A playbook that is not live any more would undo the work of the next lap."""
 
-    Each attempt asks for the live playbook: one that is not live any more would undo the work of the next lap.
-    """
-    written = False
+    def current() -> _dependencies.Dependencies | None:
+        bundle = dependencies.live()
+        return _of_fold(bundle, dependencies) if is_followed(published, bundle) else None
 
-    def attempt(_: int) -> Outcome | None:
-        nonlocal written
-        bundle, now = dependencies.live(), dependencies.clock.now()
-        if not is_followed(published, bundle):
+    match write_recalculated(lead, dependencies.table, current):
+        case _refold.Outcome.WRITTEN:
+            return Outcome.RECALCULATED
+        case _refold.Outcome.UP_TO_DATE:
+            return Outcome.UP_TO_DATE
+        case _refold.Outcome.STOPPED:
             return Outcome.NOT_REACHED
-        changes, is_last = refold_changes(lead, _of_fold(bundle, dependencies), now)
-        if changes:
-            dependencies.table.write(*changes)
-            wake_due(changes, now, dependencies.queues)
-            written = True
-        return (Outcome.RECALCULATED if written else Outcome.UP_TO_DATE) if is_last else None
-
-    for _ in range(_MAX_PARTS):
-        if outcome := dependencies.table.retrying(attempt):
-            return outcome
-    return Outcome.RECALCULATED
 
 
 def _of_fold(bundle: Bundle, dependencies: Dependencies) -> _dependencies.Dependencies:

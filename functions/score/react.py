@@ -28,7 +28,7 @@ from ripen.lead.state import State
 from ripen.tracking.click_evidence import is_click
 from score._campaign_clicks import new_clicks
 from score._dependencies import Dependencies as Dependencies
-from score._refold import refold_changes
+from score._refold import write_recalculated
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
@@ -43,8 +43,6 @@ queues = Queues(
 _TRANSACTION_VISIBLE = timedelta(hours=1)
 """The rows of one transaction do not become visible at the same moment, but within this time."""
 _DUE_PRECISION = timedelta(milliseconds=1)
-_MAX_REFOLD_PARTS = 10
-"""Transactions for the revised verdicts of one lead at a time."""
 _MAX_RECALCULATIONS = 4
 """Before one fold. Just after a publication, a worker with the other playbook may recalculate the lead in between."""
 _MAX_WAITING_CLICKS = 40
@@ -141,23 +139,7 @@ def _fold_batch(
 
 
 def _refold(lead: str, dependencies: Dependencies) -> None:
-    """Recalculate the lead, part by part.
-
-    After some parts the state stays due: the tick brings it back, and the other leads of the batch need not wait.
-    """
-
-    def write(_: int) -> bool:
-        now = dependencies.clock.now()
-        changes, done = refold_changes(lead, dependencies, now)
-        if changes:
-            dependencies.table.write(*changes)
-            logger.info("recalculated", lead=lead)
-            wake_due(changes, now, dependencies.queues)
-        return done
-
-    for _ in range(_MAX_REFOLD_PARTS):
-        if dependencies.table.retrying(write):
-            return
+    write_recalculated(lead, dependencies.table, lambda: dependencies)
 
 
 def _plan(

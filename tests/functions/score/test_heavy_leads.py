@@ -1,24 +1,19 @@
 """score.react for leads with a long history: all consequences of one activity must fit in a transaction."""
 
-from collections import Counter
 from copy import replace
 from datetime import timedelta
 
 import pytest
 
-from ripen.adapters.rows import campaign_counts
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.rows.fold_rows import Queues
-from ripen.adapters.table import Create, Key, Replace, Table, keys
-from ripen.agenda import Lane, shard
+from ripen.adapters.table import Create, Table, keys
 from ripen.journey.enrollment import Enrollment
-from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.lead.state import LatestEntry, Rank, RulePoints, State
-from ripen.mail.ledger import MailClass, Send
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.state import LatestEntry, State
 from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnActivity
 from ripen.scoring.rules_version import rules_version
-from score import react as react_module
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import key_of, react
@@ -115,95 +110,3 @@ def test_lead_in_more_enrollments_than_a_transaction_holds_is_folded(
     # then it is folded, and as many enrollments are woken as fit; the others leave when their waits end
     assert folded(table) == 1
     assert sum(row.due == NOON for row in table.under("lead1", "enrollment#")) == 40
-
-
-def sixty_false_clicks(table: Table) -> Key[State]:
-    """Add clicks in sixty mails that machines made but people were credited with, of a lead in forty enrollments.
-
-    The journey asks about the rank. Return the key of the state, which is due.
-    """
-    table.write(Create(keys.profile("lead1"), a_lead(job_title="")))
-    clicks = [
-        an_activity(
-            id=f"click{n}",
-            kind=Kind.LINK_CLICKED,
-            subject="case-study",
-            at=NOON + timedelta(hours=n),
-            received=NOON + timedelta(hours=n),
-            folded=NOON,
-            verdict=Verdict.HUMAN,
-            facts={"method": "GET", "agent": "none", "request": "bare", "send": f"send{n}", "link": "0", "of": "1"},
-        )
-        for n in range(60)
-    ]
-    for click in clicks:
-        table.write(Create(key_of(click), click))
-    for n in range(40):
-        enrollment = Enrollment(lead="lead1", journey="orders", key=f"{n}", entered=NOON, bundle="bundle1")
-        table.write(Create(keys.enrollment("lead1", "orders", enrollment.key), enrollment))
-    state = State(
-        lead="lead1",
-        rank=Rank.HOT,
-        rank_since=NOON,
-        rule_points={"click": RulePoints(points=600, at=NOON, count=60)},
-        journeys={"orders": LatestEntry(key="39", at=NOON, wake_events=("rank",))},
-        rules_version=rules_version(BUNDLE),
-        verdicts_outdated=True,
-    )
-    mark = keys.state("lead1")
-    table.write(Create(mark, state, due=NOON, lane=Lane.BULK))
-    return mark
-
-
-def verdicts(table: Table) -> Counter[Verdict]:
-    return Counter(row.value.verdict for row in table.under("lead1", "activity#"))
-
-
-def test_verdicts_of_a_lead_in_many_enrollments_are_revised(table: Table, clock: FakeClock, queues: Queues) -> None:
-    mark = sixty_false_clicks(table)
-    clock.move(days=10)
-    react([mark.ref], table, BUNDLE, clock, queues)
-    assert verdicts(table) == {Verdict.MACHINE: 60}
-    assert sum(row.due is not None for row in table.under("lead1", "enrollment#")) == 40
-
-
-def test_verdicts_of_a_lead_in_many_campaigns_are_revised(table: Table, clock: FakeClock, queues: Queues) -> None:
-    mark = sixty_false_clicks(table)
-    for row in table.under("lead1", "activity#"):
-        facts = row.value.facts | {"campaign": row.value.facts["send"]}
-        table.write(Replace(row.key, replace(row.value, facts=facts), row.version))
-        send = Send(
-            id=facts["send"],
-            lead="lead1",
-            email="case-study",
-            mail_class=MailClass.MARKETING,
-            origin=facts["send"],
-            step="send",
-            planned=NOON,
-            campaign=True,
-            clicked=NOON,
-        )
-        table.write(Create(keys.send("lead1", send.id), send))
-    clock.move(days=10)
-    react([mark.ref], table, BUNDLE, clock, queues)
-    assert verdicts(table) == {Verdict.MACHINE: 60}
-    assert [row.value.clicked for row in table.under("lead1", "send#")] == [None] * 60
-    assert {campaign_counts.campaign_totals(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
-
-
-def test_long_history_is_revised_in_parts_over_several_wake_ups(
-    table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(react_module, "_MAX_REFOLD_PARTS", 2)
-    mark = sixty_false_clicks(table)
-    clock.move(days=10)
-    react([mark.ref], table, BUNDLE, clock, queues)
-    # then the state is right at once, and the mark is still due
-    row = table.get(keys.state("lead1"))
-    assert row
-    assert (row.value.rank, verdicts(table)[Verdict.HUMAN]) == (Rank.COLD, 20)
-    assert [due.ref for due in table.due(Lane.BULK, shard("lead1"), clock.now()) if due.ref == mark.ref]
-    for _ in range(2):
-        react([mark.ref], table, BUNDLE, clock, queues)
-    assert verdicts(table) == {Verdict.MACHINE: 60}
-    assert not [due.ref for due in table.due(Lane.BULK, shard("lead1"), clock.now()) if due.ref == mark.ref]

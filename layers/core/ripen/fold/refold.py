@@ -10,6 +10,8 @@ from copy import replace
 from datetime import datetime
 from itertools import groupby
 
+from msgspec import Struct
+
 from ripen.decision import Decision, Reason
 from ripen.fold import fold_decisions
 from ripen.fold.consequences import Consequence, CrmOutdated, Enrolled, journeys_affected, lead_turned_hot
@@ -31,6 +33,19 @@ from ripen.tracking.click_verdict import reclassify
 _MAX_RANK_CHANGES = 100
 
 
+class Recalculated(Struct, frozen=True, kw_only=True):
+    """A recalculated lead, which is written in parts: a transaction holds only so many revised activities."""
+
+    before: State
+    """The state as it is stored."""
+    after: Folded
+    """The state as it must be stored, and what follows from it, apart from the revised activities."""
+    history: tuple[HistoryPage, ...]
+    """The lead's pages as they are stored, and last the history of the state."""
+    revised: tuple[tuple[Activity, Activity], ...]
+    """The activities with another verdict that are not written yet, each before and after."""
+
+
 def refold(
     lead: LeadHistory,
     activities: Iterable[Activity],
@@ -40,37 +55,65 @@ def refold(
     most: int | None = None,
     previous: Bundle | None = None,
 ) -> Folded:
+    """Return the first part of the recalculated lead, with at most `most` of the revised activities."""
+    return next_part(recalculate(lead, activities, bundle, now, previous), most, bundle, now)[0]
+
+
+def recalculate(
+    lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now: datetime, previous: Bundle | None = None
+) -> Recalculated:
     """Return the lead as it would be if the present verdicts and points had held all along.
 
     The history is replayed: the lead's pages, then what the state holds. `activities` are the lead's, to judge them
-    again; without them the verdicts stay. Those that are not folded yet are only evidence about the others. The result
-    has at most `most` of the activities with a revised verdict, so that it fits a transaction; the state is right with
-    any number of them, and due at once if there are more. `previous` is the playbook before this one.
+    again; without them the verdicts stay. Those that are not folded yet are only evidence about the others. `previous`
+    is the playbook before this one.
     """
     before = lead.state or State(lead=lead.profile.id)
-    all_revised = _revised(lead, activities, evidence_since(bundle.keep, now))
-    revised = all_revised[:most]
-    is_outdated = len(revised) < len(all_revised)
+    revised = _revised(lead, activities, evidence_since(bundle.keep, now))
     history = (*lead.pages, HistoryPage(entries=before.history))
-    after, points = with_rank(_replayed(lead.profile, with_revised(history, all_revised), bundle, now), bundle, now)
-    *pages, tail = with_revised(history, revised)
+    after, points = with_rank(_replayed(lead.profile, with_revised(history, revised), bundle, now), bundle, now)
     after, facts = with_segments(_keep_what_was_done(before, after, bundle, now), lead, points, bundle, now)
     entered = enter_journeys(lead, StateChange(before=before, after=after, facts=facts), bundle, now, previous)
-    known = replace(entered.state, rules_version=rules_version(bundle), history=tail.entries)
-    new = replace(known, verdicts_outdated=is_outdated)
-    return Folded(
-        state=new,
-        score=points,
-        activities=tuple(after for _, after in revised),
-        consequences=(*map(Enrolled, entered.enrollments), *_consequences(before, new, revised, bundle, now)),
-        decisions=(
-            *entered.decisions,
-            *fold_decisions.revised_verdicts(revised, bundle, now),
-            *_rank_decision(before, new, points, bundle, now),
+    state = replace(entered.state, rules_version=rules_version(bundle))
+    return Recalculated(
+        before=before,
+        after=Folded(
+            state=state,
+            score=points,
+            activities=(),
+            consequences=tuple(map(Enrolled, entered.enrollments)),
+            decisions=entered.decisions,
+            due=next_check(state, lead.profile, facts, bundle),
         ),
-        due=now if is_outdated else next_check(new, lead.profile, facts, bundle),
+        history=history,
+        revised=tuple(revised),
+    )
+
+
+def next_part(lead: Recalculated, most: int | None, bundle: Bundle, now: datetime) -> tuple[Folded, Recalculated]:
+    """Return what the next transaction writes, with at most `most` revised activities, and the lead after it.
+
+    The state is right with any number of them, and due at once if there are more. Everything else that follows is in
+    the first part.
+    """
+    revised, left = lead.revised[:most], lead.revised[len(lead.revised[:most]) :]
+    *pages, tail = with_revised(lead.history, revised)
+    new = replace(lead.after.state, history=tail.entries, verdicts_outdated=bool(left))
+    part = replace(
+        lead.after,
+        state=new,
+        activities=tuple(after for _, after in revised),
+        consequences=(*lead.after.consequences, *_consequences(lead.before, new, revised, bundle, now)),
+        decisions=(
+            *lead.after.decisions,
+            *fold_decisions.revised_verdicts(revised, bundle, now),
+            *_rank_decision(lead.before, new, lead.after.score, bundle, now),
+        ),
+        due=now if left else lead.after.due,
         pages=tuple(pages),
     )
+    after = replace(lead.after, state=new, consequences=(), decisions=())
+    return part, Recalculated(before=new, after=after, history=(*pages, tail), revised=left)
 
 
 def _revised(
@@ -144,7 +187,7 @@ def _keep_what_was_done(state: State, replayed: State, bundle: Bundle, now: date
 
 
 def _consequences(
-    before: State, after: State, revised: list[tuple[Activity, Activity]], bundle: Bundle, now: datetime
+    before: State, after: State, revised: Sequence[tuple[Activity, Activity]], bundle: Bundle, now: datetime
 ) -> Iterable[Consequence]:
     if after.episode > before.episode:
         yield lead_turned_hot(after, now)
