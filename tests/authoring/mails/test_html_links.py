@@ -2,7 +2,8 @@
 
 import pytest
 
-from ripen_authoring.mails.rendering import BadLink, number_links, plain_text
+from ripen_authoring.mails.rendering import BadLink, number_links
+from ripen_authoring.mails.text_part import plain_text
 
 TARGET = "/pages/p?a=1&b=2"
 BUTTON = (

@@ -183,6 +183,21 @@ def test_render_error_says_why_without_personal_data(bundle: Bundle, email: str)
     assert "山田" not in str(why.value)
 
 
+def test_conditions_that_do_not_hold_leave_one_blank_line() -> None:
+    text = """{% if lead.company == "x" %}Dear x,{% endif %}
+
+{{ lead.last_name }}様
+
+  {% if lead.company == "x" %}
+x
+  {% endif %}
+
+- a
+- b"""
+
+    assert written(bundle=saying(text=text)).text == "山田様\n\n- a\n- b"
+
+
 def test_mail_over_the_limit_is_not_sent() -> None:
     largest = "あ" + "x" * (LARGEST - 4)
 

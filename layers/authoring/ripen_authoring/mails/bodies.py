@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import css_inline
 
 from ripen_authoring.files.folder import Body, MailEntry
-from ripen_authoring.mails import html_document, markdown, mjml, nesting, rendering
+from ripen_authoring.mails import html_document, markdown, mjml, nesting, rendering, text_part
 from ripen_authoring.models.settings import RipenFile, Utm
 
 _TAG = re.compile(r"(<!--liquid:[0-9]+-->|\{%.*?%\})|<[^<>]*>", re.DOTALL)
@@ -39,7 +39,7 @@ def compile_mail(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> C
     document = html_document.complete(body_html(body), locale, preheader)
     html, links = rendering.number_links(document, target)
     if locale not in mail.text_parts:
-        return CompiledMail(html, rendering.plain_text(html), links)
+        return CompiledMail(html, text_part.plain_text(html), links)
     text, links = rendering.number_text_links(mail.text_parts[locale].text, links, target)
     return CompiledMail(html, text, links)
 

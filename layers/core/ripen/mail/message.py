@@ -26,6 +26,8 @@ _LONGEST_DETAIL = 200
 _QUEUE = "00G"
 """The prefix of a Salesforce queue's id. A queue is no person, so no mail is signed with its name."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_BLANK_LINES = re.compile(r"(?:[ \t\u3000]*\r?\n){3,}")
+"""Such as those that remain of {% if … %} on lines of its own."""
 _OF_ENTRY = re.compile(r"\{[{%][^}]*\b(?:entry|answers)\b")
 
 
@@ -196,7 +198,7 @@ def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:
         return (
             template.render_line(mail.subject, variables),
             template.render_html(mail.html, variables),
-            template.render_text(mail.text, variables),
+            _BLANK_LINES.sub("\n\n", template.render_text(mail.text, variables)).lstrip("\r\n"),
         )
     except TemplateError as error:
         raise RenderError(f"{Reason.CANNOT_RENDER}: {str(error)[:_LONGEST_DETAIL]}") from error
