@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from cli.main import COMMANDS
+from cli.command_list import COMMANDS
 
 PROJECT = Path(__file__).parent.parent
 DECISIONS = PROJECT / "docs/decisions"

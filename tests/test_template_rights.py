@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from cli.main import COMMANDS
+from cli.command_list import COMMANDS
 from ripen.adapters.table import keys
 from tests.support.stack_template import FUNCTIONS, PROJECT, RESOURCES, as_list, source_of, target
 

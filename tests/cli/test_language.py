@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import COMMANDS
+from cli.command_list import COMMANDS
 from cli.output import language
 from ripen.failure import Failure
 from ripen.words import Words
@@ -114,7 +114,7 @@ import json
 from cli.output import language
 language.use("ja")
 from cli.lazy_command import LazyCommand
-from cli.main import COMMANDS
+from cli.command_list import COMMANDS
 texts = {}
 for name, (place, summary) in COMMANDS.items():
     command = LazyCommand(name, place, summary.ja).load()

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from typer.core import TyperGroup, TyperOption
 
 from cli import main as command_line
+from cli.command_list import COMMANDS
 from cli.lazy_command import LazyCommand
-from cli.main import COMMANDS
 from cli.output.file_errors import file_failure
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -85,7 +85,7 @@ def test_the_help_of_no_command_imports_what_only_its_work_needs() -> None:
     ]
     script = f"""
 import sys
-from cli.main import COMMANDS, app
+from cli.command_list import COMMANDS, app
 for name in COMMANDS:
     app([name, "--help"], standalone_mode=False)
     print(name, *(set({heavy}) & set(sys.modules)), file=sys.stderr)

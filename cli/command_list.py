@@ -1,0 +1,221 @@
+"""Every command: its name, where it is, and how its help begins."""
+
+from ripen.words import Words
+
+COMMANDS = {
+    "status": (
+        "cli.commands.cloud:status",
+        Words(
+            "Show whether mail goes out, what is due, overdue or held, and where the parts of the local cloud are.",
+            "配信の状態、期限の来た処理と遅れている処理、保留中のメール、ローカルクラウドの各画面の場所を表示します。",
+        ),
+    ),
+    "down": (
+        "cli.commands.cloud:down",
+        Words(
+            "Stop the local cloud; its data stays for the next `make up`.",
+            "ローカルクラウドを停止します。データは次の `make up` まで残ります。",
+        ),
+    ),
+    "lead": (
+        "cli.commands.lead:lead",
+        Words(
+            "Show one lead: profile, score and reasons, journeys, mails, alerts, and every decision with its reason.",
+            "見込み客 1 人を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、判断とその理由。",
+        ),
+    ),
+    "leads": (
+        "cli.commands.leads:leads",
+        Words(
+            "List leads with their rank and score: those with the latest activity first.",
+            "見込み客をランクとスコアとともに一覧します。最近行動した人から順に表示します。",
+        ),
+    ),
+    "segments": (
+        "cli.commands.segments:segments",
+        Words(
+            "List the segments of the live playbook, and how many leads are in each.",
+            "公開中のセグメントと、それぞれの人数を一覧します。",
+        ),
+    ),
+    "segment": (
+        "cli.commands.segments:segment",
+        Words(
+            "Show a live segment before anything is sent to it: what it asks of a lead, how many leads are in it,"
+            " and a few of them.",
+            "公開中のセグメントを、送信の前に確認します: 条件、人数、含まれる見込み客の例。",
+        ),
+    ),
+    "journeys": (
+        "cli.commands.journeys:journeys",
+        Words(
+            "List the journeys, and how many people are on the way, finished, or reached the goal.",
+            "シナリオと、途中の人数、最後まで進んだ人数、目標に到達した人数を一覧します。",
+        ),
+    ),
+    "campaigns": (
+        "cli.commands.campaigns:campaigns",
+        Words(
+            "List the campaigns of the live playbook with their states and dates.",
+            "公開中のキャンペーンを、状態と日時とともに一覧します。",
+        ),
+    ),
+    "mailbox": (
+        "cli.commands.read:mailbox",
+        Words(
+            "List the mails that the local cloud has sent, newest last.",
+            "ローカルクラウドが送ったメールを、新しいものを下にして一覧します。",
+        ),
+    ),
+    "slack": (
+        "cli.commands.read:slack",
+        Words(
+            "List the cards in the local Slack's sales channel, oldest first.",
+            "ローカルの Slack の営業チャンネルにあるカードを、古い順に一覧します。",
+        ),
+    ),
+    "crm": (
+        "cli.commands.crm:crm",
+        Words(
+            "Query Salesforce, and list the leads that do not reach it.",
+            "Salesforce への問い合わせと、Salesforce に書き込めない見込み客の一覧。",
+        ),
+    ),
+    "clock": (
+        "cli.commands.time:clock",
+        Words("Move the local cloud's clock forward.", "ローカルクラウドの時計を進めます。"),
+    ),
+    "stop": ("cli.commands.sending:stop", Words("Stop all sending.", "すべての配信を停止します。")),
+    "resume": ("cli.commands.sending:resume", Words("Resume sending.", "配信を再開します。")),
+    "restore": (
+        "cli.commands.restore:restore",
+        Words(
+            "Prepare a table that was restored from a backup: stop sending, and copy refusals and sent mails to it.",
+            "バックアップから復元したテーブルを準備します: 配信を止め、配信の拒否と送信済みのメールを書き写します。",
+        ),
+    ),
+    "shadow": (
+        "cli.commands.shadow:app",
+        Words(
+            "Shadow mode: decide everything, send and write nothing.",
+            "シャドーモード: 判断だけを行い、送信も書き込みもしません。",
+        ),
+    ),
+    "doctor": (
+        "cli.commands.doctor:doctor",
+        Words(
+            "Check every prerequisite: its state, its owner, and the next step.",
+            "前提条件をすべて確認します: 状態、担当、次にすること。",
+        ),
+    ),
+    "reclassify": (
+        "cli.commands.verdicts:reclassify",
+        Words(
+            "Judge again by the current rules whether a person or a machine made each click of a lead.",
+            "見込み客のクリックが人によるものか機械によるものかを、現在の規則で判定し直します。",
+        ),
+    ),
+    "check": (
+        "cli.commands.playbook:check",
+        Words("Check the playbook: every mistake in one run.", "プレイブックを確認します。"),
+    ),
+    "campaign": (
+        "cli.commands.campaign:app",
+        Words(
+            "Schedule a campaign, look at it, pause, stop, resume or resend it, and list its recipients.",
+            "キャンペーンの予約、状況の確認、一時停止、中止、再開、再送、受信者の一覧。",
+        ),
+    ),
+    "enrol": (
+        "cli.commands.enrol:enrol",
+        Words("Enrol leads in a journey.", "見込み客をシナリオに登録します。"),
+    ),
+    "why": (
+        "cli.commands.why:why",
+        Words(
+            "Explain what happened to one lead: each mail that was sent or not, each point, each write to Salesforce.",
+            "見込み客 1 人に起きたことを説明します: 送った／送らなかったメール、スコアの点、Salesforce への書き込み。",
+        ),
+    ),
+    "held": (
+        "cli.commands.held:held",
+        Words(
+            "List the mails that are held because their outcome is not known.",
+            "結果が分からず保留中のメールを一覧します。",
+        ),
+    ),
+    "unsuppress": (
+        "cli.commands.unsuppress:unsuppress",
+        Words(
+            "Let mail go to an address again that bounced by mistake.",
+            "誤って不達とされたアドレスへの配信を、Ripen と SES の両方で再開できるようにします。",
+        ),
+    ),
+    "quarantine": (
+        "cli.commands.quarantine:quarantine",
+        Words(
+            "List the submissions of forms that are in quarantine, and release or drop them.",
+            "隔離中のフォーム送信を一覧し、受け付けるか破棄します。",
+        ),
+    ),
+    "retention": (
+        "cli.commands.retention:retention",
+        Words(
+            "Show which rows expire, in which month, and what other periods would change.",
+            "どの行がどの月に削除されるか、期間を変えるとどうなるかを表示します。",
+        ),
+    ),
+    "redrive": (
+        "cli.commands.redrive:redrive",
+        Words(
+            "Move the messages in the dead-letter queues back to their queues.",
+            "デッドレターキューのメッセージを元のキューに戻します。",
+        ),
+    ),
+    "plan": (
+        "cli.commands.plan:plan",
+        Words("Compare the playbook with the live one.", "公開中のプレイブックと比べます。"),
+    ),
+    "rollback": (
+        "cli.commands.rollback:rollback",
+        Words("Restore the previous playbook.", "前のプレイブックにもどします。"),
+    ),
+    "preview": (
+        "cli.commands.preview:preview",
+        Words("Show a mail as this person would get it.", "この人に届くとおりにメールを表示します。"),
+    ),
+    "journey": (
+        "cli.commands.journey:journey",
+        Words("Show a live journey as a picture.", "公開中のシナリオを図で表示します。"),
+    ),
+    "simulate": (
+        "cli.commands.simulate:simulate",
+        Words("Simulate a journey for one invented lead.", "架空の見込み客 1 人でシナリオをシミュレーションします。"),
+    ),
+    "secret": (
+        "cli.commands.secret:app",
+        Words(
+            "Print a key that you share with other systems, or rotate a key.",
+            "ほかのシステムと共有する鍵の出力と、鍵の更新。",
+        ),
+    ),
+    "schema": (
+        "cli.commands.schema:schema",
+        Words("Write the JSON Schema of each kind of file.", "ファイルの種類ごとに JSON Schema を書き出します。"),
+    ),
+    "pull": (
+        "cli.commands.pull:pull",
+        Words(
+            "Write the files of the live playbook into a new folder.",
+            "公開中のプレイブックのファイルを、新しいフォルダーに書き出します。",
+        ),
+    ),
+    "publish": (
+        "cli.commands.playbook:publish",
+        Words(
+            "Check the playbook, store it under the hash of its content, and make it live.",
+            "プレイブックを確認し、内容のハッシュを名前として保存して、公開します。",
+        ),
+    ),
+}
+"""Where each command is, to be imported when it is called, and how its help begins."""
