@@ -7,6 +7,7 @@ import pytest
 
 from ripen.adapters.table import Create, Key, Table, keys
 from ripen.errors import NewerFormat
+from ripen.lead.attribution import CLICK_IDS
 from ripen.lead.lead import Touch
 from ripen.lead.state import State
 from ripen.operations.plain import plain
@@ -35,7 +36,7 @@ NEWER_ROWS = [
         "Contact: Object contains unknown field `paused`",
     ),
     (keys.send("lead1", "s"), {"channel": "sms"}, "Send: Object contains unknown field `channel`"),
-    (keys.profile("lead1"), {"id": "lead1", "first_touch": {"at": "2026-11-21T03:00:00Z", "ttclid": "x"}}, "ttclid"),
+    (keys.profile("lead1"), {"id": "lead1", "first_touch": {"at": "2026-11-21T03:00:00Z", "newclid": "x"}}, "newclid"),
     (keys.alert("lead1", "a"), {"kind": 7}, "Alert: "),
 ]
 
@@ -79,6 +80,6 @@ def test_plain_value_has_the_fields_that_its_row_leaves_out() -> None:
     assert plain({"touches": [Touch(at=NOON, utm_source="google")]})["touches"][0] == {
         "at": "2026-11-21T03:00:00Z",
         **dict.fromkeys(("url", "referrer", "utm_medium", "utm_campaign", "utm_term", "utm_content"), ""),
-        **dict.fromkeys(("gclid", "yclid", "fbclid"), ""),
+        **dict.fromkeys(CLICK_IDS, ""),
         "utm_source": "google",
     }

@@ -200,7 +200,7 @@ def _desired(n: int, link: CrmLink | None) -> DesiredRecord:
     """Return a lead with every value that we know of one."""
     campaign = {f"utm_{name}": name for name in ("source", "medium", "campaign", "term", "content")}
     touch = Touch(at=NOON, url="https://example.com/", gclid="g", **campaign)
-    return a_wish(n, department="営業部", lead_touch=touch, crm=link)
+    return a_wish(n, department="営業部", first_touch=touch, lead_touch=touch, crm=link)
 
 
 def _write(n: int, object: str, record: upsert.Record | None, task: Task | None = None) -> Write:

@@ -16,7 +16,7 @@ from tests.support.fakes import NOON
 def test_no_value_is_null_or_blank() -> None:
     bare = a_lead(first_name="", job_title="", phone="", company=" ")
 
-    fields = own_fields(bare, a_state(last_activity=None), SCORE, [], "") | standard_fields(bare, "Lead")
+    fields = own_fields(bare, a_state(last_activity=None), SCORE, [], "", "ja") | standard_fields(bare, "Lead")
 
     assert fields == {
         "Ripen_Key__c": "lead1",
@@ -32,24 +32,38 @@ def test_no_value_is_null_or_blank() -> None:
 def test_the_lead_touch_is_written() -> None:
     touch = Touch(at=NOON, url="https://www.example.jp/lp", utm_source="google", gclid="g1")
 
-    fields = own_fields(a_lead(lead_touch=touch), a_state(), SCORE, [], "")
+    fields = own_fields(a_lead(lead_touch=touch), a_state(), SCORE, [], "", "ja")
 
     assert fields["Ripen_UTM_Source__c"] == "google"
-    assert fields["Ripen_GCLID__c"] == "g1"
+    assert fields["Ripen_GCLID__c"] == fields["Ripen_Click_Id__c"] == "g1"
+    assert fields["Ripen_Click_Id_Kind__c"] == "gclid"
     assert fields["Ripen_Landing_Page__c"] == "https://www.example.jp/lp"
     assert "Ripen_UTM_Term__c" not in fields
 
 
+def test_the_first_touch_is_written_with_its_origin_and_click_id() -> None:
+    first = Touch(at=NOON, url="https://www.example.jp/a", utm_campaign="spring", yclid="y1")
+
+    fields = own_fields(a_lead(first_touch=first), a_state(), SCORE, [], "", "ja")
+
+    assert {name: value for name, value in fields.items() if "First" in name} == {
+        "Ripen_First_Source__c": "Yahoo!広告 / spring",
+        "Ripen_First_Landing_Page__c": "https://www.example.jp/a",
+        "Ripen_First_Click_Id__c": "y1",
+        "Ripen_First_Click_Id_Kind__c": "yclid",
+    }
+
+
 @pytest.mark.parametrize(("total", "shown"), [(69.5, 70), (69.49, 69), (-0.5, 0), (1e9, 99_999), (-1e9, -99_999)])
 def test_points_are_rounded_as_the_rank_rounds_them(total: float, shown: int) -> None:
-    fields = own_fields(a_lead(), a_state(), Score(fit=0, engagement=0, total=total), [], "")
+    fields = own_fields(a_lead(), a_state(), Score(fit=0, engagement=0, total=total), [], "", "ja")
 
     assert fields["Ripen_Score__c"] == shown
 
 
 def test_answers_of_forms_are_written_as_far_as_the_field_reaches() -> None:
-    assert own_fields(a_lead(), a_state(), SCORE, [], "予算: 100万円")["Ripen_Answers__c"] == "予算: 100万円"
-    assert len(str(own_fields(a_lead(), a_state(), SCORE, [], "x" * 40_000)["Ripen_Answers__c"])) == 32_000
+    assert own_fields(a_lead(), a_state(), SCORE, [], "予算: 100万円", "ja")["Ripen_Answers__c"] == "予算: 100万円"
+    assert len(str(own_fields(a_lead(), a_state(), SCORE, [], "x" * 40_000, "ja")["Ripen_Answers__c"])) == 32_000
 
 
 @given(st.text(max_size=300))

@@ -120,22 +120,8 @@ def test_each_touch_is_named_once_in_order() -> None:
 
     message = shown(first_touch=first, lead_touch=first, last_touch=last)
 
-    said = "初回: google / cpc / spring ・ /pages/wp　→　直近: news.example.jp ・ /pages/pricing"
+    said = "初回: Google広告 / spring ・ /pages/wp　→　直近: news.example.jp ・ /pages/pricing"
     assert said in block(message, "touches")
-
-
-@pytest.mark.parametrize(
-    ("touch", "origin"),
-    [
-        (Touch(at=NOON), "直接"),
-        (Touch(at=NOON, gclid="x"), "google"),
-        (Touch(at=NOON, yclid="x"), "yahoo"),
-        (Touch(at=NOON, fbclid="x"), "facebook"),
-        (Touch(at=NOON, referrer="http://[bad"), "直接"),
-    ],
-)
-def test_a_touch_without_a_campaign_has_an_origin(touch: Touch, origin: str) -> None:
-    assert f'"初回: {origin}"' in block(shown(first_touch=touch), "touches")
 
 
 def test_a_lead_summary_has_no_answer_buttons() -> None:

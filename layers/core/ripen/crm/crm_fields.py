@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import floor
 
+from ripen.lead.attribution import click_id, origin
 from ripen.lead.lead import Profile, Touch
 from ripen.lead.state import State
 from ripen.playbook.bundle import CrmField
@@ -41,7 +42,9 @@ _LONGEST_EMAIL = 80
 _MAX_POINTS = 99_999
 
 
-def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[str], answers: str) -> Fields:
+def own_fields(
+    profile: Profile, state: State, score: Score, reasons: Iterable[str], answers: str, locale: str
+) -> Fields:
     """Return our own fields, which are the same on Lead and Contact and always written."""
     values: Fields = {
         "Ripen_Key__c": profile.id,
@@ -53,6 +56,7 @@ def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[s
         "Ripen_Answers__c": answers,
         "Ripen_Last_Activity__c": _moment(state.last_activity),
         **_touch(profile.lead_touch),
+        **_first_touch(profile.first_touch, locale),
     }
     return _without_blanks(_truncated(values))
 
@@ -97,6 +101,7 @@ def truncate(name: str, value: str) -> str:
 def _touch(touch: Touch | None) -> Fields:
     if touch is None:
         return {}
+    id, kind = click_id(touch)
     return {
         "Ripen_UTM_Source__c": touch.utm_source,
         "Ripen_UTM_Medium__c": touch.utm_medium,
@@ -104,7 +109,21 @@ def _touch(touch: Touch | None) -> Fields:
         "Ripen_UTM_Term__c": touch.utm_term,
         "Ripen_UTM_Content__c": touch.utm_content,
         "Ripen_GCLID__c": touch.gclid,
+        "Ripen_Click_Id__c": id,
+        "Ripen_Click_Id_Kind__c": kind,
         "Ripen_Landing_Page__c": touch.url,
+    }
+
+
+def _first_touch(touch: Touch | None, locale: str) -> Fields:
+    if touch is None:
+        return {}
+    id, kind = click_id(touch)
+    return {
+        "Ripen_First_Source__c": " / ".join(origin(touch, locale)),
+        "Ripen_First_Landing_Page__c": touch.url,
+        "Ripen_First_Click_Id__c": id,
+        "Ripen_First_Click_Id_Kind__c": kind,
     }
 
 

@@ -159,7 +159,7 @@ def desired_record(
         lead=profile.id,
         email=profile.email,
         link=profile.crm,
-        ours=own_fields(profile, state, score, reasons, answers),
+        ours=own_fields(profile, state, score, reasons, answers, locale),
         as_lead=unmapped | mapped_fields(profile, rule.fields),
         as_contact=standard_fields(profile, "Contact"),
         source=truncate("LeadSource", rule.lead_source),

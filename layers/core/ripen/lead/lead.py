@@ -19,6 +19,13 @@ class Touch(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     gclid: str = ""
     yclid: str = ""
     fbclid: str = ""
+    wbraid: str = ""
+    gbraid: str = ""
+    msclkid: str = ""
+    ldtag_cl: str = ""
+    twclid: str = ""
+    ttclid: str = ""
+    li_fat_id: str = ""
 
 
 class FormAnswers(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

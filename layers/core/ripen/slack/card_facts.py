@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from ripen.lead.activity import OWN_KINDS, Kind
+from ripen.lead.attribution import origin
 from ripen.lead.lead import FormAnswers, Profile, Touch
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
@@ -24,7 +25,6 @@ _ALL = 1000
 _MOST_TYPED = 4
 _MARKS = {Rank.HOT: "🔥", Rank.WARM: "🌤️", Rank.COLD: "❄️"}
 _NEWS = (*OWN_KINDS, Kind.REPLIED, Kind.CONFIRMED)
-_CLICK_IDS = {"gclid": "google", "yclid": "yahoo", "fbclid": "facebook"}
 
 
 class CardFacts(Struct, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ def headline(facts: CardFacts, locale: str) -> str:
 def fact_blocks(facts: CardFacts, locale: str) -> list[Block]:
     """Return the blocks of who the lead is, its contact and touches, and the score with its reasons."""
     words = card_words(locale)
-    touches = _touches(facts.profile, words)
+    touches = _touches(facts.profile, words, locale)
     return [
         section("who", *_who(facts.profile, words, locale)),
         _contact(facts.profile, words),
@@ -164,32 +164,20 @@ def _contact(profile: Profile, words: dict[str, str]) -> Block:
     return {"type": "section", "block_id": "contact", "text": text}
 
 
-def _touches(profile: Profile, words: dict[str, str]) -> str:
+def _touches(profile: Profile, words: dict[str, str], locale: str) -> str:
     """Return the first, the lead's and the last touch in this order, each origin once."""
     shown: dict[str, str] = {}
     named = (("first", profile.first_touch), ("lead", profile.lead_touch), ("last", profile.last_touch))
     for name, touch in named:
         if touch:
-            shown.setdefault(_origin(touch, words), words[name])
+            shown.setdefault(_origin(touch, words, locale), words[name])
     return "　→　".join(f"{name}: {origin}" for origin, name in shown.items())
 
 
-def _origin(touch: Touch, words: dict[str, str]) -> str:
-    """Return source and page, as in "google / cpc / spring ・ /pages/whitepaper"."""
-    source = touch.utm_source or _ad_network(touch) or _host(touch.referrer) or words["direct"]
-    origin = " / ".join(part for part in (source, touch.utm_medium, touch.utm_campaign) if part)
-    return words["sep"].join(cut(part, "touch") for part in (origin, _path(touch.url)) if part)
-
-
-def _ad_network(touch: Touch) -> str:
-    return next((network for name, network in _CLICK_IDS.items() if getattr(touch, name)), "")
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+def _origin(touch: Touch, words: dict[str, str], locale: str) -> str:
+    """Return origin and page, as in "Google ad / spring ・ /pages/whitepaper"."""
+    parts = (" / ".join(origin(touch, locale)), _path(touch.url))
+    return words["sep"].join(cut(part, "touch") for part in parts if part)
 
 
 def _path(url: str) -> str:
