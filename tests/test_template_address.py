@@ -29,6 +29,11 @@ def test_routes_that_lose_something_when_they_are_refused_take_more_and_beacons_
     assert all(each["ThrottlingBurstLimit"] >= each["ThrottlingRateLimit"] for each in limits.values())
 
 
+def test_links_to_the_apis_own_address_go_on_working_beside_the_domain() -> None:
+    assert "DisableExecuteApiEndpoint" not in API
+    assert RESOURCES["ApiAtDomain"]["Properties"]["ApiId"] == {"Ref": "Api"}
+
+
 def test_access_log_holds_no_personal_data() -> None:
     logged = re.findall(r"\$context\.([A-Za-z.]+)", API["AccessLogSettings"]["Format"])
     assert {"routeKey", "status", "responseLatency", "integrationErrorMessage"} <= set(logged)

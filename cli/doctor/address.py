@@ -2,6 +2,7 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.doctor.dns_records import belongs_together
 from cli.doctor.finding import Check, Finding, Owner
 from ripen.adapters.playbook import Playbook
 from ripen.errors import Unavailable
@@ -10,10 +11,10 @@ from ripen.words import Words
 CHECK = Check(Words("Public address", "公開アドレス"), Owner.IT)
 
 
-def address(published: Playbook, site: str, domain: str) -> Finding:
+def address(published: Playbook, site: str, domain: str, sender: str) -> Finding:
     """Check that links begin with a host name of the company's own, and that the live playbook uses it.
 
-    `site` is the address that the stack serves, `domain` its parameter Domain.
+    `site` is the address that the stack serves, `domain` its parameter Domain, `sender` the brand's From address.
     """
     if not domain:
         return CHECK.warn(
@@ -31,6 +32,18 @@ def address(published: Playbook, site: str, domain: str) -> Finding:
                 f"リンクの先頭は {linked} ですが、スタックのアドレスは {site} です",
             ),
             Words("Publish the playbook again: ripen publish", "もう一度公開してください: ripen publish"),
+        )
+    if sender and not belongs_together(domain, sender.partition("@")[2]):
+        return CHECK.warn(
+            Words(
+                f"links begin with {site}, mails come from {sender}", f"リンクの先頭は {site}、差出人は {sender} です"
+            ),
+            Words(
+                "Links to another domain than the sender's look like phishing:"
+                " set the parameter Domain to a name below the sender's domain, then: ripen publish",
+                "差出人と異なるドメインへのリンクはフィッシングとみなされやすくなります。"
+                "パラメーター Domain を差出人のドメインの下の名前にして、もう一度公開してください: ripen publish",
+            ),
         )
     return CHECK.ok(Words(site, site))
 

@@ -4,9 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack, turnstile, waiting
-from cli.doctor.finding import Finding
+from cli.doctor import (
+    address,
+    concurrency,
+    dmarc,
+    mail,
+    mail_from,
+    salesforce,
+    slack,
+    spf,
+    stack,
+    turnstile,
+    waiting,
+)
+from cli.doctor.dns_records import mail_hosts, texts
+from cli.doctor.finding import Finding, unreadable
 from cli.local.home import PROJECT
 from cli.output.time_zone import brand_zone
 from cli.stack.stack import Stack
@@ -21,7 +35,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     zone = brand_zone(checked.playbook)
     if checked.local is None:
         yield concurrency.concurrency(boto3.client("lambda"), _template(), checked.mails_per_second)
-        yield address.address(checked.playbook, checked.site, checked.domain)
+        yield address.address(checked.playbook, checked.site, checked.domain, bundle.brand.sender if bundle else "")
         yield from _mail(checked, bundle.brand.sender if bundle else "")
     secrets = checked.connections.all(fresh=True)
     yield stack.secret(checked.secrets.all(fresh=True) | secrets, bundle)
@@ -59,9 +73,16 @@ def _mail(checked: Stack, sender: str) -> Iterator[Finding]:
             Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish"),
         )
         return
-    identity, dkim, mail_from = mail.identity(ses, sender)
-    yield identity
-    yield dkim
+    try:
+        identity = mail.find_identity(ses, sender)
+    except (BotoCoreError, ClientError) as error:
+        yield mail.IDENTITY.warn(unreadable(error), mail.SIGN_IN)
+        return
+    yield from mail.identity(identity, sender)
+    if identity is None:
+        return
     name = sender.partition("@")[2]
-    yield domain.spf(mail_from, name, domain.texts)
-    yield domain.dmarc(name, domain.texts)
+    returns, domain = mail_from.mail_from(identity.described, identity.name, ses.meta.region_name, mail_hosts)
+    yield returns
+    yield spf.spf(domain, name, texts)
+    yield dmarc.dmarc(name, identity.name if identity.signs else "", domain, texts)

@@ -1,10 +1,13 @@
 """Check Amazon SES: the account, its quota, the sender's identity, and the configuration sets."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
+from cli.doctor.dns_records import upwards
 from cli.doctor.finding import Check, Finding, Owner
 from ripen.mail import send_rate
 from ripen.words import Words
@@ -15,6 +18,10 @@ RATE = Check(Words("Mail workers", "メールのワーカー"), Owner.IT)
 IDENTITY = Check(Words("Sender identity", "送信者の ID"), Owner.IT)
 DKIM = Check(Words("DKIM", "DKIM"), Owner.IT)
 SET = Check(Words("Configuration set", "設定セット"), Owner.IT)
+SIGN_IN = Words(
+    "Sign in to AWS with a role that may read SES, then try again.",
+    "SES を読めるロールで AWS にサインインして、もう一度試してください。",
+)
 _NEARLY = 0.8
 _EVENTS = {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"}
 _DEPLOY = Words("Deploy the stack again: make deploy", "スタックをもう一度配備してください: make deploy")
@@ -27,10 +34,7 @@ def account(ses: Any, mails_per_second: int) -> Iterator[Finding]:
     except (BotoCoreError, ClientError) as error:
         yield PRODUCTION.fail(
             Words(f"SES does not answer: {error}", f"SES が応答しません: {error}"),
-            Words(
-                "Sign in to AWS with a role that may read SES, then try again.",
-                "SES を読めるロールで AWS にサインインして、もう一度試してください。",
-            ),
+            SIGN_IN,
         )
         return
     yield _production(found)
@@ -118,10 +122,32 @@ def _rate(most: float, mails_per_second: int) -> Finding:
     )
 
 
-def identity(ses: Any, sender: str) -> tuple[Finding, Finding, str]:
-    """Return the findings on the sender's identity and its DKIM, and its MAIL FROM domain, "" without one."""
+class Identity(Struct, frozen=True):
+    """The identity in SES that the sender's mails go by: its domain, a domain above it, or the address itself."""
+
+    name: str
+    described: dict[str, Any]
+
+    @property
+    def signs(self) -> bool:
+        dkim = self.described.get("DkimAttributes") or {}
+        return dkim.get("Status") == "SUCCESS" and bool(dkim.get("SigningEnabled"))
+
+
+def find_identity(ses: Any, sender: str) -> Identity | None:
+    """Return the sender's identity, None if SES knows none. Raises ClientError or BotoCoreError.
+
+    A domain below a verified one needs no identity of its own: it inherits the one above.
+    """
+    for name in (*upwards(sender.partition("@")[2]), sender):
+        with suppress(_Unknown):
+            return Identity(name, _described(ses, name))
+    return None
+
+
+def identity(found: Identity | None, sender: str) -> tuple[Finding, Finding]:
+    """Return the findings on the sender's identity and its DKIM."""
     domain = sender.partition("@")[2]
-    found = _identity(ses, domain) or _identity(ses, sender)
     step = Words(
         f"Verify {domain} in SES with Easy DKIM (parameter SenderDomain),"
         " and publish the three CNAME records that it shows.",
@@ -131,12 +157,27 @@ def identity(ses: Any, sender: str) -> tuple[Finding, Finding, str]:
     if found is None:
         unknown = Words(f"SES does not know {domain}", f"SES に {domain} が登録されていません")
         unsigned = Words("mails are not signed without an identity", "ID がないため、メールに署名できません")
-        return IDENTITY.fail(unknown, step), DKIM.fail(unsigned, step), ""
-    if found.get("VerifiedForSendingStatus"):
-        finding = IDENTITY.ok(Words(f"{domain} is verified", f"{domain} は検証済みです"))
+        return IDENTITY.fail(unknown, step), DKIM.fail(unsigned, step)
+    if found.described.get("VerifiedForSendingStatus"):
+        finding = IDENTITY.ok(Words(f"{found.name} is verified", f"{found.name} は検証済みです"))
     else:
-        finding = IDENTITY.fail(Words(f"{domain} is not verified yet", f"{domain} はまだ検証されていません"), step)
-    return finding, _dkim(found.get("DkimAttributes") or {}, step), _mail_from(found)
+        finding = IDENTITY.fail(
+            Words(f"{found.name} is not verified yet", f"{found.name} はまだ検証されていません"), step
+        )
+    return finding, _dkim(found.described.get("DkimAttributes") or {}, step)
+
+
+class _Unknown(Exception):
+    """SES has no such identity."""
+
+
+def _described(ses: Any, name: str) -> dict[str, Any]:
+    try:
+        return dict(ses.get_email_identity(EmailIdentity=name))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NotFoundException":
+            raise _Unknown from error
+        raise
 
 
 def _dkim(dkim: dict[str, Any], step: Words) -> Finding:
@@ -151,18 +192,6 @@ def _dkim(dkim: dict[str, Any], step: Words) -> Finding:
             ),
         )
     return DKIM.fail(Words(f"SES reports {status}", f"SES での状態: {status}"), step)
-
-
-def _mail_from(found: dict[str, Any]) -> str:
-    attributes = found.get("MailFromAttributes") or {}
-    return str(attributes.get("MailFromDomain") or "") if attributes.get("MailFromDomainStatus") == "SUCCESS" else ""
-
-
-def _identity(ses: Any, name: str) -> dict[str, Any] | None:
-    try:
-        return dict(ses.get_email_identity(EmailIdentity=name))
-    except (BotoCoreError, ClientError):
-        return None
 
 
 def configuration_sets(ses: Any, names: Iterable[str]) -> Finding:

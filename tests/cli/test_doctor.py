@@ -13,14 +13,16 @@ from cli.commands import doctor as command
 from cli.doctor import (
     address,
     concurrency,
-    domain,
+    dmarc,
     examination,
     mail,
+    mail_from,
     salesforce,
     salesforce_mapping,
     salesforce_queries,
     salesforce_rights,
     slack,
+    spf,
     stack,
     turnstile,
     waiting,
@@ -68,22 +70,26 @@ def test_concurrency_below_what_the_template_needs_is_found(most: int | None, st
 
 
 @pytest.mark.parametrize(
-    ("site", "domain", "state"),
+    ("site", "domain", "sender", "state"),
     [
-        ("https://a1.execute-api.example", "", State.WARN),
-        ("https://go.example.com", "go.example.com", State.FAIL),
-        ("https://ripen.example", "ripen.example", State.OK),
+        ("https://a1.execute-api.example", "", "", State.WARN),
+        ("https://go.example.com", "go.example.com", "", State.FAIL),
+        ("https://ripen.example", "ripen.example", "", State.OK),
+        ("https://ripen.example", "ripen.example", "news@mail.ripen.example", State.OK),
+        ("https://ripen.example", "ripen.example", "news@other.example", State.WARN),
     ],
 )
-def test_links_begin_with_the_companys_own_domain(table: Table, site: str, domain: str, state: State) -> None:
+def test_links_begin_with_the_domain_that_mails_come_from(
+    table: Table, site: str, domain: str, sender: str, state: State
+) -> None:
     published = a_playbook(table, a_bundle())
     assert published.live().site == "https://ripen.example"
-    assert address.address(published, site, domain).state is state
+    assert address.address(published, site, domain, sender).state is state
 
 
 def test_public_address_without_a_playbook_is_well(table: Table) -> None:
     unpublished = Playbook(table, "bucket", boto3.client("s3"))
-    assert address.address(unpublished, "https://go.example.com", "go.example.com").state is State.OK
+    assert address.address(unpublished, "https://go.example.com", "go.example.com", "").state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -199,7 +205,7 @@ def test_held_mails_are_recalled(table: Table) -> None:
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
     of_salesforce = (salesforce, salesforce_mapping, salesforce_queries, salesforce_rights)
-    modules = (address, concurrency, mail, domain, *of_salesforce, slack, stack, turnstile, waiting)
+    modules = (address, concurrency, mail, mail_from, spf, dmarc, *of_salesforce, slack, stack, turnstile, waiting)
     checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))

@@ -26,11 +26,17 @@ class FakeAccount:
 
     def __init__(self, **known: Any) -> None:
         self._known = {"account": WELL, "identity": VERIFIED, "events": EVENTS, "concurrency": 1000} | known
+        self._identities = known.get("identities")
+        self._is_denied = bool(known.get("denied"))
 
     def get_account(self) -> dict[str, Any]:
         return dict(self._of("account"))
 
-    def get_email_identity(self, **_: str) -> dict[str, Any]:
+    def get_email_identity(self, **asked: str) -> dict[str, Any]:
+        if self._is_denied:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "identity")
+        if self._identities is not None and asked["EmailIdentity"] not in self._identities:
+            raise ClientError({"Error": {"Code": "NotFoundException", "Message": "no"}}, "identity")
         return dict(self._of("identity"))
 
     def get_configuration_set_event_destinations(self, **_: str) -> dict[str, Any]:
