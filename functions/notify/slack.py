@@ -55,8 +55,8 @@ bolt = App(
 _MAILTO = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
 _WORDS = {
     "ja": {
-        "usage": "使い方: `/ripen lead メールアドレス` でリードのスコアと理由を表示します。",
-        "unknown": "このメールアドレスのリードは見つかりませんでした。",
+        "usage": "使い方: `/ripen lead メールアドレス` で見込み客のスコアと理由を表示します。",
+        "unknown": "このメールアドレスの見込み客は見つかりませんでした。",
         "malformed": "メールアドレスの形が正しくありません。例: `/ripen lead hanako@example.co.jp`",
     },
     "en": {
