@@ -172,6 +172,13 @@ COMMANDS = {
             "デッドレターキューのメッセージを元のキューに戻します。",
         ),
     ),
+    "new": (
+        "cli.commands.new:app",
+        Words(
+            "Make new files for the playbook: complete, in each language, ready for your words.",
+            "プレイブックに新しいファイルを作ります。各言語の文面まで入った、書き換えればよい状態のものです。",
+        ),
+    ),
     "plan": (
         "cli.commands.plan:plan",
         Words("Compare the playbook with the live one.", "公開中のプレイブックと比べます。"),

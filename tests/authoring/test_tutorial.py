@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from cli.main import app
+from ripen_authoring import scaffold
 from ripen_authoring.compile import check_playbook
 
 PROJECT = Path(__file__).parents[2]
@@ -59,10 +61,12 @@ def test_the_files_of_the_tutorial_pass_the_check(page: Path, tmp_path: Path) ->
     playbook = tmp_path / "playbook"
     copytree(PROJECT / "playbook", playbook)
 
-    # when the files of the tutorial are added
+    # when the files of the tutorial are made, and get the words of the tutorial
+    for line in [line for line in commands(page) if line.startswith("ripen new ")]:
+        made = CliRunner().invoke(app, [*shlex.split(line)[1:], "--folder", str(playbook)])
+        assert made.exit_code == 0, made.output
     for path, text in files(page).items():
-        assert not (playbook / path).exists(), path
-        (playbook / path).parent.mkdir(parents=True, exist_ok=True)
+        assert (playbook / path).exists(), path
         (playbook / path).write_text(text, "utf-8")
     checked = check_playbook(playbook, WRITTEN)
 
@@ -76,12 +80,12 @@ def test_the_files_of_the_tutorial_pass_the_check(page: Path, tmp_path: Path) ->
 
 
 @every_page
-def test_every_file_that_the_tutorial_copies_is_in_the_example(page: Path) -> None:
-    made = set(files(page))
-    named = set(re.findall(r"`playbook/([\w./-]+)`", tutorial(page)))
-    copied = {path for path in named if path not in made and not any(file.startswith(f"{path}/") for file in made)}
-    assert copied
-    assert [path for path in copied if not (PROJECT / "playbook" / path).exists()] == []
+def test_every_file_that_the_tutorial_names_is_made(page: Path, tmp_path: Path) -> None:
+    named = set(re.findall(r"`playbook/([\w.-]+/[\w./-]+)`", tutorial(page)))
+    made = scaffold.new_form(scaffold.open_folder(PROJECT / "playbook", "checklist"), "checklist", WRITTEN.date())
+    folders = {str(Path(path).parent) for path in made}
+    assert {"forms/checklist.yaml", "pages/checklist.ja.liquid"} <= named
+    assert named - {*made, *folders, *files(page)} == set()
 
 
 @every_page

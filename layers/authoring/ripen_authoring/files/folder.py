@@ -28,7 +28,7 @@ _KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", 
     "personas",
     "simulations",
 }
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
 _ACCENT = re.compile(r"\{\{-?\s*brand\.accent\s*-?\}\}")
 _NO_ACCENT = "#000000"
@@ -148,7 +148,7 @@ def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[st
             continue  # a file of an editor or of the operating system
         if kind == "simulations" and path.suffix == ".txt" and path.with_suffix(".yaml").is_file():
             continue  # the transcript of the scenario beside it
-        if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
+        if path.suffix != ".yaml" or not NAME.fullmatch(path.stem):
             instead = Words("a name in small letters and digits that ends in .yaml", "小文字と数字の名前.yaml")
             folder.problems.append(_misnamed(f"{kind}/{path.name}", instead))
             continue
@@ -196,7 +196,7 @@ def _emails(folder: Folder) -> None:
         file = f"emails/{path.name}"
         if _is_empty(path):
             continue
-        if not _NAME.fullmatch(path.name) or not path.is_dir():
+        if not NAME.fullmatch(path.name) or not path.is_dir():
             instead = Words("a folder in small letters and digits", "小文字と数字の名前のフォルダー")
             folder.problems.append(_misnamed(file, instead))
             continue
