@@ -140,14 +140,14 @@ COMMANDS = {
     "held": (
         "cli.commands.held:held",
         Words(
-            "List the mails that are held because their outcome is not known.",
-            "結果が分からず保留中のメールを一覧します。",
+            "List the mails that are held, with the reason: their outcome is not known, or they could not be sent.",
+            "保留中のメールを、その理由とともに一覧します（結果が分からないもの、送れなかったもの）。",
         ),
     ),
     "unsuppress": (
         "cli.commands.unsuppress:unsuppress",
         Words(
-            "Let mail go to an address again that bounced by mistake.",
+            "Let mail go to an address again that bounced by mistake, in Ripen and in SES.",
             "誤って不達とされたアドレスへの配信を、Ripen と SES の両方で再開できるようにします。",
         ),
     ),
