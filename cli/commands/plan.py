@@ -14,12 +14,16 @@ from cli.output.journey_words import mail_outcome
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
+from cli.output.refold import say_walk
+from cli.output.removed_parts import say_removed
 from cli.output.row_table import row_table
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.publication.difference import Difference, difference
 from ripen.operations.publication.people import AffectedStep, affected_steps, people_in_journeys
+from ripen.operations.publication.recalculation import changes_periods, changes_rules
+from ripen.operations.publication.removed_parts import removed_parts
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Move
 from ripen.playbook.titles import Folder, title_and_name
@@ -61,22 +65,31 @@ def plan(
     ] = 2000,
     as_json: AsJson = False,
 ) -> None:
-    from ripen_authoring.compile import compile_or_fail
+    from ripen_authoring.comparison.consent import check_consents
+    from ripen_authoring.compile import compile_or_fail, or_fail
     from ripen_authoring.simulation.forecast import Source, forecast
 
     new, stack = compile_or_fail(folder), connect()
     live = live_bundle_if_any(stack.playbook)
+    or_fail(lambda: check_consents(folder, new, live), folder)
     found, files = difference(live, new), _changed_files(live, folder, stack)
     with bar(say("People in journeys", "シナリオにいる人")) as progress:
         enrollments = people_in_journeys(stack.table, progress)
     affected = affected_steps(enrollments, new, stack.playbook)
+    removed = removed_parts(enrollments, live, new, stack.playbook.bundle)
     source = Source(stack.table, stack.playbook, stack.secrets, stack.site)
     with bar(say("The next 24 hours", "今後 24 時間")) as progress:
         ahead = forecast(source, new, enrollments, most, stack.clock.now(), progress)
     if as_json:
-        print_json(_plain(found, files or (), affected, ahead, new.hash))
+        follows = {"recalculates": changes_rules(new, live), "new_periods": changes_periods(new, live)}
+        needed = {"still_needed": [part.plain() for part in removed]}
+        print_json(_plain(found, files or (), affected, ahead, new.hash) | needed | follows)
     else:
-        _show(found, files, affected, ahead, new)
+        console = Console(highlight=False, soft_wrap=True)
+        _show(found, files, affected, new, console)
+        say_removed(removed, console)
+        say_walk(console, needs_refold=changes_rules(new, live), has_new_periods=changes_periods(new, live))
+        _mails(console, ahead, new)
     if undecided := [step.demand for step in affected if step.is_undecided]:
         demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
         raise Failure(demands, Words(f"Then run: ripen plan {folder}", f"そのあと、もう一度実行: ripen plan {folder}"))
@@ -105,10 +118,9 @@ def _show(
     found: Difference,
     files: "tuple[FileChange, ...] | None",
     affected: list[AffectedStep],
-    ahead: "Forecast",
     new: Bundle,
+    console: Console,
 ) -> None:
-    console = Console(highlight=False, soft_wrap=True)
     people = {(step.journey, step.step): step for step in affected}
     lines = {each.file: each.lines for each in files or ()}
     if not found:
@@ -138,7 +150,6 @@ def _show(
     for place in affected:
         if place.how == "journey removed":
             console.print(_of_removed_journey(place))
-    _mails(console, ahead, new)
 
 
 def _of_removed_journey(place: AffectedStep) -> str:

@@ -15,8 +15,10 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.output.refold import say_walk
+from cli.output.removed_parts import say_removed
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
+from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 from ripen_authoring.problem import InvalidPlaybook, Problem
@@ -63,14 +65,16 @@ def _print_json(problems: tuple[Problem, ...]) -> None:
     "プレイブックを確認し、内容のハッシュを名前として保存して、公開します。",
 )
 def publish(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    from ripen_authoring.comparison.consent import check_consents
     from ripen_authoring.compile import compile_playbook
     from ripen_authoring.files.sources import read_sources
 
     try:
         bundle = compile_playbook(folder)
+        stack = connect()
+        check_consents(folder, bundle, live_bundle_if_any(stack.playbook))
     except InvalidPlaybook as invalid:
         _show_and_fail(invalid, folder, as_json)
-    stack = connect()
     stack.playbook.put_files(bundle.hash, read_sources(folder))
     found = _publish(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
     if as_json:
@@ -87,7 +91,8 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     _show_release(found, bundle, screen)
     if not found.is_new:
         return {"playbook": bundle.hash, "published": False}
-    say_walk(found, screen)
+    say_removed(found.removed, screen)
+    say_walk(screen, needs_refold=found.needs_refold, has_new_periods=found.has_new_periods)
     pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
     for page in pages:
         screen.print(say(f"Form: {page}", f"フォーム: {page}"))
@@ -95,6 +100,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
         "playbook": bundle.hash,
         "published": True,
         "moved_on": found.moved_on,
+        "still_needed": [part.plain() for part in found.removed],
         "recalculates": found.needs_refold,
         "new_periods": found.has_new_periods,
         "pages": pages,

@@ -58,7 +58,7 @@ def rollback(
             f"{found.bundle} に[green]もどしました[/]。取り消すには: ripen rollback",
         )
     )
-    say_walk(found, console)
+    say_walk(console, needs_refold=found.needs_refold, has_new_periods=found.has_new_periods)
     if as_json:
         print_json({"playbook": found.bundle, "recalculates": found.needs_refold, "new_periods": found.has_new_periods})
 

@@ -1,49 +1,66 @@
 """Say what the server does to all leads after a new playbook, and how far that is."""
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 
 from cli.output.language import say
 from ripen.agenda import SHARDS
 from ripen.operations.publication.recalculation import Recalculation
 
-if TYPE_CHECKING:
-    from ripen.operations.publication.release import Release
 
-
-def say_walk(found: "Release", screen: Console) -> None:
-    """Say what follows for all leads, and where to look."""
-    if found.needs_refold:
+def say_walk(screen: Console, *, needs_refold: bool, has_new_periods: bool) -> None:
+    """Say what follows from a publication for all leads, and where to look."""
+    if needs_refold:
         _say_refold(screen)
-    if found.has_new_periods:
+    if has_new_periods:
         _say_periods(screen)
 
 
 def _say_refold(screen: Console) -> None:
+    """Say what a recalculation does to scores, alerts and mails (decisions/scoring.md)."""
     screen.print(
         say(
-            "Scoring, segments or journey triggers have changed: the server recalculates all leads, beginning within a"
-            " minute. You need not wait. See how far it is: ripen status",
-            "スコア、セグメント、またはシナリオの開始条件が変わりました。サーバーが 1 分以内に全員の再計算を始めます。"
-            "待つ必要はありません。進み具合: ripen status",
+            "Scoring, segments or journey triggers change, so the server recalculates all leads. It begins within a"
+            " minute of the publication and takes about six minutes for 100,000 leads; you need not wait."
+            " See how far it is: ripen status",
+            "スコア、セグメント、またはシナリオの開始条件が変わるため、サーバーが全員を再計算します。"
+            "公開から 1 分以内に始まり、10 万人で約 6 分かかります。待つ必要はありません。進み具合: ripen status",
         ),
         soft_wrap=True,
     )
     screen.print(
         say(
-            "This alone enrols no lead and sends no alert.",
-            "これだけでシナリオに登録したり通知したりすることはありません。",
-        )
+            "- Scores, ranks and segments are calculated again from everything that each lead did, and Salesforce gets"
+            " the new values.",
+            "・スコア、ランク、セグメントを、これまでの行動すべてから計算し直します。"
+            "新しい値は Salesforce にも入ります。",
+        ),
+        soft_wrap=True,
+    )
+    screen.print(
+        say(
+            "- No card is posted. Sales hears of a lead that only the new rules made hot when that lead next does"
+            " something.",
+            "・カードは投稿しません。新しいルールだけでホットになった人は、次に本人の行動があったときに営業へ知らせます。",
+        ),
+        soft_wrap=True,
+    )
+    screen.print(
+        say(
+            "- No lead enters a journey, so no mail is sent because of it. People who are in a journey already go on by"
+            " their new rank and segments.",
+            "・シナリオを新しく開始する人はいないので、このためにメールが送られることもありません。"
+            "すでにシナリオの途中にいる人は、新しいランクとセグメントで先へ進みます。",
+        ),
+        soft_wrap=True,
     )
 
 
 def _say_periods(screen: Console) -> None:
     screen.print(
         say(
-            "The periods of keep have changed: within a minute the server begins to change when existing activities and"
-            " mails are deleted. See how far it is: ripen status – and what goes when: ripen retention",
-            "keep の期間が変わりました。サーバーが 1 分以内に、すでにある行動とメールの削除時刻を変え始めます。"
+            "The periods of keep change: within a minute of the publication the server begins to change when existing"
+            " activities and mails are deleted. See how far it is: ripen status – and what goes when: ripen retention",
+            "keep の期間が変わるため、サーバーが公開から 1 分以内に、すでにある行動とメールの削除時刻を変え始めます。"
             "進み具合: ripen status、削除の時期: ripen retention",
         ),
         soft_wrap=True,

@@ -202,6 +202,27 @@ def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
     assert capsys.readouterr().out == PLANNED
 
 
+def test_a_plan_says_who_is_still_on_the_way_to_a_removed_mail(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a person who stays in the old version, and a new one without its second mail
+    somebody(table, "lead1")
+    one = replace(a_changed_journey("whitepaper-delivery"), moves={"wait-3-days": STAY})
+    new = with_journey(one, emails={"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]})
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setattr(compiling, "compile_or_fail", lambda folder: new)
+    # when
+    command.plan()
+    # then
+    assert (
+        "! 1 person is in whitepaper on the way to the mail case-study, which is removed."
+        " They get it as it is in the version that they started with."
+    ) in capsys.readouterr().out
+    # and the mail goes
+    assert forecast(stack, new).mails == Counter()
+    assert len(affected(stack, replace(LIVE, hash="new", emails=new.emails))[0]) == 1
+
+
 def test_a_plan_says_what_would_go_out_and_whom_it_did_not_look_at(
     stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

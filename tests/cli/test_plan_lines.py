@@ -14,6 +14,14 @@ from ripen_authoring.files.sources import read_sources
 from tests.support.fakes import FakeClock
 from tests.support.memory_stack import a_stack
 
+CHANGES = (
+    ("journeys/whitepaper.yaml", "wait: 3 days", "wait: 4 days"),
+    ("scoring.yaml", ", needs: proof", ""),
+    ("scoring.yaml", "half_life: 14 days", "half_life: 15 days"),
+    ("ripen.yaml", "team:", "keep: {visits: 100 days}\nteam:"),
+    ("pages/_top.liquid", "<header", "<header lang='x'"),
+)
+
 
 def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
     table: Table, clock: FakeClock, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -23,12 +31,7 @@ def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
     live = compile_or_fail(folder)
     stack = a_stack(table, clock, live)
     stack.playbook.put_files(live.hash, read_sources(folder))
-    for file, old, new in (
-        ("journeys/whitepaper.yaml", "wait: 3 days", "wait: 4 days"),
-        ("scoring.yaml", ", needs: proof", ""),
-        ("ripen.yaml", "team:", "keep: {visits: 100 days}\nteam:"),
-        ("pages/_top.liquid", "<header", "<header lang='x'"),
-    ):
+    for file, old, new in CHANGES:
         text = (folder / file).read_text("utf-8")
         assert old in text
         (folder / file).write_text(text.replace(old, new, 1), "utf-8")
@@ -42,10 +45,18 @@ def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
         "hot.needs: proof → –",
         "keep: – → {visits: 100 days}",
         "~ pages/_top.liquid",
+        "the server recalculates all leads",
+        "No card is posted",
+        "No lead enters a journey",
     ):
         assert line in shown
     assert "~ pages/whitepaper" not in shown
     command.plan(folder, as_json=True)
     found = json.loads(capsys.readouterr().out)
+    assert (found["recalculates"], found["new_periods"], found["still_needed"]) == (True, True, [])
     assert found["journeys"][0]["lines"] == ["steps[2].wait: 3 days → 4 days"]
-    assert {"name": "scoring.yaml", "how": "changed", "lines": ["hot.needs: proof → –"]} in found["other_changes"]
+    assert {
+        "name": "scoring.yaml",
+        "how": "changed",
+        "lines": ["hot.needs: proof → –", "half_life: 14 days → 15 days"],
+    } in found["other_changes"]

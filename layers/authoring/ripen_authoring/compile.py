@@ -1,5 +1,6 @@
 """Compile the playbook's files into the bundle that the functions read."""
 
+from collections.abc import Callable
 from copy import replace
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +38,13 @@ def compile_playbook(folder: Path) -> Bundle:
 
 def compile_or_fail(folder: Path) -> Bundle:
     """Return the bundle of a playbook's folder. Raise Failure with a list of all problems."""
+    return or_fail(lambda: compile_playbook(folder), folder)
+
+
+def or_fail[T](checked: Callable[[], T], folder: Path) -> T:
+    """Return the result of a check. Raise Failure with a list of all problems."""
     try:
-        return compile_playbook(folder)
+        return checked()
     except InvalidPlaybook as invalid:
         problems = invalid.listing(folder)
         raise Failure(

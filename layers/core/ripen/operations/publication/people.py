@@ -14,6 +14,7 @@ from ripen.journey.routing import steps_by_id
 from ripen.operations.leads.scan import scan_rows
 from ripen.operations.progress import Progress, silent
 from ripen.operations.publication.difference import difference
+from ripen.operations.publication.removed_parts import removes_parts
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Move
 from ripen.words import Words
@@ -75,9 +76,12 @@ def affected_steps(enrollments: Iterable[Enrollment], new: Bundle, playbook: Pla
 def affected_people(
     live: Bundle | None, new: Bundle, table: Table, playbook: Playbook, progress: Progress = silent
 ) -> tuple[list[Enrollment], list[AffectedStep]]:
-    """Return all active enrollments and the affected steps. Read nothing where no step of the live playbook changes."""
+    """Return all active enrollments and the affected steps.
+
+    Read nothing if the new playbook changes no step of the live one and removes no part that a journey may need.
+    """
     is_changed = any(step.how != "added" for journey in difference(live, new).journeys for step in journey.steps)
-    if not is_changed:
+    if not is_changed and not removes_parts(live, new):
         return [], []
     enrollments = people_in_journeys(table, progress)
     return enrollments, affected_steps(enrollments, new, playbook)

@@ -22,7 +22,7 @@ def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime
     Nothing, if `before` has the same rules and periods, or if there is no playbook before and hence no lead. If the
     previous walk has not given new periods to all rows, because it goes on or leads failed, this one does.
     """
-    if before is None or not (changes_rules(bundle, before) or changes_periods(bundle, before)):
+    if not (changes_rules(bundle, before) or changes_periods(bundle, before)):
         return []
     row = table.get(keys.REFOLDING)
     started = Refolding(
@@ -34,14 +34,14 @@ def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime
     return [Replace(keys.REFOLDING, started, row.version if row else 0, due=due, lane=Lane.BULK)]
 
 
-def changes_rules(bundle: Bundle, before: Bundle) -> bool:
-    """Tell whether scoring, segments or the triggers of journeys differ."""
-    return rules_version(before) != rules_version(bundle)
+def changes_rules(bundle: Bundle, before: Bundle | None) -> bool:
+    """Tell whether scoring, segments or the triggers of journeys differ. Nothing differs from no playbook."""
+    return before is not None and rules_version(before) != rules_version(bundle)
 
 
-def changes_periods(bundle: Bundle, before: Bundle) -> bool:
-    """Tell whether `keep` differs."""
-    return before.keep != bundle.keep
+def changes_periods(bundle: Bundle, before: Bundle | None) -> bool:
+    """Tell whether `keep` differs. Nothing differs from no playbook."""
+    return before is not None and before.keep != bundle.keep
 
 
 def _has_periods_to_give(row: Row[Refolding] | None, table: Table) -> bool:

@@ -1,7 +1,7 @@
 """Make a playbook live: publish a new one, or go back to an earlier one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ripen.adapters.playbook import PROPAGATION_TIME, Playbook
@@ -13,6 +13,7 @@ from ripen.operations.progress import Progress, silent
 from ripen.operations.publication.people import affected_people, move_on
 from ripen.operations.publication.publish import publish
 from ripen.operations.publication.recalculation import changes_periods, changes_rules
+from ripen.operations.publication.removed_parts import RemovedPart, removed_parts
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
 from ripen.settings import LivePlaybook
@@ -27,6 +28,8 @@ class Release:
     bundle: str
     is_new: bool
     """False: this playbook was live already."""
+    removed: tuple[RemovedPart, ...] = ()
+    """Removed parts that people in journeys are still on the way to."""
     moved_on: int = 0
     """People whose step was changed and who move on as the journey's file says."""
     needs_refold: bool = False
@@ -44,8 +47,8 @@ def release(
     2. Store the bundle, move the pointer to it, and wait until every function uses it.
     3. Wake the people who leave a changed step.
     """
-    before = _published_last(table, playbook)
-    enrollments, steps = affected_people(live_bundle_if_any(playbook), bundle, table, playbook, progress)
+    before, live = _published_last(table, playbook), live_bundle_if_any(playbook)
+    enrollments, steps = affected_people(live, bundle, table, playbook, progress)
     if undecided := [step.demand for step in steps if step.is_undecided]:
         raise Failure(
             Words("\n".join(demand.en for demand in undecided), "\n".join(demand.ja for demand in undecided)),
@@ -54,7 +57,8 @@ def release(
     if not _make_live(bundle, table, playbook, site, clock, wait):
         return Release(bundle.hash, is_new=False)
     moved = move_on(enrollments, steps, table, clock.now())
-    return _released(bundle, before, moved)
+    removed = removed_parts(enrollments, live, bundle, playbook.bundle)
+    return replace(_released(bundle, before), moved_on=moved, removed=tuple(removed))
 
 
 def roll_back(to: str, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> Release:
@@ -77,13 +81,12 @@ def _published_last(table: Table, playbook: Playbook) -> Bundle | None:
     return playbook.bundle(live.value.bundle) if live else None
 
 
-def _released(bundle: Bundle, before: Bundle | None, moved_on: int = 0) -> Release:
+def _released(bundle: Bundle, before: Bundle | None) -> Release:
     return Release(
         bundle.hash,
         is_new=True,
-        moved_on=moved_on,
-        needs_refold=before is not None and changes_rules(bundle, before),
-        has_new_periods=before is not None and changes_periods(bundle, before),
+        needs_refold=changes_rules(bundle, before),
+        has_new_periods=changes_periods(bundle, before),
     )
 
 
