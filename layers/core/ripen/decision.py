@@ -128,6 +128,7 @@ class Reason(StrEnum):
     NO_JOURNEY = "no such journey"
     ENTERED_ONCE = "entered once already"
     ENTERED_LATELY = "entered recently"
+    ASKED_AGAIN = "asked for the mail again"
     STILL_IN_IT = "still in it"
     ENTERED_FOR_THIS = "entered for this already"
     NOT_FOR_IT = "does not match `who`"

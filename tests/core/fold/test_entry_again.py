@@ -1,13 +1,17 @@
 """Entries of a lead that entered the journey before: `again`, the key, and the enrollments that must be read."""
 
+from copy import replace
+from datetime import timedelta
+
 import pytest
 
 from ripen.fold.entry import journeys_to_read
 from ripen.ids import digest
 from ripen.lead.activity import Kind
+from ripen.lead.state import LatestEntry
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition, Did
-from ripen.playbook.graph import Again
+from ripen.playbook.graph import Again, SendStep, Until, WaitStep
 from ripen.playbook.trigger import OnActivity, OnSegment
 from tests.support.builders import DAY, an_activity
 from tests.support.fakes import NOON
@@ -21,6 +25,7 @@ from tests.support.journey_entries import (
     an_earlier_enrollment,
     an_order,
     asked,
+    entries,
     entry_decisions,
     keys,
     run,
@@ -128,3 +133,42 @@ def test_two_triggers_at_once_make_one_entry_and_two_decisions() -> None:
     got = run(bundle, an_order("1", facts={}))
     assert [reason for _, reason, _ in entry_decisions(got)] == ["", "entered for this already"]
     assert len({decision.id for decision in got.decisions}) == len(got.decisions)
+
+
+DELIVERY = SendStep(id="send-guide", email="whitepaper-delivery", next="wait")
+GUIDE = (DELIVERY, WaitStep(id="wait", until=Until(days=3)))
+LATELY = Again(how="after", seconds=90 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("again", "known"), [(LATELY, "activity-1"), (NEVER, "once"), (AFTER_EXIT, "activity-1"), (BY_KEY, "1")]
+)
+def test_lead_that_sends_the_form_again_gets_the_mail_it_asks_for_and_nothing_else(again: Again, known: str) -> None:
+    # given a lead in a journey that starts with the requested mail
+    bundle = a_playbook(ORDERED, again=again, first=DELIVERY.id, steps=GUIDE)
+    first = run(bundle, an_order("1"))
+    # when it sends the same form again
+    got = run(
+        bundle,
+        an_order("1", id="later", received=NOON + timedelta(days=1)),
+        state=first.state,
+        enrollments=[an_earlier_enrollment(known)],
+    )
+    # then only the mail is for it, and the next real entry counts from the first one
+    [entry] = entries(got)
+    assert (entry.key, entry.requested_only, entry.facts) == ("later", True, {"order": "1"})
+    assert entry_decisions(got) == [("entered", "asked for the mail again", "activity")]
+    assert got.state.journeys["j"].at == first.state.journeys["j"].at
+
+
+def test_again_still_governs_entries_that_ask_for_no_mail() -> None:
+    marketing = (replace(DELIVERY, email="case-study"), *GUIDE[1:])
+    for steps, enrol, who in (
+        (marketing, ORDERED, None),
+        (GUIDE, OnActivity(kind="page_viewed", subject="order"), None),
+        (GUIDE, ORDERED, Condition(field="company", any_of=("other",))),
+    ):
+        bundle = a_playbook(enrol, first=DELIVERY.id, steps=steps, who=who)
+        kind = Kind.PAGE_VIEWED if enrol.kind == "page_viewed" else Kind.FORM_SUBMITTED
+        state = replace(run(bundle).state, journeys={"j": LatestEntry(key="once", at=NOON)})
+        assert entries(run(bundle, an_order("1", kind=kind), state=state)) == []

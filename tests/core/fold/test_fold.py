@@ -139,9 +139,10 @@ def test_lead_enters_again_only_after_the_pause(days: int, enters: bool) -> None
     first = folded(an_activity())
     at = NOON + timedelta(days=days)
     got = folded(an_activity(id="activity2", at=at, received=at), state=first.state, now=NOON + timedelta(days=91))
-    assert any(isinstance(c, Enrolled) for c in got.consequences) is enters
+    (entry,) = (c.enrollment for c in got.consequences if isinstance(c, Enrolled))
+    assert entry.requested_only is not enters
     (decision,) = (d for d in got.decisions if d.what == "enrollment")
-    assert decision.reason == ("" if enters else "entered recently")
+    assert decision.reason == ("" if enters else "asked for the mail again")
 
 
 def test_lead_enters_only_once_if_again_is_never() -> None:
@@ -152,8 +153,8 @@ def test_lead_enters_only_once_if_again_is_never() -> None:
     assert entry.key == "once"
     later = NOON + timedelta(days=1000)
     again = folded(an_activity(id="2", at=later, received=later), state=first.state, now=later, bundle=bundle)
-    assert not any(isinstance(c, Enrolled) for c in again.consequences)
-    assert [d.reason for d in again.decisions if d.what == "enrollment"] == ["entered once already"]
+    assert [c.enrollment.requested_only for c in again.consequences if isinstance(c, Enrolled)] == [True]
+    assert [d.reason for d in again.decisions if d.what == "enrollment"] == ["asked for the mail again"]
 
 
 @pytest.mark.parametrize("kind", [Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED])

@@ -33,7 +33,9 @@ def in_batches(activities: list[Activity], sizes: list[int], bundle: Bundle) -> 
         got = folded(*batch, *batch[:1], state=state, bundle=bundle)
         state = got.state
         ids |= {c.alert.id for c in got.consequences if isinstance(c, LeadTurnedHot)}
-        ids |= {c.enrollment.key for c in got.consequences if isinstance(c, Enrolled)}
+        ids |= {
+            c.enrollment.key for c in got.consequences if isinstance(c, Enrolled) and not c.enrollment.requested_only
+        }
     return state, ids
 
 

@@ -45,6 +45,12 @@ def waiting() -> Enrollment:
     return advanced().enrollment
 
 
+def test_lead_that_only_asked_again_gets_the_requested_mail_and_leaves() -> None:
+    got = advanced(replace(START, requested_only=True))
+    assert [send.email for send in got.sends] == ["whitepaper-delivery"]
+    assert (got.enrollment.state, got.enrollment.reason, got.due) == ("exited", "asked for the mail again", None)
+
+
 def test_first_mail_is_planned_and_the_wait_begins() -> None:
     got = advanced()
     (send,) = got.sends

@@ -1,6 +1,7 @@
 """Enrol a lead in journeys: a trigger fires (triggers.py), then the journey's `again` and its `who` are checked.
 
-Every refusal is a decision.
+Every refusal is a decision. A lead that sends the form again always gets the mail that it asks for: `again` governs
+only the steps after it.
 """
 
 import re
@@ -23,6 +24,7 @@ from ripen.fold.triggers import (
 )
 from ripen.ids import digest
 from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.journey.routing import starts_with_requested_mail
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
 from ripen.lead.state import LatestEntry, State
@@ -34,6 +36,8 @@ from ripen.scoring.rules_version import rules_version
 
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ONCE = "once"
+_AGAIN = (Reason.ENTERED_ONCE, Reason.ENTERED_LATELY, Reason.STILL_IN_IT, Reason.ENTERED_FOR_THIS)
+"""The refusals of a lead that entered before."""
 
 
 class Entered(Struct, frozen=True, kw_only=True):
@@ -74,7 +78,10 @@ def enter_journeys(
         journey = bundle.journeys.get(trigger.journey)
         key = _key(journey, trigger, now) if journey else ""
         reason = _refusal(journey, entries.get(trigger.journey), enrollments, trigger, key, change.facts)
-        if journey and not reason:
+        if journey and reason in _AGAIN and _asks_again(journey, trigger, bundle, change.facts):
+            key, reason = _request_key(trigger), Reason.ASKED_AGAIN
+            new.append(replace(_enrollment(journey, trigger, key, lead_id, bundle), requested_only=True))
+        elif journey and not reason:
             enrollment = _enrollment(journey, trigger, key, lead_id, bundle)
             new.append(enrollment)
             enrollments.append(enrollment)
@@ -156,6 +163,16 @@ def _again_refusal(again: Again, entry: LatestEntry, at: datetime) -> str:
         case "after exit" if entry.active:
             return Reason.STILL_IN_IT
     return ""
+
+
+def _asks_again(journey: Journey, trigger: FiredTrigger, bundle: Bundle, facts: LeadFacts) -> bool:
+    """Return whether the lead sent a form for a mail with which the journey starts, and the journey is for it."""
+    is_for_it = journey.who is None or holds(journey.who, facts)
+    return trigger.is_form and is_for_it and starts_with_requested_mail(journey, bundle.emails)
+
+
+def _request_key(trigger: FiredTrigger) -> str:
+    return trigger.activity if _KEY.fullmatch(trigger.activity) else digest(trigger.activity)
 
 
 def _key(journey: Journey, trigger: FiredTrigger, now: datetime) -> str:

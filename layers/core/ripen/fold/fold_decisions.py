@@ -16,16 +16,16 @@ from ripen.tracking.click_evidence import Evidence, is_click
 from ripen.tracking.click_verdict import RULES_VERSION, starts_burst
 
 
-def entry(trigger: FiredTrigger, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
-    """Return the decision that the lead entered the journey, or why it did not."""
+def entry(trigger: FiredTrigger, key: str, lead: str, reason: str, bundle: Bundle, now: datetime) -> Decision:
+    """Return the decision that the lead entered the journey, perhaps only for its first mail, or why it did not."""
     return Decision(
-        id=digest("enrolled", lead, trigger.journey, trigger.activity, trigger.why, trigger.key, key, refusal),
+        id=digest("enrolled", lead, trigger.journey, trigger.activity, trigger.why, trigger.key, key, reason),
         lead=lead,
         at=now,
         what=DecisionKind.ENROLLMENT,
         subject=trigger.journey,
-        outcome=Outcome.REFUSED if refusal else Outcome.ENTERED,
-        reason=refusal,
+        outcome=Outcome.REFUSED if reason not in ("", Reason.ASKED_AGAIN) else Outcome.ENTERED,
+        reason=reason,
         bundle=bundle.hash,
         activities=(trigger.activity,) if trigger.activity else (),
         facts={"by": trigger.why} | ({"key": key} if key else {}),

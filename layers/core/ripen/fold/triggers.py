@@ -34,6 +34,8 @@ class FiredTrigger(Struct, frozen=True, kw_only=True):
     """The enrollment's key, if the journey takes it from a fact."""
     facts: Mapping[str, str]
     is_late: bool = False
+    is_form: bool = False
+    """Whether the lead sent a form: then it asks for the mail with which the journey starts."""
 
 
 def fired_by_activities(activities: Iterable[Activity], bundle: Bundle) -> Iterator[FiredTrigger]:
@@ -90,7 +92,8 @@ def with_trigger_fields(state: State, traits: Traits, profile: Profile, bundle: 
 def _fired(activity: Activity, journey: str, why: str, key_fact: str) -> FiredTrigger:
     key = activity.facts.get(key_fact, "") if key_fact else ""
     at, facts = activity.received, activity.facts
-    return FiredTrigger(journey=journey, why=why, at=at, activity=activity.id, key=key, facts=facts)
+    is_form = activity.kind is Kind.FORM_SUBMITTED
+    return FiredTrigger(journey=journey, why=why, at=at, activity=activity.id, key=key, facts=facts, is_form=is_form)
 
 
 def _became_true(on: Trigger, change: StateChange) -> str:

@@ -17,14 +17,14 @@ from ripen.journey.effects import Effect, UpdateProfile, effect_of
 from ripen.journey.enrollment import Enrollment, EnrollmentState, finish, leave, step_decision
 from ripen.journey.goal_check import was_met
 from ripen.journey.history_needed import LATENESS_TOLERANCE, history_start, history_start_of
-from ripen.journey.routing import next_step, steps_by_id, waiting_step
+from ripen.journey.routing import is_requested, next_step, steps_by_id, waiting_step
 from ripen.journey.split import choose_path
 from ripen.journey.step_changes import apply_step_change
 from ripen.lead.contact import Contact
 from ripen.lead.conversion import conversion_cutoff
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.condition import holds
-from ripen.playbook.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep
+from ripen.playbook.graph import BranchStep, ExitStep, SplitStep, Step, WaitForStep, WaitStep
 from ripen.playbook.paths import ELSE, OTHERWISE, unique_path_names
 from ripen.playbook.template_limits import TemplateError
 
@@ -54,7 +54,7 @@ def advance(enrollment: Enrollment, context: JourneyContext, now: datetime) -> A
     1. A lead that refused mail after entering leaves, even from a wait.
     2. A lead on a changed step moves as the live journey says.
     3. Before each step, a lead that reached the goal or meets the exit condition leaves, even from a wait. Only
-       transactional mail, which the lead asked for, is planned first.
+       transactional mail, which the lead asked for, is planned first. A lead that only asked again gets that mail.
     4. Then the step is done, and the next one follows, up to the next wait.
     """
     if enrollment.state is not EnrollmentState.ACTIVE:
@@ -136,8 +136,10 @@ class _Run:
     def _exit_reason(self, step: Step | None) -> str:
         """Return why the lead leaves before this step; "" if it does not."""
         goal, exit = self._context.journey.goal, self._context.journey.exit
-        if isinstance(step, SendStep) and self._context.emails[step.email].mail_class == "transactional":
+        if is_requested(step, self._context.emails):
             return ""
+        if self._enrollment.requested_only and step is not None:
+            return Reason.ASKED_AGAIN
         if goal is not None and was_met(goal, self._enrollment, self._context, self._now):
             return Reason.GOAL_REACHED
         if exit is not None and was_met(exit, self._enrollment, self._context, self._now):

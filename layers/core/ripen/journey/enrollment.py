@@ -32,6 +32,8 @@ class Enrollment(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     bundle: str
     """Hash of the playbook whose graph this enrollment follows."""
     state: EnrollmentState = EnrollmentState.ACTIVE
+    requested_only: bool = False
+    """The lead asked again while `again` allows no entry: only the requested mails at the journey's start are sent."""
     step: str = ""
     """Id of the current step; "" before the first."""
     visits: dict[str, int] = {}

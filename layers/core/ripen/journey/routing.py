@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from ripen.identity import IdentityKey
 from ripen.journey.enrollment import Enrollment
-from ripen.playbook.graph import BranchStep, Journey, JumpStep, Step, WaitStep
+from ripen.playbook.bundle import Email
+from ripen.playbook.graph import BranchStep, Journey, JumpStep, SendStep, Step, WaitStep
 from ripen.playbook.paths import END, OneWayStep
 
 
@@ -37,6 +38,16 @@ def next_step(enrollment: Enrollment, journey: Journey) -> str:
         case _:
             default = END
     return step.next_by_path.get(enrollment.paths_taken.get(step.id, ""), default)
+
+
+def is_requested(step: Step | None, emails: Mapping[str, Email]) -> bool:
+    """Return whether the step sends a mail that the lead asked for."""
+    return isinstance(step, SendStep) and emails[step.email].mail_class == "transactional"
+
+
+def starts_with_requested_mail(journey: Journey, emails: Mapping[str, Email]) -> bool:
+    """Return whether the first step sends a mail that the lead asked for."""
+    return is_requested(steps_by_id(journey).get(journey.first), emails)
 
 
 @lru_cache(maxsize=256)

@@ -191,6 +191,10 @@ REASONS: dict[Reason, Words] = {
     Reason.NO_JOURNEY: Words("no such journey", "そのシナリオは存在しない"),
     Reason.ENTERED_ONCE: Words("entered once already", "すでに一度開始している"),
     Reason.ENTERED_LATELY: Words("entered recently", "最近開始したばかり"),
+    Reason.ASKED_AGAIN: Words(
+        "asked for the mail again: `again` allows nothing else of the journey",
+        "もう一度請求したため、請求したメールだけを送信（ほかの手順は again により対象外）",
+    ),
     Reason.STILL_IN_IT: Words("still in it", "まだ途中にいる"),
     Reason.ENTERED_FOR_THIS: Words("entered for this already", "この件ではすでに開始している"),
     Reason.NOT_FOR_IT: Words("does not match `who`", "対象者（who）ではない"),
