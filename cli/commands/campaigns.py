@@ -9,7 +9,7 @@ from cli.output.time_zone import brand_zone, local_time, times_are_in
 from cli.stack.stack import connect
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.sending.campaign_list import CampaignLine, list_campaigns
-from ripen.operations.sending.campaigns import STATES
+from ripen.operations.sending.run_words import NOT_SCHEDULED, STATES
 from ripen.playbook.titles import title
 
 
@@ -37,7 +37,7 @@ def campaigns(as_json: AsJson = False) -> None:
         (
             title(bundle, "campaigns", line.name).in_language(language()),
             line.name,
-            STATES[line.state].in_language(language()) if line.state else say("not scheduled", "未予約"),
+            (STATES[line.state] if line.state else NOT_SCHEDULED).in_language(language()),
             local_time(line.begins, zone),
             local_time(line.changed, zone) if line.changed else "–",
             f"{line.sent:,}",
@@ -52,7 +52,7 @@ def campaigns(as_json: AsJson = False) -> None:
 def _plain(line: CampaignLine) -> dict[str, object]:
     return {
         "name": line.name,
-        "state": str(line.state) if line.state else "not scheduled",
+        "state": str(line.state) if line.state else NOT_SCHEDULED.en,
         "begins": line.begins.isoformat(),
         "changed": line.changed.isoformat() if line.changed else None,
         "sent": line.sent,

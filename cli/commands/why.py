@@ -12,6 +12,7 @@ from cli.output.time_zone import times_are_in
 from cli.stack.stack import connect
 from ripen.calendar.minute import format_minute
 from ripen.operations.leads.decision_log import DecisionLog, LogEntry, decision_log, is_activity
+from ripen.operations.leads.subjects import rule_words
 from ripen.operations.phrases import reason
 
 _SHORT = 7
@@ -46,7 +47,8 @@ def _shown(entry: LogEntry, log: DecisionLog, lang: str) -> str:
     words = escape(entry.words(lang))
     line = f"[dim]{at}[/]  {'[cyan]▸[/] ' if is_activity(entry) else '  '}{words}"
     if entry.points:
-        given = ", ".join(f"{points:+.0f} {code}" for code, points in entry.points.items())
+        rules = {code: rule_words(code, log.bundle).in_language(lang) for code in entry.points}
+        given = ", ".join(f"{points:+.0f} {rules[code]}" for code, points in entry.points.items())
         line += f"  [green]{escape(given)}[/]"
     if entry.bundle:
         line += f"  [dim]{say('playbook', 'プレイブック')} {entry.bundle[:_SHORT]}[/]"

@@ -11,40 +11,17 @@ from rich.table import Table
 from cli.output.language import language, say
 from ripen.adapters.playbook import Playbook
 from ripen.calendar.minute import format_minute
-from ripen.campaign.campaign_run import CampaignRun, RunState
+from ripen.campaign.campaign_run import CampaignRun, RunChange, RunState
 from ripen.mail.ledger import SendState
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import reason as in_words
-from ripen.operations.sending.campaigns import STATES, Proposal
+from ripen.operations.sending.campaigns import Proposal
+from ripen.operations.sending.run_words import CHANGES, COUNTED, STATES, halt_words
 from ripen.playbook.bundle import Bundle, Campaign
 from ripen.playbook.titles import quoted_title, title_and_name
 from ripen.words import Words
 
 _DONE = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
-_OUTCOMES = {
-    "planned": Words("planned", "送信待ち"),
-    "accepted": Words("accepted", "送信済み"),
-    "failed": Words("failed", "失敗"),
-    "skipped": Words("skipped", "送信せず"),
-    "unknown": Words("unknown", "結果不明"),
-    "held": Words("held", "保留中"),
-    "delivered": Words("delivered", "到達"),
-    "clicked": Words("clicked", "クリック"),
-    "bounced": Words("bounced", "不達"),
-    "complained": Words("complained", "迷惑メール報告"),
-    "unsubscribed": Words("unsubscribed", "配信停止"),
-}
-_EVENTS = {
-    "scheduled": "予約",
-    "started": "配信開始",
-    "canary passed": "先行配信に問題なし",
-    "done": "完了",
-    "paused": "一時停止",
-    "halted": "自動停止",
-    "stopped": "中止",
-    "resumed": "再開",
-    "sent again to the unsent": "届いていない人へ再送",
-}
 
 
 def show_proposal(proposal: Proposal, screen: Console) -> None:
@@ -104,7 +81,7 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
     bundle, states = live_bundle(playbook), found["states"]
     zone = bundle.brand.time_zone
     name = escape(title_and_name(bundle, "campaigns", run.name).in_language(language()))
-    reason = f": {run.reason}" if run.reason else ""
+    reason = f": {halt_words(run.reason).in_language(language())}" if run.reason else ""
     state = STATES[run.state].in_language(language())
     screen.print(
         say(
@@ -124,8 +101,8 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
     screen.print(_counts(found))
     for event in run.history:
         by = say(f" by {event.by}", f"（{event.by}）") if event.by else ""
-        why = f": {event.reason}" if event.reason else ""
-        at, what = format_minute(event.at, zone, language()), say(event.what, _EVENTS.get(event.what, event.what))
+        why = f": {halt_words(event.reason).in_language(language())}" if event.reason else ""
+        at, what = format_minute(event.at, zone, language()), CHANGES[RunChange(event.what)].in_language(language())
         screen.print(escape(f"{at}  {what}{by}{why}"))
     if run.state is RunState.PLANNED:
         asked = playbook.bundle(run.bundle).campaigns[run.name]
@@ -137,7 +114,7 @@ def _counts(found: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False)
     for what, count in (found["states"] | found["events"]).items():
         if count:
-            table.add_row(_OUTCOMES[what].in_language(language()), str(count))
+            table.add_row(COUNTED[what].in_language(language()), str(count))
     skipped = say("skipped", "送信せず")
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
         table.add_row(f"  {skipped}: {escape(in_words(reason, language()))}", str(count))

@@ -11,9 +11,11 @@ from rich.table import Table
 from cli.output.language import language, say
 from cli.output.row_table import folded
 from cli.output.time_zone import local_time, times_are_in
+from ripen.decision import DecisionKind, Outcome
 from ripen.operations.leads.subjects import name_of_subject
 from ripen.operations.phrases import reason
 from ripen.operations.phrases import say as sentence
+from ripen.operations.playbook_words.steps import named_path, named_step
 from ripen.operations.state_words import in_a_word, outcome_in_a_word
 from ripen.operations.waiting.wait import Work
 from ripen.operations.waiting.words import sentence_facts
@@ -43,8 +45,6 @@ _COLUMNS = {
     "subject": Words("Subject", "内容"),
 }
 _TIMES = ("until", "planned", "delivered", "clicked", "posted", "at")
-_OF_ALERTS = ("alert", "rank", "crm")
-"""The kinds of decisions whose subject is a word of ours. All others name something in the playbook."""
 
 
 def lead_parts(found: dict[str, Any], zone: str, bundle: Bundle) -> list[RenderableType]:
@@ -157,7 +157,8 @@ def _send(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
 
 def _enrollment(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
     journey = title(bundle, "journeys", row["journey"]).in_language(language())
-    return row | {"journey": journey, "state": _word(row["state"])}
+    step = named_step(row["journey"], row["step"], bundle).in_language(language())
+    return row | {"journey": journey, "state": _word(row["state"]), "step": step}
 
 
 def _alert(row: dict[str, Any]) -> dict[str, Any]:
@@ -167,16 +168,25 @@ def _alert(row: dict[str, Any]) -> dict[str, Any]:
 
 def _decision(row: dict[str, Any], called: dict[str, str], bundle: Bundle) -> dict[str, Any]:
     """Return the decision in words; `called` has the words for alerts and sent mails by id."""
-    what, subject = row["what"], row["subject"]
+    what, subject, facts = row["what"], row["subject"], row["facts"]
     return row | {
         "what": _word(what),
-        "subject": called.get(row["facts"].get("send", subject)) or _subject(what, subject, bundle),
+        "subject": called.get(facts.get("send", subject))
+        or name_of_subject(what, subject, bundle, facts.get("journey", "")).in_language(language()),
         "outcome": outcome_in_a_word(what, row["outcome"], language()),
+        "reason": _reason(row, bundle),
     }
 
 
-def _subject(what: str, subject: str, bundle: Bundle) -> str:
-    return _word(subject) if what in _OF_ALERTS else name_of_subject(what, subject, bundle).in_language(language())
+def _reason(row: dict[str, Any], bundle: Bundle) -> str:
+    """Return the reason; of a step, the path that the lead took or the step that it was moved to."""
+    journey, step, found = row["subject"], row["facts"].get("step", ""), str(row["reason"])
+    match row["what"], row["outcome"]:
+        case DecisionKind.STEP, Outcome.TOOK:
+            return named_path(journey, step, found, bundle).in_language(language())
+        case DecisionKind.STEP, Outcome.MOVED:
+            return named_step(journey, found, bundle).in_language(language())
+    return found
 
 
 def _word(name: str) -> str:

@@ -186,6 +186,43 @@ def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureF
     assert (entry["text"], entry["reason"]) == ("did not send “…様へ”: no consent", "no consent")
 
 
+@pytest.mark.parametrize(
+    ("changes", "english", "japanese"),
+    [
+        ({"what": "step", "outcome": "took", "reason": "else", "facts": {"step": "wait-3-days"}},
+         "“wait 3 days” of “whitepaper”: takes the path “all others”",
+         "シナリオ「whitepaper」の「3 日待つ」: 「それ以外」へ進む"),
+        ({"what": "step", "outcome": "moved", "reason": "gone", "facts": {"step": "send-x"}},
+         "was moved from “send-x” of “whitepaper” to “gone”",
+         "シナリオ「whitepaper」の「send-x」から「gone」へ移った"),
+        ({"what": "answer", "subject": "company", "outcome": "cut", "reason": "too long"},
+         "the answer “company” was cut: too long", "「会社名」の回答を短くした: 長すぎる"),
+        ({"what": "webhook", "subject": "wait-3-days", "outcome": "answered", "facts": {"journey": "whitepaper"}},
+         "the webhook “wait 3 days” answered", "ウェブフック「3 日待つ」が応答した"),
+        ({"what": "crm", "subject": "task, owner", "outcome": "done"},
+         "done in Salesforce: task, owner", "Salesforce で実行した: ToDo、担当者"),
+        ({"what": "alert", "subject": "unproven reply", "outcome": "posted"},
+         "alerted sales in Slack (Reply, sender not proven)", "Slack に知らせた（返信（差出人未確認））"),
+        ({"what": "rank", "subject": "hot", "outcome": "rose", "reason": "activity"},
+         "rank rose to hot (by what the lead did)", "ランクが ホット に上がった（行動による）"),
+    ],
+)  # fmt: skip
+def test_names_and_codes_are_in_words(
+    stack: Stack, table: Table, changes: dict[str, Any], english: str, japanese: str
+) -> None:
+    keep(table, decision(**({"reason": "", "subject": "whitepaper"} | changes)))
+    [told] = entries(stack)
+    assert (told.words("en"), told.words("ja")) == (english, japanese)
+
+
+def test_points_come_with_the_words_of_their_rule(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write(Create(keys.activity("lead1", NOON, "activity1"), an_activity()))
+    command.why("hanako@example.co.jp")
+    assert "+30 Filled in a form" in capsys.readouterr().out
+
+
 def test_a_decision_that_has_no_sentence_is_told_all_the_same(stack: Stack, table: Table) -> None:
     keep(table, decision(what="rank", outcome="posted", subject="hot", reason="wind"))
     [told] = entries(stack)

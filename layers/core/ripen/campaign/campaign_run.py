@@ -30,11 +30,26 @@ class RunState(StrEnum):
     DONE = "done"
 
 
+class RunChange(StrEnum):
+    """What a person or time did to the run, as its history keeps it."""
+
+    SCHEDULED = "scheduled"
+    STARTED = "started"
+    CANARY_PASSED = "canary passed"
+    DONE = "done"
+    PAUSED = "paused"
+    HALTED = "halted"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    SENT_AGAIN = "sent again to the unsent"
+
+
 class RunEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One change of the run, and the person who made it. `by` is "" for a change that Ripen made."""
 
     at: datetime
     what: str
+    """A RunChange."""
     by: str = ""
     reason: str = ""
 
@@ -130,39 +145,41 @@ def schedule(campaign: Campaign, bundle: str, at: datetime, by: str, now: dateti
         at=first,
         since=first,
         rest=first + _canary_time(campaign),
-        history=(RunEvent(at=now, what="scheduled", by=by),),
+        history=(RunEvent(at=now, what=RunChange.SCHEDULED, by=by),),
     )
 
 
 def begin(run: CampaignRun, campaign: Campaign, now: datetime) -> CampaignRun:
     """PLANNED → CANARY or RUNNING: start the first lap."""
     state = RunState.CANARY if campaign.canary else RunState.RUNNING
-    return _logged(replace(run, state=state, lap=run.lap + 1), now, "started")
+    return _logged(replace(run, state=state, lap=run.lap + 1), now, RunChange.STARTED)
 
 
 def pass_canary(run: CampaignRun, now: datetime) -> CampaignRun:
     """CANARY → RUNNING: release the rest."""
-    return _logged(replace(run, state=RunState.RUNNING), now, "canary passed")
+    return _logged(replace(run, state=RunState.RUNNING), now, RunChange.CANARY_PASSED)
 
 
 def finish(run: CampaignRun, now: datetime) -> CampaignRun:
-    return _logged(replace(run, state=RunState.DONE), now, "done")
+    return _logged(replace(run, state=RunState.DONE), now, RunChange.DONE)
 
 
 def pause(run: CampaignRun, by: str, now: datetime) -> CampaignRun:
     """Claim no mail until the run is resumed. Raise IllegalTransition if it is not active."""
     _require(run, _ACTIVE, "paused")
-    return _logged(replace(run, state=RunState.PAUSED, before=run.state), now, "paused", by)
+    return _logged(replace(run, state=RunState.PAUSED, before=run.state), now, RunChange.PAUSED, by)
 
 
 def halt(run: CampaignRun, reason: str, now: datetime) -> CampaignRun:
-    return _logged(replace(run, state=RunState.HALTED, before=run.state, reason=reason), now, "halted", reason=reason)
+    return _logged(
+        replace(run, state=RunState.HALTED, before=run.state, reason=reason), now, RunChange.HALTED, reason=reason
+    )
 
 
 def stop(run: CampaignRun, by: str, now: datetime) -> CampaignRun:
     """End the run for good: its planned mails will be skipped. Raise IllegalTransition if it is over."""
     _require(run, _ACTIVE | _SUSPENDED, "stopped")
-    return _logged(replace(run, state=RunState.STOPPED), now, "stopped", by)
+    return _logged(replace(run, state=RunState.STOPPED), now, RunChange.STOPPED, by)
 
 
 def resume(run: CampaignRun, campaign: Campaign, bundle: str, by: str, now: datetime) -> CampaignRun:
@@ -185,7 +202,7 @@ def resume(run: CampaignRun, campaign: Campaign, bundle: str, by: str, now: date
         since=since,
         rest=since if run.before is RunState.RUNNING else since + _canary_time(campaign),
     )
-    return _logged(resumed, now, "resumed", by)
+    return _logged(resumed, now, RunChange.RESUMED, by)
 
 
 def resend(run: CampaignRun, bundle: str, held: bool, by: str, now: datetime) -> CampaignRun:
@@ -204,7 +221,7 @@ def resend(run: CampaignRun, bundle: str, held: bool, by: str, now: datetime) ->
         rest=now,
         resends="held" if held else "unsent",
     )
-    return _logged(another, now, "sent again to the unsent", by)
+    return _logged(another, now, RunChange.SENT_AGAIN, by)
 
 
 def _canary_time(campaign: Campaign) -> timedelta:
@@ -216,5 +233,5 @@ def _require(run: CampaignRun, states: frozenset[RunState], change: str) -> None
         raise IllegalTransition(f"{run.name} is {run.state} and cannot be {change}.")
 
 
-def _logged(run: CampaignRun, now: datetime, what: str, by: str = "", reason: str = "") -> CampaignRun:
+def _logged(run: CampaignRun, now: datetime, what: RunChange, by: str = "", reason: str = "") -> CampaignRun:
     return replace(run, history=(*run.history, RunEvent(at=now, what=what, by=by, reason=reason)))

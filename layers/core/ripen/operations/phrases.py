@@ -101,8 +101,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "ends": ("ここで終わり、まだ {subject} の {step} にいる", "the simulation ends; still in {subject}, at {step}"),
     "other": ("{what} {subject}: {outcome}{because}", "{what} {subject}: {outcome}{because}"),
 }
-_SPACES = re.compile(r" ?\{subject\}(\{title\})? ?")
-"""The blanks around a subject in Japanese, which quotation marks make superfluous."""
 _OF_RANKS = ("rank", "alert", "crm")
 """Codes whose subject is a rank, the kind of an alert, or an object of Salesforce."""
 _TURNS = {
@@ -130,8 +128,8 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
         known["why"] = f"（{words}）" if lang == "ja" else f" ({words})"
     if lang == "ja" and code.partition(".")[0] in _OF_RANKS:
         known |= {name: in_a_word(known[name], lang) for name in ("subject", "before", "after") if name in known}
-    if known.get("subject", "").startswith("「"):
-        ja = _SPACES.sub(r"{subject}\1", ja)
+    for name in (name for name, fact in known.items() if fact.startswith("「")):
+        ja = re.sub(rf" ?\{{{name}\}} ?", f"{{{name}}}", ja)
     return (ja if lang == "ja" else en).format_map(_Blank(known)).strip()
 
 

@@ -8,6 +8,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 
 _OUTPUT, _TAG = re.compile(r"\{\{.*?\}\}", re.DOTALL), re.compile(r"\{%.*?%\}", re.DOTALL)
+_BLANKS = re.compile(r" {2,}")
 Folder = Literal["journeys", "segments", "campaigns", "emails", "forms", "pages"]
 
 
@@ -44,11 +45,11 @@ def _texts(bundle: Bundle, folder: Folder, name: str) -> Mapping[str, str]:
     """Return the title by locale, {} without one. A folder that has no such file may have had it once."""
     if folder == "emails":
         mail = bundle.emails.get(name)
-        return {locale: _without_liquid(each.subject) for locale, each in mail.locales.items()} if mail else {}
+        return {locale: without_liquid(each.subject, "…") for locale, each in mail.locales.items()} if mail else {}
     parts: Mapping[str, _Titled] = getattr(bundle, folder)
     return parts[name].title if name in parts else {}
 
 
-def _without_liquid(subject: str) -> str:
-    """Return the subject with an ellipsis for what differs from lead to lead."""
-    return _TAG.sub("", _OUTPUT.sub("…", subject)).strip()
+def without_liquid(text: str, instead: str) -> str:
+    """Return the text with `instead` in place of what differs from lead to lead."""
+    return _BLANKS.sub(" ", _TAG.sub("", _OUTPUT.sub(instead, text))).strip()

@@ -17,7 +17,7 @@ from ripen.lead.activity import Activity, Kind, happened_at
 from ripen.lead.history import history_entry
 from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
-from ripen.operations.leads.subjects import subject_of_activity, subject_of_decision
+from ripen.operations.leads.subjects import facts_of_decision, subject_of_activity
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import knows, say, turn
 from ripen.operations.waiting.scan import waits_of_lead
@@ -51,12 +51,12 @@ class LogEntry:
     causes: tuple[Activity, ...] = ()
     points: dict[str, float] = field(default_factory=dict)
     """The points that an activity gave, by scoring rule."""
-    subject: Words | None = None
-    """What people call the subject, if that is not the word in `facts`."""
+    shown: dict[str, Words] = field(default_factory=dict)
+    """The facts that are names or codes, in words."""
 
     def words(self, lang: str) -> str:
         """Return one sentence in that language."""
-        facts = self.facts | ({"subject": self.subject.in_language(lang)} if self.subject else {})
+        facts = self.facts | {name: words.in_language(lang) for name, words in self.shown.items()}
         if knows(self.code):
             return say(self.code, facts, lang)
         what, _, outcome = self.code.partition(".")
@@ -124,7 +124,7 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
             at=decision.at,
             code=f"{decision.what}.{decision.outcome}",
             facts=decision.facts | {"subject": decision.subject, "reason": decision.reason},
-            subject=subject_of_decision(decision, sent, bundle),
+            shown=facts_of_decision(decision, sent, bundle),
             reason=decision.reason,
             bundle=decision.bundle,
             causes=tuple(activities[id] for id in causes if id in activities),
@@ -136,8 +136,8 @@ def _activity(activity: Activity, bundle: Bundle) -> LogEntry:
     points = {code: given.points for code, given in add_points({}, history_entry(activity), bundle.scoring).items()}
     code = str(activity.kind) if knows(str(activity.kind)) else "activity"
     facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
-    subject = subject_of_activity(activity, bundle)
-    return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points, subject=subject)
+    shown = {"subject": subject_of_activity(activity, bundle)}
+    return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points, shown=shown)
 
 
 def _waiting(wait: Wait, zone: ZoneInfo) -> LogEntry:

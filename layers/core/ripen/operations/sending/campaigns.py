@@ -18,18 +18,10 @@ from ripen.operations.leads.scan import scan_batches
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.progress import Progress, silent
 from ripen.operations.sending.campaign_report import campaign_run, find_campaign, recipients
+from ripen.operations.sending.run_words import STATES
 from ripen.playbook.bundle import Bundle, Campaign
 from ripen.words import Words
 
-STATES = {
-    RunState.PLANNED: Words("planned", "予約済み"),
-    RunState.CANARY: Words("canary", "先行配信中"),
-    RunState.RUNNING: Words("running", "配信中"),
-    RunState.PAUSED: Words("paused", "一時停止中"),
-    RunState.HALTED: Words("halted", "自動停止中"),
-    RunState.STOPPED: Words("stopped", "中止"),
-    RunState.DONE: Words("done", "完了"),
-}
 _SAMPLE = 5
 
 
