@@ -1,10 +1,11 @@
-"""The options by which a person chooses what happens to rows that wait for a decision."""
+"""How a person chooses what happens to rows that wait for a decision, and confirms what a command will do."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from cli.output.language import say
+from cli.output.question import confirm
 from ripen.failure import Failure
 from ripen.words import Words
 
@@ -27,3 +28,29 @@ def at_most_one(**given: object) -> None:
             ),
             Words("Use one of them.", "どれか一つを指定してください。"),
         )
+
+
+YesOption = Annotated[bool, typer.Option("--yes", help=say("Do not ask.", "確認しません。"))]
+
+
+def require_yes(*, yes: bool, as_json: bool) -> None:
+    """Raise Failure for --json without --yes, because a script cannot be asked."""
+    if as_json and not yes:
+        raise Failure(
+            Words("--json does not ask.", "--json では確認できません。"),
+            Words(
+                "Say --yes, once you have seen without --json what would happen.",
+                "--json なしで何が起きるかを確かめてから、--yes を付けてください。",
+            ),
+        )
+
+
+def is_confirmed(question: Words) -> bool:
+    """Return whether the answer is yes. Raise Failure if there is no answer."""
+    try:
+        return confirm(say(question.en, question.ja))
+    except typer.Abort:
+        raise Failure(
+            Words("Nothing was done, because the question got no answer.", "回答がなかったため、何もしませんでした。"),
+            Words("Answer y, or run the command with --yes.", "y と答えるか、--yes を付けて実行してください。"),
+        ) from None

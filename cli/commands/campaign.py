@@ -11,15 +11,14 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cli.commands._choice import YesOption, is_confirmed, require_yes
 from cli.output.campaign import show_campaign, show_proposal
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
-from cli.output.question import confirm
 from cli.output.time_zone import brand_zone
 from cli.output.verbs import Verbs
 from cli.stack.stack import Stack, connect
-from ripen.failure import Failure
 from ripen.mail.ledger import SendState
 from ripen.operations.sending import campaign_report, campaigns
 from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, in_flight
@@ -69,23 +68,16 @@ def schedule(
     now: Annotated[
         bool, typer.Option("--now", help=say("At once, whatever its time.", "開始時刻にかかわらず、すぐに送ります。"))
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help=say("Do not ask.", "確認しません。"))] = False,
+    yes: YesOption = False,
     as_json: AsJson = False,
 ) -> None:
-    if as_json and not yes:
-        raise Failure(
-            Words("--json does not ask.", "--json では確認できません。"),
-            Words(
-                "Say --yes, once you have seen the audience without --json.",
-                "--json なしで宛先を確かめてから、--yes を付けてください。",
-            ),
-        )
+    require_yes(yes=yes, as_json=as_json)
     stack, screen = connect(), _screen(as_json)
     clock = stack.clock.now()
     with bar(say("Audience", "宛先")) as progress:
         proposal = campaigns.propose(name, now, stack.table, stack.playbook, clock, progress)
     show_proposal(proposal, screen)
-    if not yes and not _is_confirmed():
+    if not yes and not is_confirmed(Words("Schedule it?", "予約しますか？")):
         screen.print(say("Nothing was scheduled.", "予約しませんでした。"))
         return
     campaigns.schedule(proposal, getuser(), stack.table, clock)
@@ -176,19 +168,6 @@ def recipients(name: _Name, as_json: AsJson = False) -> None:
                 f"ほかに {doubtful} 人が受け取った可能性があります（結果がまだ分かりません）。",
             )
         )
-
-
-def _is_confirmed() -> bool:
-    """Return whether the campaign shall be scheduled. Raise Failure if there is no answer."""
-    try:
-        return confirm(say("Schedule it?", "予約しますか?"))
-    except typer.Abort:
-        raise Failure(
-            Words(
-                "Nothing was scheduled, because the question got no answer.", "回答がなかったため、予約しませんでした。"
-            ),
-            Words("Answer y, or run the command with --yes.", "y と答えるか、--yes を付けて実行してください。"),
-        ) from None
 
 
 def _screen(is_error: bool) -> Console:

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cli.commands._choice import YesOption, is_confirmed, require_yes
+from cli.output.enrollment_proposal import show_proposal
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
@@ -19,6 +21,7 @@ from ripen.campaign.walk import Entries
 from ripen.failure import Failure
 from ripen.operations.journeys import enrollment_by_hand
 from ripen.operations.journeys.address_file import addresses
+from ripen.operations.journeys.enrollment_proposal import propose
 from ripen.operations.live_playbook import live_bundle
 from ripen.words import Words
 from ripen_authoring.files.named_file import read_named_bytes
@@ -74,10 +77,10 @@ _Key = Annotated[
 
 
 @help_text(
-    "Enrol leads in a journey."
+    "Enrol leads in a journey, after showing how many they are."
     "\n\nThe journey's file decides whether the journey takes a lead, and whether it takes the lead again."
     " If this command is interrupted, run it again: it continues.",
-    "見込み客をシナリオに登録します。"
+    "見込み客をシナリオに登録します。人数を表示して確認してから登録します。"
     "\n\n開始するかどうか、二度目を認めるかどうかは、シナリオのファイルが決めます。"
     "中断したときは、同じコマンドをもう一度実行すると続きから再開します。",
 )
@@ -88,6 +91,7 @@ def enrol(
     csv: _Csv = None,
     per_minute: _PerMinute = None,
     key: _Key = "",
+    yes: YesOption = False,
     as_json: AsJson = False,
 ) -> None:
     if bool(emails) + bool(segment) + bool(csv) != 1:
@@ -98,16 +102,28 @@ def enrol(
                 "アドレス、--segment 名前、--csv ファイルのどれか一つを使います。",
             ),
         )
+    require_yes(yes=yes, as_json=as_json)
     stack = connect()
     now = stack.clock.now()
     today = local_time(now, brand_zone(stack.playbook), "%Y-%m-%d")
     entries = Entries(journey=journey, segment=segment, key=key or today, by=getuser(), at=now, per_minute=per_minute)
     enrollment_by_hand.check_names(entries, live_bundle(stack.playbook))
-    if segment:
+    listed = addresses(read_named_bytes(csv), str(csv)) if csv else emails or []
+    if not yes and not _is_wanted(stack, entries, listed):
+        _screen.print(say("Nobody was enrolled.", "登録しませんでした。"))
+    elif segment:
         _enrol_segment(stack, entries, as_json)
     else:
-        listed = addresses(read_named_bytes(csv), str(csv)) if csv else emails or []
         _enrol_addresses(stack, entries, listed, as_json)
+
+
+def _is_wanted(stack: Stack, entries: Entries, emails: list[str]) -> bool:
+    """Show who would be enrolled, and return whether the person wants it."""
+    bundle = live_bundle(stack.playbook)
+    with bar(say("Leads", "見込み客")) as progress:
+        proposal = propose(entries, emails, stack.table, stack.secrets, bundle, entries.at, progress)
+    show_proposal(proposal, bundle, entries.segment, _screen)
+    return is_confirmed(Words("Enrol them?", "登録しますか？"))
 
 
 def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:

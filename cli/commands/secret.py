@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.commands._choice import YesOption, is_confirmed, require_yes
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
-from cli.output.question import confirm
 from cli.output.time_zone import brand_zone, local_time
 from cli.output.verbs import Verbs
 from cli.stack.stack import connect
@@ -100,14 +100,17 @@ def rotate(
             metavar="|".join(key_rotation.NAMES),
         ),
     ],
-    yes: Annotated[bool, typer.Option("--yes", help=say("Do not ask.", "確認しません。"))] = False,
+    yes: YesOption = False,
     as_json: AsJson = False,
 ) -> None:
     stack = connect()
     secrets, zone = stack.secrets, brand_zone(stack.playbook)
     since = key_rotation.dying_since(secrets.all(), name)
-    if since and not yes and not confirm(_warning(since, zone)):
-        raise typer.Abort
+    if since and not yes:
+        require_yes(yes=yes, as_json=as_json)
+        if not is_confirmed(_warning(since, zone)):
+            print(say("Nothing was rotated.", "更新しませんでした。"))
+            return
     with bar(say("Rotating", "更新中")) as progress:
         found = key_rotation.rotate_key(name, secrets, token_urlsafe(_MASTER_BYTES), time(), progress)
     if as_json:
@@ -116,9 +119,9 @@ def rotate(
         _print(found, zone)
 
 
-def _warning(since: datetime, zone: str) -> str:
+def _warning(since: datetime, zone: str) -> Words:
     day = local_time(since, zone, "%Y-%m-%d")
-    return say(
+    return Words(
         f"Signatures from before {day} stop being accepted, also unsubscribe links in mails. Rotate?",
         f"{day} より前の署名は使えなくなります（メールの配信停止リンクも含む）。更新しますか？",
     )

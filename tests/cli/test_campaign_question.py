@@ -52,10 +52,10 @@ def test_answer_yes_schedules_the_campaign(
 def test_question_without_an_answer_schedules_nothing_and_names_the_option(
     machinery: Machinery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Failure, match="Nothing was scheduled") as failed:
+    with pytest.raises(Failure, match="Nothing was done") as failed:
         answer("", monkeypatch)
     assert "--yes" in failed.value.next_step
     what, next_step = failed.value.in_language("ja")
-    assert "予約しませんでした" in what
+    assert "何もしませんでした" in what
     assert "--yes" in next_step
     assert machinery.table.get(KEY) is None

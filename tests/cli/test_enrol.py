@@ -42,7 +42,7 @@ def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> St
 
 
 def ripen(*emails: str, journey: str = "whitepaper", **asked: Any) -> None:
-    known: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": ""}
+    known: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": "", "yes": True}
     command.enrol(journey, list(emails), **(known | asked))
 
 

@@ -77,7 +77,7 @@ def test_reclassifying(stack: Stack, said: Any) -> None:
 
 
 def test_enrolling(stack: Stack, said: Any) -> None:
-    usual: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": "k", "as_json": True}
+    usual: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": "k", "yes": True, "as_json": True}
     emails = ["hanako@example.co.jp", "nobody@example.co.jp"]
     enrol.enrol("whitepaper", emails, **usual)
     expected = {"journey": "whitepaper", "key": "k", "requested": 1, "already_requested": 0, "unknown": emails[1:]}

@@ -3,13 +3,14 @@
 import hmac
 import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from io import StringIO
 from typing import Any
 
 import pytest
-import typer
 
 from cli.commands import secret as command
 from cli.stack.stack import Stack
@@ -112,15 +113,20 @@ def test_a_second_rotation_within_ten_minutes_is_refused(secrets: Callable[[], S
 
 
 def test_the_end_of_older_signatures_is_asked_about(
-    secrets: Callable[[], Secrets], monkeypatch: pytest.MonkeyPatch
+    secrets: Callable[[], Secrets], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command.rotate("link", yes=True, as_json=True)
-    asked: list[str] = []
-    monkeypatch.setattr(command, "confirm", asked.append)
+    before = secrets().all()
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "stdin", StringIO("n\n"))
 
-    with pytest.raises(typer.Abort):
+    command.rotate("link", yes=False, as_json=False)
+    shown = capsys.readouterr().out
+    assert "unsubscribe links" in shown
+    assert "Nothing was rotated." in shown
+    with pytest.raises(Failure, match="--json does not ask"):
         command.rotate("link", yes=False, as_json=True)
-    assert "unsubscribe links" in asked[0]
+    assert secrets().all() == before
 
 
 @pytest.mark.parametrize(("name", "why"), [("address", "never rotated"), ("slack", "no key")])

@@ -36,7 +36,7 @@ def walk_through_the_crm_steps(cloud: RunningCloud) -> Walked:
     cloud.submit("whitepaper", **person)
     eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
     cloud.reads_mail(person["email"])
-    cloud.ripen("enrol", "crm-steps", person["email"])
+    cloud.ripen("enrol", "crm-steps", person["email"], "--yes")
     cloud.tick()
     lead = eventually(lambda: _done(cloud, person["email"]))
     return Walked(person["email"], person["company"], lead)

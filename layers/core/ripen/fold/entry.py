@@ -144,7 +144,7 @@ def _refusal(
     here = [enrollment for enrollment in enrollments if enrollment.journey == journey.name]
     if trigger.is_late:
         return Reason.TOO_LATE
-    if entry and (reason := _again_refusal(journey.again, entry, trigger.at)):
+    if entry and (reason := again_refusal(journey.again, entry, trigger.at)):
         return reason
     if key in {*(enrollment.key for enrollment in here), entry.key if entry else ""}:
         return Reason.ENTERED_FOR_THIS
@@ -153,7 +153,7 @@ def _refusal(
     return ""
 
 
-def _again_refusal(again: Again, entry: LatestEntry, at: datetime) -> str:
+def again_refusal(again: Again, entry: LatestEntry, at: datetime) -> str:
     """Return why a lead that entered before may not enter again at that moment; "" if it may."""
     match again.how:
         case "never":

@@ -68,7 +68,7 @@ def enrol_addresses(
     entries, count, unknown = _first_request(entries, table), 0, list[str]()
     wanted, done = list(dict.fromkeys(emails)), 0
     for batch in batched(wanted, _BATCH, strict=False):
-        leads, without_lead = _find(batch, table, secrets)
+        leads, without_lead = find_leads(batch, table, secrets)
         unknown += without_lead
         count += _ask(entries, leads, count, table, clock)
         done += len(batch)
@@ -87,7 +87,7 @@ def _first_request(entries: Entries, table: Table) -> Entries:
     return entries
 
 
-def _find(emails: Sequence[str], table: Table, secrets: Secrets) -> tuple[list[str], list[str]]:
+def find_leads(emails: Sequence[str], table: Table, secrets: Secrets) -> tuple[list[str], list[str]]:
     """Return the leads with these addresses, and the addresses that no lead has."""
     secret, hashes, unknown = secrets.key("address"), dict[str, str](), list[str]()
     for email in emails:
