@@ -1,6 +1,7 @@
 """ripen crm: ask Salesforce, and look after the leads that do not reach it."""
 
 import json
+from getpass import getuser
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -79,7 +80,7 @@ def errors(retried: _Retry = "", ignored: _Ignore = "", as_json: AsJson = False)
             say(f"Leads that are tried again within a minute: {count}", f"1 分以内に書き込み直す見込み客: {count} 人")
         )
     elif ignored:
-        count = ignore(select(found, ignored), stack.table, now)
+        count = ignore(select(found, ignored), getuser(), stack.table, now)
         result = {"ignored": count}
         console.print(
             say(

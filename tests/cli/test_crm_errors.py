@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from getpass import getuser
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from cli.doctor.waiting import CRM, waiting
 from cli.output.lead import lead_parts
 from cli.output.status import show_status
 from cli.stack.stack import Stack
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Row, Table, keys
 from ripen.failure import Failure
 from ripen.marks import CrmMark
 from ripen.operations.leads.report import lead_report
+from ripen.operations.phrases import say
 from ripen.operations.status import status
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock
@@ -115,12 +118,22 @@ def test_ignored_leads_are_counted_nowhere_and_can_be_retried(
     assert (mark(table, "lead1").due, mark(table, "lead1").value.ignored) == (NOON, "")
 
 
+def test_a_lead_that_is_ignored_has_a_decision_that_says_by_whom(stack: Stack, table: Table) -> None:
+    a_failing_lead(table, "lead1")
+    command.errors(ignored="all")
+    [decision] = read_decisions(table, "lead1")
+    assert (decision.at, decision.reason, decision.facts) == (NOON, "STORAGE_LIMIT_EXCEEDED", {"by": getuser()})
+    shown = say("crm.skipped", {"reason": decision.reason} | decision.facts, "en")
+    assert shown.startswith(f"is not written to Salesforce until it changes, as {getuser()} decided: ")
+
+
 def test_an_outage_cannot_be_ignored(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     a_failing_lead(table, "lead1", error="HTTP 503", refused=False)
 
     command.errors(ignored="all", as_json=True)
 
     assert json.loads(capsys.readouterr().out) == {"ignored": 0}
+    assert read_decisions(table, "lead1") == []
     assert mark(table, "lead1").due == NOON + HOUR
 
 

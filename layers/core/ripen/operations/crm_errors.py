@@ -9,11 +9,14 @@ from itertools import batched
 from typing import Any
 
 from ripen.adapters.rows.crm_marks import failing_in_shard
-from ripen.adapters.table import Conflict, Replace, Row, Table, keys
+from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.agenda import SHARDS
 from ripen.crm.crm_errors import error_code, is_ignored
 from ripen.crm.crm_mark import IGNORED_FOR, LONGEST_RETRY
+from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.failure import Failure
+from ripen.ids import digest
 from ripen.lead.lead import Profile
 from ripen.marks import CrmMark
 from ripen.operations.choice import ALL
@@ -90,14 +93,31 @@ def retry(chosen: list[FailingLead], table: Table, now: datetime) -> int:
     return sum(_write(each, replace(each.row.value, ignored=""), now, table) for each in chosen)
 
 
-def ignore(chosen: list[FailingLead], table: Table, now: datetime) -> int:
-    """Ignore the refusals of these leads until the leads change. Return how many.
+def ignore(chosen: list[FailingLead], by: str, table: Table, now: datetime) -> int:
+    """Ignore the refusals of these leads until the leads change, with a decision for each. Return how many.
 
     A failure that may pass by itself, such as an outage, cannot be ignored.
     """
     refused = [each for each in chosen if each.row.value.refused]
     due = now + IGNORED_FOR
-    return sum(_write(each, replace(each.row.value, ignored=each.code), due, table) for each in refused)
+    return sum(
+        _write(each, replace(each.row.value, ignored=each.code), due, table, create_decision(_ignored(each, by, now)))
+        for each in refused
+    )
+
+
+def _ignored(lead: FailingLead, by: str, now: datetime) -> Decision:
+    id = lead.row.value.lead
+    return Decision(
+        id=digest("ignored", id, now.isoformat()),
+        lead=id,
+        at=now,
+        what=DecisionKind.CRM,
+        subject="Lead",
+        outcome=Outcome.SKIPPED,
+        reason=lead.code,
+        facts={"by": by},
+    )
 
 
 def _with_addresses(rows: Iterable[Row[CrmMark]], table: Table) -> Iterator[FailingLead]:
@@ -107,11 +127,11 @@ def _with_addresses(rows: Iterable[Row[CrmMark]], table: Table) -> Iterator[Fail
             yield FailingLead(row, profile.value.email if profile else "")
 
 
-def _write(lead: FailingLead, mark: CrmMark, due: datetime, table: Table) -> bool:
+def _write(lead: FailingLead, mark: CrmMark, due: datetime, table: Table, *more: Change) -> bool:
     """Return False if the lead was written or changed meanwhile."""
     row = lead.row
     try:
-        table.write(Replace(row.key, mark, row.version, due=due, lane=row.lane))
+        table.write(Replace(row.key, mark, row.version, due=due, lane=row.lane), *more)
     except Conflict:
         return False
     return True

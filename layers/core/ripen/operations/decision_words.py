@@ -87,6 +87,10 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.CRM, Outcome.REFUSED): Words(
         "Salesforce refused the {subject}: {reason}", "Salesforce が {subject} を受け付けなかった: {reason}"
     ),
+    (Kind.CRM, Outcome.SKIPPED): Words(
+        "is not written to Salesforce until it changes, as {by} decided: {reason}",
+        "{by} の判断により、変更があるまで Salesforce に書き込まない: {reason}",
+    ),
     (Kind.CRM, Outcome.DONE): Words("done in Salesforce: {subject}", "Salesforce で実行した: {subject}"),
     (Kind.CRM, Outcome.NOT_DONE): Words(
         "could not be done in Salesforce: {subject} ({reason})", "Salesforce で実行できなかった: {subject}（{reason}）"
