@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from ripen import ids
 from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
-from ripen.adapters.table import Change, Create, Mark, Replace, Table, Unchanged, keys
+from ripen.adapters.table import Change, Create, Mark, Replace, Row, Table, Unchanged, keys
 from ripen.crm.crm_mark import MarkChange, MarkDecision
 from ripen.crm.record_wait import record_wait
 from ripen.decision import Decision, DecisionKind
@@ -18,7 +18,7 @@ from ripen.errors import Contended
 from ripen.fold.consequences import crm_due
 from ripen.lead.lead import CrmLink
 from ripen.pointers import Pointer
-from ripen.slack.alert import AlertState
+from ripen.slack.alert import Alert, AlertState
 from score._crm_case import Case, Dependencies, SyncOutcome
 
 logger = Logger(child=True)
@@ -98,12 +98,14 @@ def _profile_changes(case: Case, result: MarkChange, table: Table, now: datetime
 def _alerts(case: Case, result: MarkChange, table: Table, now: datetime) -> list[Mark[Any]]:
     """Return marks for the cards that are to show a new record and its owner, or what the record waits for now.
 
-    These are the cards without an answer of sales.
+    A card that sales has answered keeps the owner that it shows, but not what the record no longer waits for.
     """
     if not _is_news(case, result):
         return []
-    rows = table.under(case.lead, "alert#", newest_first=True)
-    shown = [row.key for row in rows if not row.value.outcome and row.value.state is not AlertState.FAILED]
+    waited = case.profile.value.crm is None
+    rows: Iterator[Row[Alert]] = table.under(case.lead, "alert#", newest_first=True)
+    found = (row for row in rows if row.value.state is not AlertState.FAILED)
+    shown = [row.key for row in found if waited or not row.value.outcome]
     return [Mark(key, now) for key in shown[:_MAX_ALERTS]]
 
 

@@ -2,14 +2,14 @@
 
 from copy import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from ripen.adapters.table import Mark, Replace, keys
-from ripen.crm.upsert import DELETED
+from ripen.crm.upsert import DELETED, Record
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
+from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank
 from ripen.playbook.bundle import SyncRule
 from ripen.playbook.clause import Condition
@@ -101,12 +101,22 @@ def test_new_owner_updates_the_card(office: Office) -> None:
     assert office.queue.woken == [keys.alert("lead1", "alert1").ref]
 
 
-@pytest.mark.parametrize("closed", [{"outcome": "accepted"}, {"state": AlertState.FAILED}])
-def test_closed_card_is_not_updated(office: Office, closed: dict[str, Any]) -> None:
-    office.admit(an_alert(**closed))
+def test_failed_card_is_not_updated(office: Office) -> None:
+    office.admit(an_alert(state=AlertState.FAILED))
 
     office.sync()
 
+    assert office.queue.woken == []
+
+
+def test_answered_card_is_not_updated_for_a_new_owner(office: Office) -> None:
+    link = CrmLink(object="Lead", id="00Q0", url="https://acme.example/00Q0", owner="005A", owner_name="Alice")
+    office.crm.records["00Q0"] = Record(object="Lead", id="00Q0", key="lead1", owner="005C", owner_name="Carol")
+    office.admit(an_alert(outcome="accepted"), crm=link)
+
+    office.sync()
+
+    assert office.profile().crm != link
     assert office.queue.woken == []
 
 

@@ -1,5 +1,8 @@
 """score.sync wakes the cards of a lead whose record begins to wait for another thing."""
 
+import pytest
+
+from ripen.adapters.table import keys
 from ripen.errors import Undeliverable
 from tests.support.crm_sync import Office, an_alert
 
@@ -26,3 +29,12 @@ def test_card_tells_of_an_outage_that_lasts(office: Office) -> None:
         office.clock.move(minutes=30)
 
     assert woken == [0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "accepting", "not a fit"])
+def test_answered_card_loses_its_wait_when_the_record_is_saved(office: Office, outcome: str) -> None:
+    office.admit(an_alert(outcome=outcome))
+
+    office.sync()
+
+    assert office.queue.woken == [keys.alert("lead1", "alert1").ref]
