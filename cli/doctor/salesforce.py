@@ -7,6 +7,7 @@ import requests
 
 from cli.doctor import salesforce_queries as queries
 from cli.doctor import salesforce_rights as rights
+from cli.doctor import salesforce_users
 from cli.doctor.finding import Check, Finding, Owner
 from cli.doctor.salesforce_mapping import mapped
 from ripen.adapters.salesforce.connection import BASE, TimeoutAdapter
@@ -44,6 +45,8 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
     try:
         yield from _rights(session, token, bundle)
         yield from _queries(session, token, bundle)
+        if bundle and bundle.sync.users:
+            yield salesforce_users.users(bundle.sync.users, session, token)
     except requests.RequestException as error:
         yield _refused(rights.FIELDS, f"{NO_ANSWER}: {type(error).__name__}")
     except Undeliverable as error:

@@ -21,6 +21,7 @@ from ripen.cause import Cause
 from ripen.crm import ownership
 from ripen.crm.crm_errors import cause
 from ripen.crm.upsert import DesiredRecord, Task
+from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink
 from ripen.words import Words
 
@@ -53,7 +54,7 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
     )
     yield from soql.lead_queries([nobody])
     yield soql.owners_query(["none"])
-    yield soql.user_query(_NOBODY)
+    yield soql.user_query(CrmUser(email=_NOBODY))
     yield soql.task_query("none")
     yield owners.CLOSED_STATUS
     for object, id in (("Lead", _LEAD), ("Contact", _CONTACT)):

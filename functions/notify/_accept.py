@@ -17,6 +17,7 @@ from ripen.adapters.table import Change, Create, Row, keys
 from ripen.crm.crm_errors import NOT_IN_CRM
 from ripen.crm.ownership import Acceptance, Handover, Ownership, acceptance, handover, owner_change
 from ripen.crm.upsert import Task
+from ripen.crm.users import crm_user
 from ripen.decision import DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
@@ -63,7 +64,8 @@ def _await_record(row: Row[CardAction], dependencies: Dependencies) -> Row[CardA
 def _find(action: CardAction, link: CrmLink, dependencies: Dependencies) -> Ownership:
     """Return who owns the record and who the person is. Raises Undeliverable."""
     person = dependencies.chat.person(action.user)
-    found = dependencies.owners.find(link, person.email, task_key(action))
+    user = crm_user(person.email, dependencies.bundle.sync.users) if person.email else None
+    found = dependencies.owners.find(link, user, task_key(action))
     if acceptance(found) is Acceptance.NO_USER:
         raise Undeliverable(Failure.NO_USER if person.email else Failure.NO_EMAIL, permanent=True)
     return found

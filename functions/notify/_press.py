@@ -14,7 +14,7 @@ from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Undeliverable, Unsure
 from ripen.lead.lead import CrmLink
-from ripen.playbook.bundle import Brand
+from ripen.playbook.bundle import Brand, Bundle
 from ripen.slack.action import LEASE, SILENT, CardAction, PressOutcome, retried
 from ripen.slack.alert import Alert
 
@@ -26,10 +26,14 @@ _FIRST_WAIT = timedelta(seconds=30)
 class Dependencies(Struct, frozen=True):
     table: Table
     clock: ports.Clock
-    brand: Brand
+    bundle: Bundle
     chat: ports.Chat
     owners: ports.CrmOwners
     alerts: ports.Wake
+
+    @property
+    def brand(self) -> Brand:
+        return self.bundle.brand
 
     @property
     def locale(self) -> str:

@@ -5,6 +5,7 @@ from copy import replace
 from notify._press import Dependencies, alert_key, claim, finish, logger, retry_later
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Row
+from ripen.crm.users import slack_address
 from ripen.errors import Undeliverable, Unsure
 from ripen.slack.action import PATIENCE, CardAction, can_answer
 from ripen.slack.alert import Alert
@@ -44,7 +45,8 @@ def tell(row: Row[CardAction], dependencies: Dependencies) -> None:
 
 
 def _messages(action: CardAction, alert: Alert, dependencies: Dependencies) -> Messages:
-    email = alert.asked.owner_email if alert.asked else ""
+    asked, users = alert.asked, dependencies.bundle.sync.users
+    email = slack_address(asked.owner, asked.owner_email, users) if asked else ""
     owner = dependencies.chat.user_with_email(email) if email else ""
     return press_messages(action, alert, dependencies.locale, owner)
 

@@ -49,8 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord) -> None:
-    brand = playbook.live().bundle.brand
-    act(Ref(record.body), Dependencies(table, clock, brand, chat, owners, alerts))
+    act(Ref(record.body), Dependencies(table, clock, playbook.live().bundle, chat, owners, alerts))
 
 
 def act(ref: Ref, dependencies: Dependencies) -> None:

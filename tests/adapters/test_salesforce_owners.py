@@ -18,6 +18,7 @@ from ripen.crm.ownership import (
     release_change,
 )
 from ripen.crm.upsert import DELETED, Task
+from ripen.crm.users import CrmUser
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from sandbox.salesforce.connected_app import connected_app
@@ -35,7 +36,7 @@ def owners(org: Org) -> SalesforceOwners:
 
 
 def accept(owners: SalesforceOwners, link: CrmLink, email: str = ALICE, task: Task = TASK) -> CrmLink:
-    found = owners.find(link, email, task.key)
+    found = owners.find(link, CrmUser(email=email), task.key)
     return owners.change(owner_change(found, acceptance(found), task))
 
 
@@ -43,7 +44,7 @@ def test_a_lead_of_ripen_is_taken_over_with_one_task(
     org: Org, salesforce: Salesforce, owners: SalesforceOwners
 ) -> None:
     link = written(a_wish(), salesforce)
-    assert acceptance(owners.find(link, ALICE, TASK.key)) is Acceptance.TAKE_OVER
+    assert acceptance(owners.find(link, CrmUser(email=ALICE), TASK.key)) is Acceptance.TAKE_OVER
 
     accepted = accept(owners, link)
     again = accept(owners, link)
@@ -93,7 +94,7 @@ def test_a_lead_that_was_converted_meanwhile_is_its_contact(
     link = written(a_wish(), salesforce)
     converted = org.control("convert", lead=link.id)
 
-    found = owners.find(link, ALICE, TASK.key)
+    found = owners.find(link, CrmUser(email=ALICE), TASK.key)
 
     assert (found.object, found.id) == ("Contact", converted["ConvertedContactId"])
     assert (found.owner.id, acceptance(found)) == (found.ripen, Acceptance.STAY)
@@ -101,7 +102,7 @@ def test_a_lead_that_was_converted_meanwhile_is_its_contact(
 
 @pytest.mark.parametrize("email", ["dave@ripen.example", "nobody@ripen.example", ""])
 def test_only_an_active_user_is_found(salesforce: Salesforce, owners: SalesforceOwners, email: str) -> None:
-    assert owners.find(written(a_wish(), salesforce), email, TASK.key).user is None
+    assert owners.find(written(a_wish(), salesforce), CrmUser(email=email) if email else None, TASK.key).user is None
 
 
 def test_two_users_with_one_address_are_nobody(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
@@ -111,7 +112,7 @@ def test_two_users_with_one_address_are_nobody(org: Org, salesforce: Salesforce,
         {"LastName": "Twin", "Username": "twin@acme.example", "Email": ALICE, "Alias": "t", "IsActive": True},
     )
 
-    assert owners.find(written(a_wish(), salesforce), ALICE, TASK.key).user is None
+    assert owners.find(written(a_wish(), salesforce), CrmUser(email=ALICE), TASK.key).user is None
 
 
 def test_the_address_of_a_user_in_a_sandbox_has_an_ending(
@@ -120,14 +121,27 @@ def test_the_address_of_a_user_in_a_sandbox_has_an_ending(
     erin = {"LastName": "Mori", "Username": "erin@acme.example", "Email": "erin@ripen.example.invalid", "Alias": "e"}
     [id] = create(org, "User", erin | {"IsActive": True})
 
-    found = owners.find(written(a_wish(), salesforce), "erin@ripen.example", TASK.key)
+    found = owners.find(written(a_wish(), salesforce), CrmUser(email="erin@ripen.example"), TASK.key)
+
+    assert found.user and found.user.id == id
+
+
+@pytest.mark.parametrize("key", ["id", "username"])
+def test_user_that_the_playbook_names_is_found(
+    org: Org, salesforce: Salesforce, owners: SalesforceOwners, key: str
+) -> None:
+    fred = {"LastName": "Abe", "Username": "fred@acme.example", "Email": "fred@crm.example", "Alias": "f"}
+    [id] = create(org, "User", fred | {"IsActive": True})
+    user = {"id": CrmUser(id=id), "username": CrmUser(username="fred@acme.example")}[key]
+
+    found = owners.find(written(a_wish(), salesforce), user, TASK.key)
 
     assert found.user and found.user.id == id
 
 
 def test_a_record_that_is_gone_is_refused_for_good(owners: SalesforceOwners) -> None:
     with pytest.raises(Undeliverable, match=DELETED) as caught:
-        owners.find(CrmLink(object="Lead", id=make("00Q", 999), url=""), ALICE, TASK.key)
+        owners.find(CrmLink(object="Lead", id=make("00Q", 999), url=""), CrmUser(email=ALICE), TASK.key)
 
     assert caught.value.permanent
 
@@ -137,7 +151,7 @@ def test_a_refused_owner_leaves_no_task_and_names_the_cause(
 ) -> None:
     link = written(a_wish(), salesforce)
     [left] = ask(org, "SELECT Id, Name FROM User WHERE IsActive = false")
-    found = owners.find(link, ALICE, TASK.key)
+    found = owners.find(link, CrmUser(email=ALICE), TASK.key)
     wanted = owner_change(found, Acceptance.TAKE_OVER, TASK)
     inactive = replace(wanted, owner=replace(wanted.owner, id=left["Id"]))
 
@@ -149,7 +163,7 @@ def test_a_refused_owner_leaves_no_task_and_names_the_cause(
 
 def test_a_refused_task_leaves_the_owner(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
     link = written(a_wish(), salesforce)
-    found = owners.find(link, ALICE, TASK.key)
+    found = owners.find(link, CrmUser(email=ALICE), TASK.key)
     wanted: OwnerChange = replace(owner_change(found, Acceptance.TAKE_OVER, TASK), task_owner="005000000000009AAA")
 
     with pytest.raises(Undeliverable, match="INVALID_CROSS_REFERENCE_KEY"):
@@ -161,7 +175,7 @@ def test_a_refused_task_leaves_the_owner(org: Org, salesforce: Salesforce, owner
 
 def taken(owners: SalesforceOwners, link: CrmLink) -> tuple[CrmLink, Handover]:
     """Let Alice accept the lead, and return its link and what can be undone."""
-    found = owners.find(link, ALICE, TASK.key)
+    found = owners.find(link, CrmUser(email=ALICE), TASK.key)
     return accept(owners, link), handover(found, acceptance(found), TASK.key, None)
 
 
@@ -182,7 +196,7 @@ def test_a_lead_of_a_queue_is_taken_over_and_given_back(org: Org, owners: Salesf
     [queue] = ask(org, "SELECT Id, Name FROM Group WHERE Type = 'Queue'")
     [id] = create(org, "Lead", {"LastName": "山田", "Company": "みどり物流", "OwnerId": queue["Id"]})
     link = CrmLink(object="Lead", id=id, url="")
-    found = owners.find(link, ALICE, TASK.key)
+    found = owners.find(link, CrmUser(email=ALICE), TASK.key)
     assert (found.owner.id, found.owner.name, acceptance(found)) == (queue["Id"], QUEUE, Acceptance.TAKE_OVER)
 
     accepted, undo = taken(owners, link)
@@ -195,7 +209,7 @@ def test_a_lead_of_a_queue_is_taken_over_and_given_back(org: Org, owners: Salesf
 
 def test_ripen_may_not_transfer_a_contact(org: Org, owners: SalesforceOwners) -> None:
     [contact] = [row for row in ask(org, "SELECT Id, Email FROM Contact") if row["Email"] == CUSTOMER]
-    found = owners.find(CrmLink(object="Contact", id=contact["Id"], url=""), ALICE, TASK.key)
+    found = owners.find(CrmLink(object="Contact", id=contact["Id"], url=""), CrmUser(email=ALICE), TASK.key)
     assert (found.owner.email, acceptance(found)) == (BOB, Acceptance.ASK_OWNER)
 
     with pytest.raises(Undeliverable, match="INSUFFICIENT_ACCESS_OR_READONLY"):
@@ -207,7 +221,7 @@ def test_ripen_may_not_transfer_a_contact(org: Org, owners: SalesforceOwners) ->
 
 def test_a_release_finds_the_new_owner_of_a_record(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
     link, undo = taken(owners, written(a_wish(), salesforce))
-    bob = owners.find(link, BOB, TASK.key).user
+    bob = owners.find(link, CrmUser(email=BOB), TASK.key).user
     assert bob
     owners.change(OwnerChange(object="Lead", id=link.id, owner=bob, sets_owner=True))
 
@@ -233,7 +247,7 @@ def test_a_former_owner_who_left_is_known_and_a_queue_keeps_its_name(
 
 def test_a_change_without_writes_makes_no_call(org: Org, salesforce: Salesforce, owners: SalesforceOwners) -> None:
     link = written(a_wish(), salesforce)
-    owner = owners.find(link, ALICE, TASK.key).owner
+    owner = owners.find(link, CrmUser(email=ALICE), TASK.key).owner
     before = composites(org)
 
     same = owners.change(OwnerChange(object="Lead", id=link.id, owner=owner))

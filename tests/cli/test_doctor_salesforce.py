@@ -14,6 +14,7 @@ from cli.doctor import salesforce_rights as rights
 from cli.doctor.finding import Finding, State
 from cli.doctor.salesforce_mapping import mapped
 from cli.doctor.salesforce_rights import Org as Described
+from cli.doctor.salesforce_users import users
 from ripen.adapters.salesforce.token import Token
 from ripen.crm.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
@@ -244,3 +245,13 @@ def test_an_outage_is_no_missing_right(
 
     assert says in named(finding)
     assert "Nothing to do" in finding.next_step.en or "API Usage" in finding.next_step.en
+
+
+def test_users_that_the_playbook_names_must_be_active(tmp_path: Path) -> None:
+    session: Any = Session(tmp_path)
+    alice = session.org.find("User", "Email", "alice@ripen.example")[0]
+    known = {"sato@slack.example": alice.id[:15], "sato@ripen.example": alice.values["Username"].upper()}
+
+    assert users(known, session, TOKEN).state is State.OK
+    unknown = users(known | {"nobody@ripen.example": "nobody@acme.example"}, session, TOKEN)
+    assert named(unknown) == "no active user: nobody@ripen.example: nobody@acme.example"

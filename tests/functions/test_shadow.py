@@ -184,7 +184,7 @@ def test_a_press_is_settled_without_slack_or_salesforce(table: Table, clock: Fak
     assert row
     table.write(Replace(row.key, replace(row.value, crm=LINK), row.version))
     chat, owners = FakeChat(), FakeOwners()
-    dependencies = ActDependencies(table, clock, a_bundle().brand, chat, owners, FakeQueue())
+    dependencies = ActDependencies(table, clock, a_bundle(), chat, owners, FakeQueue())
 
     # when two people press Accept
     for user in ("U0ALICE", "U0BOB"):

@@ -9,6 +9,7 @@ from ripen.adapters.salesforce import opportunities, soql
 from ripen.adapters.salesforce.members import changes_query
 from ripen.crm.opportunity import Position
 from ripen.crm.upsert import DesiredRecord, desired_record
+from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
@@ -63,7 +64,7 @@ def test_an_independent_parser_reads_the_search_for_a_linked_record(object: str)
 
 @pytest.mark.parametrize("object", LINKS)
 def test_an_independent_parser_reads_the_search_for_an_owner(object: str) -> None:
-    user_queries = [soql.user_query(email) for email in HOSTILE]
+    user_queries = [soql.user_query(CrmUser(email=email)) for email in HOSTILE]
     *users, record, task = node_peers.run(
         "soql", [*user_queries, soql.record_query(LINKS[object]), soql.task_query("task1")]
     )

@@ -9,6 +9,7 @@ from notify.act import act
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.lead.activity import Activity
 from ripen.lead.lead import CrmLink
+from ripen.playbook.bundle import Bundle
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_bundle, a_lead
@@ -27,6 +28,7 @@ class Salespeople:
     chat: FakeChat = field(default_factory=FakeChat)
     owners: FakeOwners = field(default_factory=FakeOwners)
     alerts: FakeQueue = field(default_factory=FakeQueue)
+    bundle: Bundle = field(default_factory=a_bundle)
 
     def press(self, user: str, verb: str = "accept") -> Key[CardAction]:
         """Press a button, as notify.slack records it."""
@@ -46,7 +48,7 @@ class Salespeople:
         return key
 
     def act(self, key: Key[CardAction]) -> None:
-        act(key.ref, Dependencies(self.table, self.clock, a_bundle().brand, self.chat, self.owners, self.alerts))
+        act(key.ref, Dependencies(self.table, self.clock, self.bundle, self.chat, self.owners, self.alerts))
 
     def alert(self) -> Alert:
         row = self.table.get(ALERT)

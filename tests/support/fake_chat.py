@@ -6,6 +6,7 @@ from typing import Any
 
 from ripen.crm.ownership import Handover, Held, Owner, OwnerChange, Ownership
 from ripen.crm.upsert import Task
+from ripen.crm.users import CrmUser
 from ripen.errors import Undeliverable, Unsure
 from ripen.lead.lead import CrmLink
 from ripen.slack.access import Installation, Person
@@ -123,12 +124,13 @@ class FakeOwners:
     """Id of the Contact that sales has made of the Lead, if any."""
     users: tuple[Owner, ...] = (ALICE,)
 
-    def find(self, link: CrmLink, email: str, task: str) -> Ownership:
+    def find(self, link: CrmLink, user: CrmUser | None, task: str) -> Ownership:
+        keys = {user.email, user.id} - {""} if user else set()
         return Ownership(
             object="Contact" if self.contact else link.object,
             id=self.contact or link.id,
             owner=self.record,
-            user=next((user for user in self.users if user.email == email), None),
+            user=next((each for each in self.users if keys & {each.email, each.id}), None),
             ripen=RIPEN,
             has_task=task in self.tasks,
         )

@@ -18,6 +18,7 @@ from ripen.crm import upsert
 from ripen.crm.crm_fields import Fields
 from ripen.crm.ownership import acceptance, handover, owner_change, release_change
 from ripen.crm.upsert import DesiredRecord, Task, Write
+from ripen.crm.users import CrmUser
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Touch
 from sandbox.salesforce.api import Api
@@ -147,7 +148,7 @@ def _owners(recorder: Recorder) -> None:
     owners._connection = recorder
     for link in (_first_lead(recorder), _customer(recorder)):
         task = Task(key=f"accept {link.id}", subject="Call", description="Reasons", due=DAY)
-        found = owners.find(link, ALICE, task.key)
+        found = owners.find(link, CrmUser(email=ALICE), task.key)
         course = acceptance(found)
         owners.change(owner_change(found, course, task))
         change = handover(found, course, task.key, None)

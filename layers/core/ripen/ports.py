@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ripen.crm.opportunity import Company, Opportunity, Position
     from ripen.crm.ownership import Handover, Held, OwnerChange, Ownership
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
+    from ripen.crm.users import CrmUser
     from ripen.journey.crm_request import CrmRequest
     from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
     from ripen.slack.access import Installation, Person
@@ -160,8 +161,8 @@ class CrmOpportunities(Protocol):
 class CrmOwners(Protocol):
     """The CRM as notify.act needs it. Every method raises Undeliverable; permanent if a retry cannot help."""
 
-    def find(self, link: CrmLink, email: str, task: str) -> "Ownership":
-        """Return who owns the record, the user with that address, and whether the Task with that key exists."""
+    def find(self, link: CrmLink, user: "CrmUser | None", task: str) -> "Ownership":
+        """Return who owns the record, that user, and whether the Task with that key exists."""
 
     def find_held(self, link: CrmLink, handover: "Handover") -> "Held":
         """Return who owns the record now, and what of the handover can be undone."""

@@ -1,5 +1,6 @@
 """notify.act: Salesforce is asked first, and the card follows, in spite of outages and races."""
 
+from copy import replace
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +13,11 @@ from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
 from ripen.marks import CrmMark
+from ripen.playbook.bundle import SyncRule
 from ripen.slack.access import Person
-from tests.support.builders import a_lead
+from tests.support.builders import a_bundle, a_lead
 from tests.support.card_presses import ALERT, CRM, Salespeople, a_posted_card
-from tests.support.fake_chat import ALICE, DOWN, QUEUE, FakeChat, FakeOwners
+from tests.support.fake_chat import ALICE, BOB, DOWN, QUEUE, FakeChat, FakeOwners
 from tests.support.fakes import NOON, FakeClock, LogCapture
 
 
@@ -241,3 +243,24 @@ def test_accepting_a_converted_lead_records_the_conversion(sales: Salespeople) -
     assert profile.value.crm
     assert (profile.value.crm.id, profile.value.converted) == ("0031", NOON)
     assert Kind.CONVERTED in {activity.kind for activity in sales.activities()}
+
+
+def test_person_with_another_address_in_salesforce_is_the_user_whom_the_playbook_names(sales: Salespeople) -> None:
+    sales.chat.addresses["U0ALICE"] = "Sato@slack.example"
+    alice = replace(ALICE, id="005000000000001AAA")
+    sales.owners.users = (alice,)
+    sales.bundle = a_bundle(sync=SyncRule(users={"sato@slack.example": alice.id}))
+
+    sales.act(sales.press("U0ALICE"))
+
+    assert (sales.alert().outcome, sales.owners.record) == ("accepted", alice)
+
+
+def test_owner_with_another_address_in_slack_is_mentioned_when_asked(sales: Salespeople) -> None:
+    sales.chat.addresses["U0BOB"] = "tanaka@slack.example"
+    sales.bundle = a_bundle(sync=SyncRule(users={"tanaka@slack.example": BOB.id}))
+    sales.owners.record = BOB
+
+    sales.act(sales.press("U0ALICE"))
+
+    assert "<@U0BOB>" in sales.chat.replies[0][1]

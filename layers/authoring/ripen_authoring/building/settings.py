@@ -28,6 +28,7 @@ def sync(part: Sync) -> bundle.SyncRule:
         unless=conditions(part.unless),
         lead_source=part.lead_source,
         fields={name: bundle.CrmField(source=field.from_, value=field.value) for name, field in part.fields.items()},
+        users={address.casefold(): user for address, user in part.users.items()},
     )
 
 

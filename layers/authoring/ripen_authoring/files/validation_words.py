@@ -50,6 +50,9 @@ PATTERNS = {
     r"^/": Words("a path, which begins with /", "/ で始まるパスを"),
     r"^[a-z]{2}$": Words("a language in two small letters, such as ja", "ja のような小文字 2 文字の言語を"),
     r"^[^@\s]+@[^@\s]+$": Words("an e-mail address", "メールアドレスを"),
+    r"^(005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?|[^@\s]+@[^@\s]+)$": Words(
+        "the id (005…) or the username of a Salesforce user", "Salesforce ユーザーの ID（005…）かユーザー名を"
+    ),
     r"^https://[^\s/@{}]+(/[^\s{}]*)?$": Words(
         "an address that begins with https:// and has no variable in it",
         "https:// で始まり変数を含まないアドレスを",

@@ -83,9 +83,16 @@ class SyncField(Part):
 SalesforceName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 
 
+_SlackAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+_SalesforceUser = Annotated[str, Field(pattern=r"^(005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?|[^@\s]+@[^@\s]+)$")]
+
+
 class Sync(Part):
     lead_source: str = "Ripen"
     fields: dict[SalesforceName, SyncField] = Field({})
+    users: dict[_SlackAddress, _SalesforceUser] = Field(
+        {}, description="The Salesforce user (id or username) of people whose address in Slack is another one"
+    )
     when: AllOf = ()
     unless: AllOf = ()
 

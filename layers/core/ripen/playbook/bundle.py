@@ -62,6 +62,8 @@ class SyncRule(Struct, frozen=True, kw_only=True):
     lead_source: str = "Ripen"
     fields: dict[str, CrmField] = {}
     """By the CRM's names. They replace what a field gets otherwise."""
+    users: dict[str, str] = {}
+    """The id or the username of a salesperson's user in the CRM, by the address in Slack, in small letters."""
 
 
 class FormField(Struct, frozen=True, kw_only=True):

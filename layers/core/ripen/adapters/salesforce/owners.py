@@ -24,6 +24,7 @@ from ripen.adapters.salesforce.soql import (
 from ripen.adapters.secrets import Secrets
 from ripen.crm.ownership import Handover, Held, Owner, OwnerChange, Ownership
 from ripen.crm.upsert import DELETED
+from ripen.crm.users import CrmUser
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 
@@ -38,22 +39,22 @@ class SalesforceOwners:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def find(self, link: CrmLink, email: str, task: str) -> Ownership:
-        """Return who owns the record, the user with that address, and whether the Task with that key exists.
+    def find(self, link: CrmLink, user: CrmUser | None, task: str) -> Ownership:
+        """Return who owns the record, that user, and whether the Task with that key exists.
 
         Finds the Contact instead of a Lead that was converted meanwhile. Raises Undeliverable(permanent=True) if the
         record is no longer there.
         """
         queries = {"record": record_query(link), "task": task_query(task)}
-        if email:
-            queries["user"] = user_query(email)
+        if user:
+            queries["user"] = user_query(user)
         found = composite.select(self._connection, queries)
         object, id, owner = _record(link, found["record"])
         return Ownership(
             object=object,
             id=id,
             owner=owner,
-            user=_user(user) if (user := only_user(found.get("user", []))) else None,
+            user=_user(row) if (row := only_user(found.get("user", []))) else None,
             ripen=self._connection.user,
             has_task=bool(found["task"]),
         )

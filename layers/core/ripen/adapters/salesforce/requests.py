@@ -27,6 +27,7 @@ from ripen.adapters.salesforce.soql import (
 )
 from ripen.adapters.secrets import Secrets
 from ripen.crm.upsert import DELETED, Task
+from ripen.crm.users import CrmUser
 from ripen.errors import Undeliverable
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink
@@ -111,7 +112,7 @@ def statuses_query(campaign: str) -> str:
 def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]]:
     yield "record", record_query(link)
     if crm_request.owner:
-        yield "user", user_query(crm_request.owner)
+        yield "user", user_query(CrmUser(email=crm_request.owner))
     if crm_request.task:
         yield "task", task_query(crm_request.id)
     if crm_request.campaign:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ripen.crm.crm_fields import STANDARD, email_fits
 from ripen.crm.ownership import Owner
 from ripen.crm.upsert import DesiredRecord, Record
+from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink
 
 Row = Mapping[str, Any]
@@ -73,13 +74,21 @@ def owners_query(leads: Sequence[str]) -> str:
     return soql("SELECT Id, {:literal} FROM Lead WHERE Ripen_Key__c IN {}", ", ".join(_OWNER), list(leads))
 
 
-def user_query(email: str) -> str:
-    """Return the query for the active users with this address: only one of them is the person, two are nobody.
+def user_query(user: CrmUser) -> str:
+    """Return the query for the active users found so: only one of them is the person, two are nobody.
 
     Users of portals and of Chatter alone own no Leads. A sandbox appends ".invalid" to the addresses of its users.
     """
-    query = "SELECT Id, Name, Email FROM User WHERE Email IN {} AND IsActive = true AND UserType = 'Standard' LIMIT 2"
-    return soql(query, [email, f"{email}.invalid"])
+    return users_found_query([user]) + " LIMIT 2"
+
+
+def users_found_query(users: Sequence[CrmUser]) -> str:
+    """Return the query for all active users that are found by one of these."""
+    emails = [address for user in users if user.email for address in (user.email, f"{user.email}.invalid")]
+    keys = {"Email": emails, "Username": [u.username for u in users if u.username], "Id": [u.id for u in users if u.id]}
+    found = " OR ".join(soql("{:literal} IN {}", field, values) for field, values in keys.items() if values)
+    query = "SELECT Id, Name, Email, Username FROM User WHERE ({:literal}) AND IsActive = true"
+    return soql(query + " AND UserType = 'Standard'", found)
 
 
 def only_user(rows: Sequence[Row]) -> Row | None:
