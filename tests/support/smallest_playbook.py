@@ -59,6 +59,8 @@ subject: Text alone
 see https://other.example/x.
 """,
 }
+F, ALERTING = "forms/f.yaml", FILES["forms/f.yaml"] + "alerts_sales: true\n"
+"""The form, for playbooks whose journey starts with something else."""
 P, H = "personas/ken.yaml", "simulations/h.yaml"
 KEN = "email: ken@shop.example\n"
 TODAY = datetime(2026, 11, 22, 3, tzinfo=UTC)

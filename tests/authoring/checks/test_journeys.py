@@ -4,9 +4,11 @@ import pytest
 
 from tests.support.smallest_playbook import (
     AGAIN,
+    ALERTING,
     FILES,
     KEN,
     CheckPlaybook,
+    F,
     H,
     J,
     P,
@@ -174,7 +176,7 @@ def test_facts_of_a_salesforce_campaign_are_known_in_its_journey(smallest: Check
     webhook = "webhook: {url: https://a.example, body: {campaign: '{{ entry.campaign }}'}}"
     words = "Hello {{ lead.last_name }}, you came to {{ entry.campaign }} ({{ entry.status }}).\n"
 
-    assert smallest({J: f"{enrol}\nsteps:\n  - {webhook}\n  - {branch}\n", T: words}) == []
+    assert smallest({J: f"{enrol}\nsteps:\n  - {webhook}\n  - {branch}\n", T: words, F: ALERTING}) == []
 
 
 def test_facts_of_an_entry_request_are_known_in_its_journey(smallest: CheckPlaybook) -> None:
@@ -185,7 +187,8 @@ def test_facts_of_an_entry_request_are_known_in_its_journey(smallest: CheckPlayb
     story = scenario("+1d enter j order=4711 day=2026-12-24")
 
     journey = f"{enrol}\nsteps:\n  - {wait}\n  - {branch}\n"
-    assert smallest({J: journey, T: words, P: KEN, H: story, "simulations/h.txt": "as approved"}) == []
+    files = {J: journey, T: words, P: KEN, H: story, "simulations/h.txt": "as approved", F: ALERTING}
+    assert smallest(files) == []
 
 
 def test_journeys_that_enrol_into_one_another_need_a_wait_or_a_single_entry(
@@ -200,4 +203,4 @@ def test_journeys_that_enrol_into_one_another_need_a_wait_or_a_single_entry(
 
 
 def test_schedule_may_end_at_a_time_in_utc(smallest: CheckPlaybook) -> None:
-    assert smallest({J: every("FREQ=DAILY;UNTIL=20270101T000000Z")}) == []
+    assert smallest({J: every("FREQ=DAILY;UNTIL=20270101T000000Z"), F: ALERTING}) == []

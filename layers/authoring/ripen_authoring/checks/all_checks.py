@@ -14,6 +14,7 @@ from ripen_authoring.checks import (
     scoring,
     settings,
     simulations,
+    slips,
     templates,
 )
 from ripen_authoring.files.folder import Entry, Folder
@@ -34,5 +35,6 @@ def check(folder: Folder, ripen: Entry[RipenFile], scored: Entry[ScoringFile], t
     yield from templates.check(folder, scored, ripen.model.locales)
     yield from mails.check(folder, ripen.model)
     yield from simulations.check(folder, ripen.model)
+    yield from slips.check(folder, scored)
     if today:
         yield from past_dates.check(folder, today)

@@ -13,20 +13,20 @@ from ripen_authoring.models import steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.journeys import JourneyFile
+from ripen_authoring.models.mailings import CampaignFile
 from ripen_authoring.models.triggers import OnSchedulePart
 from ripen_authoring.problem import Problem
 
 
 def check(folder: Folder, today: date) -> Iterator[Problem]:
-    """Warn of schedules without a next occurrence, waits for a past date, and choices that are all in the past.
-
-    The time of a campaign is not checked: it is past as soon as the campaign is sent.
-    """
+    """Warn of schedules without a next occurrence, waits for a past date, and choices and campaigns in the past."""
     for journey in folder.journeys.values():
         yield from _check_schedules(journey, today)
         yield from _check_waits(journey, today)
     for form in folder.forms.values():
         yield from _check_choices(form, today)
+    for campaign in folder.campaigns.values():
+        yield from _check_start(campaign, today)
 
 
 def _check_schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
@@ -61,6 +61,16 @@ def _waits(step: PlacedStep) -> Iterator[tuple[DocumentPath, str]]:
             for number, path in enumerate(paths):
                 if path.after:
                     yield (*step.where, "wait_for", number, "after"), path.after
+
+
+def _check_start(entry: Entry[CampaignFile], today: date) -> Iterator[Problem]:
+    """Warn of a past start. Of a campaign that was sent, the file may stay: clicks in its mail lead to it."""
+    if datetime.fromisoformat(entry.model.at).date() < today:
+        message = Words(
+            f"{entry.model.at} is in the past: unless this campaign was sent, give it a later time",
+            f"{entry.model.at} は過去の日時です。まだ配信していなければ、これからの日時にしてください",
+        )
+        yield entry.document.warning(("at",), message)
 
 
 def _check_choices(entry: Entry[FormFile], today: date) -> Iterator[Problem]:
