@@ -1,5 +1,6 @@
 """The manifests of the Salesforce package, its views for sales, and its labels for a Japanese org."""
 
+import json
 import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -32,6 +33,8 @@ def packaged(folder: str) -> dict[str, list[str]]:
                 found.setdefault("Report", []).append(f"{path.parent.name}/{name}")
             case "reportFolder":
                 found.setdefault("Report", []).append(name)
+            case "js":
+                found.setdefault("LightningComponentBundle", []).append(name)
             case "permissionset":
                 found.setdefault("PermissionSet", []).append(name)
     return {kind: sorted(names) for kind, names in found.items()}
@@ -67,6 +70,24 @@ def test_views_and_reports_show_fields_that_exist() -> None:
             assert schema[object].field(name), f"{path.name}: {name}"
 
 
+def test_the_component_shows_all_our_fields_but_the_key_on_leads_and_contacts() -> None:
+    folder = PACKAGE / "sales/main/default/lwc/ripenScore"
+    shown = re.findall(r'"(Ripen_\w+__c)"', (folder / "ripenScore.js").read_text())
+    ours = {name.partition(".")[2] for name in packaged("force-app")["CustomField"]}
+    assert sorted(shown) == sorted(ours - {"Ripen_Key__c"})
+    root = parse(folder / "ripenScore.js-meta.xml").getroot()  # noqa: S314
+    assert [each.text for each in root.iter(NAMESPACE + "object")] == ["Lead", "Contact"]
+    project = json.loads((PACKAGE / "sfdx-project.json").read_text())
+    assert root.findtext(NAMESPACE + "apiVersion") == project["sourceApiVersion"]
+
+
+def test_names_of_views_and_reports_fit_and_say_whose_they_are() -> None:
+    files = sorted([*PACKAGE.glob("sales/**/*.listView-meta.xml"), *PACKAGE.glob("sales/**/*.report-meta.xml")])
+    names = [name for file in files for name in re.findall(r"<(?:label|name)>(.+?)</", file.read_text())]
+    assert len(names) == len(files) == 3
+    assert all("Ripen" in name and len(name) <= 40 for name in names)
+
+
 def test_ranks_are_taken_whatever_record_types_allow() -> None:
     """A restricted picklist refuses its values until an administrator adds them to each record type."""
     schema = load()
@@ -83,7 +104,11 @@ def test_a_japanese_org_gets_japanese_labels(tmp_path: Path) -> None:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     module.write(tmp_path)
-    assert '"path": "force-app"' in (tmp_path / "sfdx-project.json").read_text()
+    folders = [each["path"] for each in json.loads((tmp_path / "sfdx-project.json").read_text())["packageDirectories"]]
+    assert folders == ["force-app", "sales"]
+    names = [path.read_text() for kind in ("listView", "report") for path in tmp_path.glob(f"**/*.{kind}-meta.xml")]
+    assert len(names) == 3
+    assert all("<label>Ripen: ホット" in text or "<name>Ripen ランク別のリード" in text for text in names)
     japanese = load(tmp_path)
     labels = [
         field.label for object in ("Lead", "Contact", "Task") for field in japanese[object].fields if field.custom

@@ -15,14 +15,25 @@ _SPACE = "http://soap.sforce.com/2006/04/metadata"
 _METADATA = f"{{{_SPACE}}}"
 
 
+_PARTS = ("force-app", "sales")
+_NAMES = {
+    "Ripen: hot leads": "Ripen: ホットなリード",
+    "Ripen: hot contacts": "Ripen: ホットな取引先責任者",
+    "Leads by Ripen rank": "Ripen ランク別のリード",
+}
+"""The names of list views and reports, which have no translations of their own."""
+
+
 def write(folder: Path) -> None:
-    """Write a project of force-app alone, with translated labels of its fields and of their picklist values."""
+    """Write a project with translated labels of fields, picklist values, list views and reports."""
     register_namespace("", _SPACE)
     project = json.loads((_HERE / "sfdx-project.json").read_text())
-    alone = project | {"packageDirectories": [{"path": "force-app", "default": True}]}
+    alone = project | {"packageDirectories": [each for each in project["packageDirectories"] if each["path"] in _PARTS]}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sfdx-project.json").write_text(json.dumps(alone, indent=2))
-    copytree(_HERE / "force-app", folder / "force-app", dirs_exist_ok=True)
+    for part in _PARTS:
+        copytree(_HERE / part, folder / part, dirs_exist_ok=True)
+    _name(folder)
     for path in sorted(_HERE.glob("japanese/**/*.fieldTranslation-meta.xml")):
         translation = parse(path)  # noqa: S314 (our own file)
         object, name = path.parent.name.removesuffix("-ja"), _text(translation, "name")
@@ -30,6 +41,14 @@ def write(folder: Path) -> None:
         field = parse(target)  # noqa: S314
         _translate(field, translation)
         field.write(target, encoding="UTF-8", xml_declaration=True)
+
+
+def _name(folder: Path) -> None:
+    for path in sorted([*folder.glob("sales/**/*.listView-meta.xml"), *folder.glob("sales/**/*.report-meta.xml")]):
+        named = parse(path)  # noqa: S314
+        for name in (*named.iter(_METADATA + "label"), *named.iter(_METADATA + "name")):
+            name.text = _NAMES[str(name.text)]
+        named.write(path, encoding="UTF-8", xml_declaration=True)
 
 
 def _translate(field: "ElementTree", translation: "ElementTree") -> None:

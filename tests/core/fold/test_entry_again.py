@@ -161,6 +161,15 @@ def test_lead_that_sends_the_form_again_gets_the_mail_it_asks_for_and_nothing_el
     assert got.state.journeys["j"].at == first.state.journeys["j"].at
 
 
+def test_requests_that_are_folded_together_get_one_mail() -> None:
+    bundle = a_playbook(ORDERED, again=NEVER, first=DELIVERY.id, steps=GUIDE)
+    first = run(bundle, *(an_order(str(number)) for number in range(3)))
+    assert [entry.requested_only for entry in entries(first)] == [False]
+    later = run(bundle, *(an_order(str(number)) for number in range(3, 6)), state=first.state)
+    assert [entry.requested_only for entry in entries(later)] == [True]
+    assert ("refused", "entered once already", "activity") in entry_decisions(later)
+
+
 def test_again_still_governs_entries_that_ask_for_no_mail() -> None:
     marketing = (replace(DELIVERY, email="case-study"), *GUIDE[1:])
     for steps, enrol, who in (

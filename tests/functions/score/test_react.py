@@ -181,7 +181,9 @@ def test_hundred_activities_at_once_fit_their_transactions(table: Table, clock: 
     many = [an_activity(id=f"activity{n}", at=NOON - timedelta(seconds=n)) for n in range(100)]
     react(captured(table, *many), table, BUNDLE, clock, queues)
     assert value(table, STATE).activity_count == 100
-    assert len(list(table.under("lead1", "enrollment#"))) == 1
+    full = [row for row in table.under("lead1", "enrollment#") if not row.value.requested_only]
+    assert len(full) == 1
+    assert len(list(table.under("lead1", "enrollment#"))) <= 3  # one for each of the few folds that asked again
 
 
 def test_lead_without_activities_is_judged(table: Table, clock: FakeClock, queues: Queues) -> None:

@@ -78,7 +78,8 @@ def enter_journeys(
         journey = bundle.journeys.get(trigger.journey)
         key = _key(journey, trigger, now) if journey else ""
         reason = _refusal(journey, entries.get(trigger.journey), enrollments, trigger, key, change.facts)
-        if journey and reason in _AGAIN and _asks_again(journey, trigger, bundle, change.facts):
+        is_new = trigger.journey not in {each.journey for each in new}
+        if journey and is_new and reason in _AGAIN and _asks_again(journey, trigger, bundle, change.facts):
             key, reason = _request_key(trigger), Reason.ASKED_AGAIN
             new.append(replace(_enrollment(journey, trigger, key, lead_id, bundle), requested_only=True))
         elif journey and not reason:
