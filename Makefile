@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
-.PHONY: list setup up test test-long check bench bench-cold bench-activity bench-journeys bench-release bench-refold bench-bill deploy pictures clean-up pin browser
+.PHONY: list setup up test test-long check bench bench-cold bench-activity bench-journeys bench-release bench-refold bench-bill bench-clock deploy pictures clean-up pin browser
 
 list: ## list the targets
 	@echo "Ripen. Start with: make up"
@@ -47,7 +47,7 @@ check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the ho
 	@ripen check
 
 bench: ## measure speed against floors (one at a time: bench-cold, bench-activity, …)
-	@failed=; for name in cold activity journeys release refold bill; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
+	@failed=; for name in cold activity journeys release refold bill clock; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
 
 bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## what the first call of each function takes, as Lambda runs it
 	@$(PYTHON) -m bench.cold
@@ -66,6 +66,9 @@ bench-bill: .venv/.installed ## what AWS charges in a month, at three sizes
 
 bench-journeys: .venv/.installed ## what a step of a journey costs for 100,000 people (half an hour; QUICK=1: a few people)
 	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)
+
+bench-clock: setup ## how long `ripen clock +1d` takes with 500 leads, also in an outage (QUICK=1: a few leads)
+	@$(PYTHON) -m bench.clock $(if $(QUICK),--quick)
 
 deploy: .venv/.installed $(SAM) ## deploy to AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
 	@[ -n "$(LOW_CONCURRENCY)" ] || $(PYTHON) -m cli.doctor.concurrency || \

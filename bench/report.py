@@ -62,6 +62,16 @@ class Price:
     bar: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Time:
+    """How long something takes, in seconds. `ratio` is relative to the floor and should be at most `bar`."""
+
+    ratio: float
+    bar: float
+    seconds: float
+    floor_seconds: float
+
+
 def show(
     bench: str,
     figures: dict[str, Figure],
@@ -69,10 +79,13 @@ def show(
     costs: Mapping[str, Cost] | None = None,
     rates: Mapping[str, Rate] | None = None,
     prices: Mapping[str, Price] | None = None,
+    times: Mapping[str, Time] | None = None,
 ) -> int:
-    """Print all figures, costs, rates and prices, and return the exit code: 1 if one misses its bar."""
+    """Print all figures, costs, rates, prices and times, and return the exit code: 1 if one misses its bar."""
     if figures:
         _show_figures(figures)
+    if times:
+        _show_times(times)
     for name, rate in (rates or {}).items():
         under = "  under" if rate.per_second < rate.bar else ""
         print(f"\n{name:28}{rate.per_second:12.1f} a second{rate.bar:8g} at least{under}")
@@ -82,11 +95,12 @@ def show(
     if costs:
         _show_costs(costs)
     print(f"\n{notes}\n")
-    print(line(bench, figures, costs or {}, rates or {}, prices or {}), flush=True)
+    print(line(bench, figures, costs or {}, rates or {}, prices or {}, times or {}), flush=True)
     is_over = [figure.is_over for figure in figures.values()]
     is_under = [rate.per_second < rate.bar for rate in (rates or {}).values()]
     is_dear = [price.usd > price.bar for price in (prices or {}).values()]
-    return int(any(is_over + is_under + is_dear) or any(cost.is_over for cost in (costs or {}).values()))
+    is_slow = [time.ratio > time.bar for time in (times or {}).values()]
+    return int(any(is_over + is_under + is_dear + is_slow) or any(cost.is_over for cost in (costs or {}).values()))
 
 
 def _show_figures(figures: Mapping[str, Figure]) -> None:
@@ -99,6 +113,13 @@ def _show_figures(figures: Mapping[str, Figure]) -> None:
             f"{name:28}{figure.ratio:7.2f}{figure.bar:6.2f}{figure.cpu_ms:9.2f}{figure.floor_ms:10.2f}"
             f"{figure.own_ms:9.2f}{bar:>5}{many:>12}{over}"
         )
+
+
+def _show_times(times: Mapping[str, Time]) -> None:
+    print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'seconds':>9}{'floor':>10}")
+    for name, time in times.items():
+        over = "  over" if time.ratio > time.bar else ""
+        print(f"{name:28}{time.ratio:7.2f}{time.bar:6.2f}{time.seconds:9.1f}{time.floor_seconds:10.1f}{over}")
 
 
 def _show_costs(costs: Mapping[str, Cost]) -> None:
@@ -118,18 +139,19 @@ def line(
     costs: Mapping[str, Cost],
     rates: Mapping[str, Rate] | None = None,
     prices: Mapping[str, Price] | None = None,
+    times: Mapping[str, Time] | None = None,
 ) -> str:
     """Return {"bench": …, "figures": {name: {…}}} as JSON.
 
-    A figure of time has "ratio", "bar", "cpu_ms", "own_ms" and, for bulk work, "per_second"; a cost has the fields of
-    Cost, a rate those of Rate, and a price those of Price.
+    A figure of CPU time has "ratio", "bar", "cpu_ms", "own_ms" and, for bulk work, "per_second"; a cost has the fields
+    of Cost, a rate those of Rate, a price those of Price, and a time those of Time.
     """
-    times = {name: _rounded(figure) for name, figure in figures.items()}
-    others: dict[str, Cost | Rate | Price] = {**costs, **(rates or {}), **(prices or {})}
-    return json.dumps({"bench": bench, "figures": times | {name: _exact(each) for name, each in others.items()}})
+    rounded = {name: _rounded(figure) for name, figure in figures.items()}
+    others: dict[str, Cost | Rate | Price | Time] = {**costs, **(rates or {}), **(prices or {}), **(times or {})}
+    return json.dumps({"bench": bench, "figures": rounded | {name: _exact(each) for name, each in others.items()}})
 
 
-def _exact(cost: Cost | Rate | Price) -> dict[str, float | None]:
+def _exact(cost: Cost | Rate | Price | Time) -> dict[str, float | None]:
     return {name: None if value is None else round(value, 2) for name, value in asdict(cost).items()}
 
 

@@ -3,16 +3,20 @@
 So the outcome equals that of a simulation.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from time import monotonic, sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import boto3
 
+from cli.local.stops import Entry, Lateness, next_stop, parts
 from cli.local.web import web
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, keys
+from ripen.adapters.table.rows import parse_due
 from ripen.failure import Failure
 from ripen.settings import ClockOffset
 from ripen.words import Words
@@ -22,12 +26,6 @@ _CLOCK_FRESH_SECONDS = 0.06
 """The functions read the offset at most 0.05 seconds late."""
 _STUCK_SECONDS = 12.0
 """Longer than a function takes to start when many start at once."""
-_MINUTE = timedelta(minutes=1)
-_MOST_STOPS = 300
-_POLLS = "poll#"
-
-type Due = tuple[datetime, str]
-"""A due time, and the partition key of its row."""
 
 
 class Work(NamedTuple):
@@ -45,36 +43,25 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
     days, would find the same.
     """
     _await_publication(stack)
-    start = stack.clock.now()
-    stops = 0
-    drain(stack)
+    start, stops, with_polls = stack.clock.now(), 0, True
     ticked: datetime | None = None
-    due, is_poll = first_due(agenda(stack), target)
-    while stop := next_stop(due, ticked, target):
-        if stop > _now(stack):
-            _set(stack, stop)
+    drain(stack)
+    while True:
+        entries = list(agenda(stack))
+        lateness = Lateness.after(stops, target - start)
+        stop = next_stop(entries, ticked, target, lateness, with_polls=with_polls)
+        if stop is None:
+            break
+        if stop.at > _now(stack):
+            _set(stack, stop.at)
         ticked = _now(stack)
-        tick(stack)
+        tick(stack, parts(entries, ticked))
         drain(stack)
         passed(_now(stack) - start)
-        stops += 1
-        if stops > _MOST_STOPS:  # some work is retried again and again: stop only at intervals
-            _set(stack, min(target, _now(stack) + (target - start) / _MOST_STOPS))
-        due, is_poll = first_due(agenda(stack), target, with_polls=not is_poll)
+        stops, with_polls = stops + 1, not stop.is_poll
     if _now(stack) < target:
         _set(stack, target)
     passed(target - start)
-
-
-def next_stop(due: datetime | None, ticked: datetime | None, target: datetime) -> datetime | None:
-    """Return when to tick next, given the next due time, or None when everything is done.
-
-    A tick may plan mail that only the next tick releases. Therefore there is a tick at `target`, even if the work took
-    longer than the time that was to pass.
-    """
-    if due is None or ticked is None or due > ticked:
-        return due
-    return min(target, ticked + _MINUTE) if ticked < target else None
 
 
 def _await_publication(stack: Stack) -> None:
@@ -84,9 +71,9 @@ def _await_publication(stack: Stack) -> None:
         sleep(max(0.0, (row.value.in_force_from - datetime.now(UTC)).total_seconds()))
 
 
-def tick(stack: Stack) -> None:
-    """Do what the schedule does each minute."""
-    answer = boto3.client("lambda").invoke(FunctionName=stack.tick, Payload=b"{}")
+def tick(stack: Stack, parts: list[str]) -> None:
+    """Do what the schedule does each minute, in these parts of the agenda only: all are 320 queries."""
+    answer = _client("lambda").invoke(FunctionName=stack.tick, Payload=json.dumps({"parts": parts}))
     if "FunctionError" in answer:
         error = answer["Payload"].read().decode()
         raise Failure(
@@ -120,27 +107,23 @@ def work(stack: Stack) -> Work | None:
     return left if left != Work() else None
 
 
-def first_due(rows: Iterable[Due], until: datetime, with_polls: bool = True) -> tuple[datetime | None, bool]:
-    """Return the next due time on the agenda, if it is by then, and whether the row is only a poll of Salesforce."""
-    wanted = ((at, pk.startswith(_POLLS)) for at, pk in rows if with_polls or not pk.startswith(_POLLS))
-    at, is_poll = min(wanted, default=(None, False))
-    return (at, is_poll) if at and at <= until else (None, False)
-
-
-def agenda(stack: Stack) -> Iterator[Due]:
+def agenda(stack: Stack) -> Iterator[Entry]:
     """Yield every row of the agenda.
 
-    The index is read in one scan: hundreds of queries for its shards would take the emulator a second at each stop.
+    The index is read in one scan: hundreds of queries for its parts would take the emulator a second at each stop.
     """
     outputs = stack.local.stack if stack.local else {}
-    pages = (
-        boto3.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(TableName=outputs["Table"], IndexName="agenda", ProjectionExpression="pk, due")
-    )
+    scan = _client("dynamodb").get_paginator("scan")
+    pages = scan.paginate(TableName=outputs["Table"], IndexName="agenda")
     for page in pages:
         for item in page["Items"]:
-            yield datetime.fromtimestamp(int(item["due"]["N"]) / 1000, UTC), item["pk"]["S"]
+            yield Entry(parse_due(item), item["agenda"]["S"])
+
+
+@cache
+def _client(service: str) -> Any:
+    """Return the client: to make a new one at each stop would take 20 ms."""
+    return boto3.client(service)
 
 
 def _set(stack: Stack, now: datetime) -> None:

@@ -6,10 +6,11 @@ overdue. Such a row is leased, so that its worker is woken at most once in five 
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import product
 from math import ceil
 from typing import Any
@@ -24,7 +25,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Due, Table, keys
-from ripen.agenda import LOOK_AHEAD, SHARDS, Lane, Ref, lease_end
+from ripen.agenda import LOOK_AHEAD, MAIL_LANES, SHARDS, Lane, Ref, lease_end, part
 from ripen.ports import Clock, Wake
 
 _THREADS = 10
@@ -39,6 +40,8 @@ writer."""
 _PAGE = 100
 _RESERVE_MILLIS = 10_000
 """Time that the current pages may still take."""
+_MAIL_PARTS = frozenset(part(lane, shard) for lane, shard in product(MAIL_LANES, range(SHARDS)))
+ALL_PARTS = frozenset(part(lane, shard) for lane, shard in product(Lane, range(SHARDS)))
 _FOR_MAIL_MILLIS = 15_000
 """Time that is also kept for the release of mail, so that a backlog of other rows does not delay mail."""
 
@@ -105,16 +108,20 @@ queues = Queues(
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    return {"woken": run_tick(context)}
+    return {"woken": run_tick(context, event.get("parts", ALL_PARTS))}
 
 
-def run_tick(context: Any) -> int:
-    """Wake all due work, then release mail if there is time left. Return how many rows were woken."""
+def run_tick(context: Any, parts: Collection[str] = ALL_PARTS) -> int:
+    """Wake all due work, then release mail if there is time left. Return how many rows were woken.
+
+    `ripen clock` names the parts of the agenda in which something is due. The others are not read.
+    """
     urgent = CountingQueue(queues.hot["send"])
     with_count = replace(queues, hot={**queues.hot, "send": urgent})
     failures = Failures()
-    woken = tick(table, clock, with_count, CLOCK_MOVES, lambda: has_time(context, _FOR_MAIL_MILLIS), failures)
-    if has_time(context):
+    has_time_for_others = partial(has_time, context, _FOR_MAIL_MILLIS)
+    woken = tick(table, clock, with_count, CLOCK_MOVES, has_time_for_others, failures, parts)
+    if has_time(context) and not _MAIL_PARTS.isdisjoint(parts):
         mail = Release(
             table=table,
             clock=clock,
@@ -136,7 +143,13 @@ def has_time(context: Any, kept_millis: int = 0) -> bool:
 
 
 def tick(
-    table: Table, clock: Clock, queues: Queues, clock_moves: bool, has_time: Callable[[], bool], failures: Failures
+    table: Table,
+    clock: Clock,
+    queues: Queues,
+    clock_moves: bool,
+    has_time: Callable[[], bool],
+    failures: Failures,
+    parts: Collection[str] = ALL_PARTS,
 ) -> int:
     """Wake the worker of each row that falls due soon, at its second, or that is overdue. Return how many were woken.
 
@@ -152,7 +165,8 @@ def tick(
 
     nothing: tuple[int, Place | None] = (0, None)
     woken = 0
-    places = [Place(lane, shard) for lane, shard in product((Lane.HOT, Lane.BULK), range(SHARDS))]
+    lanes = product((Lane.HOT, Lane.BULK), range(SHARDS))
+    places = [Place(lane, shard) for lane, shard in lanes if part(lane, shard) in parts]
     with ThreadPoolExecutor(_THREADS) as pool:
         while places:
             pages = list(pool.map(failures.attempt(wake_page, nothing), places))

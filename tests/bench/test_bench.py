@@ -2,22 +2,24 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tomllib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from bench import activity, cold, journeys, plan, refold
+from bench import activity, clock_floor, cold, journeys, plan, refold
 from bench.firsts import firsts
 from bench.memory_cloud import START, Message
 from bench.metered_dynamodb import Usage
 from bench.million_mails import MAILS, MillionMails
 from bench.outside import PROJECT
 from bench.release_cloud import Workers
-from bench.report import Cost, Figure, Price, Rate, show
+from bench.report import Cost, Figure, Price, Rate, Time, show
 from bench.stub import Storage
 from ripen.adapters.table import Table
 from ripen.agenda import SHARDS, Due, Lane, Ref
@@ -48,6 +50,30 @@ def test_the_last_line_is_json_and_the_exit_code_shows_a_missed_bar(
 def test_too_much_time_of_our_own_fails_the_bench_whatever_the_ratio(own_bar_ms: float | None, is_over: bool) -> None:
     figure = Figure(ratio=1.2, bar=1.5, cpu_ms=3.14159, floor_ms=2.5, own_bar_ms=own_bar_ms)
     assert show("activity", {"form": figure}, "notes") == is_over
+
+
+@pytest.mark.parametrize(("ratio", "is_over"), [(3.0, False), (3.01, True)])
+def test_time_over_its_bar_fails_the_bench(ratio: float, is_over: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    time = Time(ratio=ratio, bar=3, seconds=30, floor_seconds=10)
+
+    assert show("clock", {}, "notes", times={"a day": time}) == is_over
+
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])["figures"]["a day"]
+    assert found == {"ratio": ratio, "bar": 3, "seconds": 30, "floor_seconds": 10}
+
+
+def test_floor_of_the_clock_is_what_the_workers_asked_of_the_table_and_of_ses(tmp_path: Path) -> None:
+    made = [
+        (3.0, "ripen-NurtureDeliver-1", "sesv2", "SendEmail", {}),
+        (2.0, "ripen-NurtureDeliver-1", "dynamodb", "GetItem", {}),
+        (2.5, "ripen-NurtureTick-1", "dynamodb", "Query", {}),
+        (2.6, "ripen-NurtureWalk-1", "sqs", "SendMessageBatch", {}),
+        (0.9, "ripen-ScoreReact-1", "dynamodb", "GetItem", {}),
+    ]
+    for number, call in enumerate(made):
+        with (tmp_path / f"{number % 2}.calls").open("ab") as file:
+            file.write(pickle.dumps(call))
+    assert [call.operation for call in clock_floor.calls(tmp_path, since=1.0)] == ["GetItem", "SendEmail"]
 
 
 @pytest.mark.parametrize(("write_units", "requests", "is_over"), [(22, 6, False), (22.1, 6, True), (22, 6.1, True)])

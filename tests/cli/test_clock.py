@@ -1,11 +1,10 @@
-"""ripen clock: spans of time, and the walk from due time to due time."""
+"""ripen clock: spans and times as people write them."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cli.commands.time import span, target
-from cli.local.clock import first_due, next_stop
 from ripen.failure import Failure
 
 
@@ -77,41 +76,3 @@ def test_span_that_is_too_long_names_the_longest(text: str) -> None:
         span(text)
     assert len(failed.value.what) < 200
     assert "3,650 日" in failed.value.in_language("ja")[0]
-
-
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-END = NOON + timedelta(minutes=3)
-
-
-@pytest.mark.parametrize(
-    ("due", "ticked", "expected"),
-    [
-        (NOON, None, NOON),
-        (NOON + timedelta(seconds=90), NOON, NOON + timedelta(seconds=90)),
-        (NOON, NOON, NOON + timedelta(minutes=1)),
-        (NOON, NOON + timedelta(minutes=2, seconds=30), END),
-        (NOON, END, None),
-        (None, NOON, None),
-    ],
-    ids=["what is due", "what is due next", "no place found", "no place found, little time", "had its turn", "nothing"],
-)
-def test_time_stops_where_something_falls_due(
-    due: datetime | None, ticked: datetime | None, expected: datetime | None
-) -> None:
-    assert next_stop(due, ticked, END) == expected
-
-
-def test_what_a_tick_took_longer_to_do_than_time_was_to_pass_is_released_all_the_same() -> None:
-    """Ticked at noon, and mails were planned while three minutes and more went by."""
-    planned = NOON + timedelta(seconds=1)
-    assert next_stop(planned, NOON, END) == planned
-    assert next_stop(planned, END + timedelta(minutes=1), END) is None
-
-
-def test_a_look_at_salesforce_is_a_stop_only_after_something_else_has_happened() -> None:
-    mail, poll = (NOON + timedelta(minutes=2), "lead#1"), (NOON, "poll#members")
-    late = (END + timedelta(seconds=1), "lead#2")
-    assert first_due([late, mail, poll], END) == (NOON, True)
-    assert first_due([late, mail, poll], END, with_polls=False) == (NOON + timedelta(minutes=2), False)
-    assert first_due([late, poll], END, with_polls=False) == (None, False)
-    assert first_due([late], END) == (None, False)

@@ -221,6 +221,24 @@ def test_mail_is_released_however_many_other_rows_are_due(
     assert queue.woken == [keys.send("lead1", "s").ref]
 
 
+def test_only_named_parts_of_the_agenda_are_looked_into(
+    table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given something due in two shards, and a mail that waits for its release
+    here, there = (an_activity_row(table, lead=leads_of(shard, 1)[0]) for shard in (3, 4))
+    mail = planned(table, a_send(email="case-study"), NOON - MINUTE).ref
+    queues = Queues(hot={"activity": queue, "send": FakeQueue()}, bulk={"send": queue})
+    for name, real in (("table", table), ("clock", clock), ("queues", queues)):
+        monkeypatch.setattr(tick_module, name, real)
+    monkeypatch.setattr(tick_module.quota, "read", lambda: Quota(per_second=14, per_day=-1, sent=0))
+    # when
+    tick_module.handler({"parts": ["hot#3"]}, LambdaContext())
+    assert queue.woken == [here]
+    tick_module.handler({"parts": ["hot#4", "mail#7"]}, LambdaContext())
+    # then
+    assert queue.woken == [here, there, mail]
+
+
 @pytest.mark.parametrize("ref", ["campaign#autumn|-", "campaign#autumn|walk#3", "schedule#welcome|-"])
 def test_walks_campaigns_and_schedules_wake_their_worker(ref: str) -> None:
     assert {tick_module.queues.of(Ref(ref), lane) for lane in Lane} == {tick_module.walk}
