@@ -63,7 +63,7 @@ def test_time_over_its_bar_fails_the_bench(ratio: float, is_over: bool, capsys: 
 
 
 def test_floor_of_the_clock_is_what_the_workers_asked_of_the_table_and_of_ses(tmp_path: Path) -> None:
-    made = [
+    made: list[tuple[float, str, str, str, dict[str, object]]] = [
         (3.0, "ripen-NurtureDeliver-1", "sesv2", "SendEmail", {}),
         (2.0, "ripen-NurtureDeliver-1", "dynamodb", "GetItem", {}),
         (2.5, "ripen-NurtureTick-1", "dynamodb", "Query", {}),
