@@ -126,7 +126,10 @@ def test_refused_entry_request_is_a_failure() -> None:
 
 def test_second_entry_follows_the_reentry_rule_of_the_journey() -> None:
     never = a_bundle()
-    never = replace(never, journeys={"whitepaper": replace(never.journeys["whitepaper"], again=Again())})
+    unasked = {name: replace(email, mail_class="marketing") for name, email in never.emails.items()}
+    never = replace(
+        never, journeys={"whitepaper": replace(never.journeys["whitepaper"], again=Again())}, emails=unasked
+    )
     refused = [
         line
         for line in simulated("+0 form whitepaper; +5d form whitepaper", bundle=never).lines
