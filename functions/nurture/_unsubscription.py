@@ -38,7 +38,7 @@ def withdraw(table: Table, send: Send, bundle: Bundle, now: datetime) -> Key[Act
     """Write the withdrawal. Return the key of its activity, None if the consents were withdrawn before."""
     row = table.get(keys.contact(send.lead))
     before = row.value if row else Contact(lead=send.lead)
-    refused = request_cap.refused_with(send.email, bundle)
+    refused = request_cap.refused_with(send, bundle)
     if is_unsubscribed(before, refused):
         return None
     activity = activity_of(Kind.UNSUBSCRIBED, send, now)

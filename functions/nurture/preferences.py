@@ -110,7 +110,7 @@ def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Respon
 
 def _unsubscribe_page(send: Send, dependencies: Dependencies) -> BuiltinPage:
     """Return the page that says what holds for the reader of this mail."""
-    refused = request_cap.refused_with(send.email, dependencies.bundle)
+    refused = request_cap.refused_with(send, dependencies.bundle)
     return "still-unsubscribed" if is_unsubscribed(_contact(send, dependencies), refused) else "unsubscribe"
 
 

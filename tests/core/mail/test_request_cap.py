@@ -53,13 +53,18 @@ def test_the_count_of_an_hour_is_right_on_average() -> None:
 
 def test_a_requested_mail_is_refused_with_the_others_of_its_journeys() -> None:
     bundle = a_bundle()
-    assert refused_with("whitepaper-delivery", bundle) == {"whitepaper-delivery"}
-    assert refused_with("case-study", bundle) == frozenset()
-    assert refused_with("no-such-mail", bundle) == frozenset()
+    delivery = replace(ASKED_FOR, email="whitepaper-delivery", origin="whitepaper")
+    assert refused_with(delivery, bundle) == {"whitepaper-delivery"}
+    assert refused_with(a_marketing_mail(), bundle) == frozenset()
     requested = {name: replace(email, mail_class="transactional") for name, email in bundle.emails.items()}
     sent = {step.email for step in bundle.journeys["whitepaper"].steps if hasattr(step, "email")}
     assert len(sent) > 1
-    assert refused_with("whitepaper-delivery", replace(bundle, emails=requested)) == sent
+    assert refused_with(delivery, replace(bundle, emails=requested)) == sent
+
+
+def test_a_requested_mail_that_the_playbook_has_removed_can_be_refused() -> None:
+    removed = replace(ASKED_FOR, email="removed", origin="whitepaper")
+    assert refused_with(removed, a_bundle()) == {"removed", "whitepaper-delivery"}
 
 
 @pytest.mark.parametrize(

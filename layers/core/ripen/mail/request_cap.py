@@ -59,18 +59,20 @@ def counted_this_hour(send: Send) -> int:
     return _SAMPLE if counts(send) and crc32(send.id.encode()) % _SAMPLE == 0 else 0
 
 
-def refused_with(email: str, bundle: Bundle) -> frozenset[str]:
+def refused_with(send: Send, bundle: Bundle) -> frozenset[str]:
     """Return the transactional mails that a person refuses with this one: all that the same journeys send.
 
-    It is empty for a marketing mail.
+    It is empty for a marketing mail. A mail that the live playbook has removed may still go to people in an older
+    version of its journey, so it is refused too.
     """
-    requested = {name for name, each in bundle.emails.items() if each.mail_class == "transactional"}
-    if email == CONFIRMATION:
-        return frozenset({email})
-    if email not in requested:
+    if send.email == CONFIRMATION:
+        return frozenset({send.email})
+    if send.mail_class is MailClass.MARKETING:
         return frozenset()
-    refused = {email}
+    requested = {name for name, each in bundle.emails.items() if each.mail_class == "transactional"}
+    refused = {send.email}
     for journey in bundle.journeys.values():
         sent = {step.email for step in journey.steps if isinstance(step, SendStep)}
-        refused |= sent & requested if email in sent else set()
+        if send.email in sent or (journey.name == send.origin and not send.campaign):
+            refused |= sent & requested
     return frozenset(refused)
