@@ -23,6 +23,7 @@ from ripen.playbook.graph import (
     WaitPath,
     WaitStep,
 )
+from ripen.words import Words
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON
 
@@ -56,6 +57,10 @@ def waiting(**changes: Any) -> Enrollment:
     return Enrollment(**(known | changes))
 
 
+def a_part(part: Part, name: str) -> RemovedPart:
+    return RemovedPart("j", part, name, 1, (Words("", ""), Words("", "")))
+
+
 def needed(live: Bundle, *enrollments: Enrollment, new: Bundle = SMALL) -> list[RemovedPart]:
     return removed_parts(enrollments or (waiting(),), live, new, {live.hash: live}.__getitem__)
 
@@ -80,14 +85,12 @@ def needed(live: Bundle, *enrollments: Enrollment, new: Bundle = SMALL) -> list[
     ],
 )
 def test_each_part_that_a_step_ahead_names_is_found(step: Any, part: Part, name: str) -> None:
-    assert needed(a_playbook(step)) == [RemovedPart("j", part, name, 1)]
+    assert needed(a_playbook(step)) == [a_part(part, name)]
 
 
 def test_goal_and_exit_count_too() -> None:
     asked = Belongs(segment="big")
-    assert (
-        needed(a_playbook(goal=asked)) == needed(a_playbook(exit=asked)) == [RemovedPart("j", Part.SEGMENT, "big", 1)]
-    )
+    assert needed(a_playbook(goal=asked)) == needed(a_playbook(exit=asked)) == [a_part(Part.SEGMENT, "big")]
 
 
 def test_people_are_counted_by_journey_and_part() -> None:
@@ -96,11 +99,12 @@ def test_people_are_counted_by_journey_and_part() -> None:
     [found] = needed(live, waiting(lead="1"), waiting(lead="2"), before)
     assert found.people == 3
     assert found.words.en == (
-        "3 people are in j on the way to the mail case-study, which is removed."
+        "3 people are in j on the way to the mail …様へ (case-study), which is removed."
         " They get it as it is in the version that they started with."
     )
     assert found.words.ja == (
-        "シナリオ j の 3 人は、削除されるメール case-study にこれから進みます。開始したときの版の文面で送られます。"
+        "シナリオ「j」の 3 人は、削除されるメール「…様へ（case-study）」にこれから進みます。"
+        "開始したときの版の文面で送られます。"
     )
 
 

@@ -6,7 +6,7 @@ then taken from the playbook of the enrollment; the other parts have no effect a
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from ripen.lead.activity import Kind
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Belongs, Clause, Did, subclauses
 from ripen.playbook.graph import BranchStep, EnrolStep, Journey, SendStep, Step, UpdateStep, WaitForStep
+from ripen.playbook.titles import Folder, title_and_name
 from ripen.words import Words
 
 
@@ -31,6 +32,13 @@ class Part(StrEnum):
 
 
 _PARTS = {Kind.FORM_SUBMITTED: Part.FORM, Kind.PAGE_VIEWED: Part.PAGE, Kind.PAGE_READ: Part.PAGE}
+_FOLDERS: dict[Part, Folder] = {
+    Part.EMAIL: "emails",
+    Part.SEGMENT: "segments",
+    Part.FORM: "forms",
+    Part.PAGE: "pages",
+    Part.JOURNEY: "journeys",
+}
 _NOUNS = {
     Part.EMAIL: Words("mail", "メール"),
     Part.SEGMENT: Words("segment", "セグメント"),
@@ -62,21 +70,23 @@ class RemovedPart:
     part: Part
     name: str
     people: int
+    titles: tuple[Words, Words] = field(compare=False)
+    """Of the journey and of the part, as people read them."""
 
     @property
     def words(self) -> Words:
         """What it means for these people."""
         are, noun, then = "person is" if self.people == 1 else "people are", _NOUNS[self.part], _CONSEQUENCES[self.part]
+        journey, part = self.titles
         return Words(
-            f"{self.people} {are} in {self.journey} on the way to the {noun.en} {self.name}, which is removed."
-            f" {then.en}",
-            f"シナリオ {self.journey} の {self.people} 人は、削除される{noun.ja} {self.name} にこれから進みます。"
-            f"{then.ja}",
+            f"{self.people} {are} in {journey.en} on the way to the {noun.en} {part.en}, which is removed. {then.en}",
+            f"シナリオ「{journey.ja}」の {self.people} 人は、"
+            f"削除される{noun.ja}「{part.ja}」にこれから進みます。{then.ja}",
         )
 
     def plain(self) -> dict[str, Any]:
         """Return what `--json` prints: a contract for scripts."""
-        return asdict(self)
+        return {"journey": self.journey, "part": self.part, "name": self.name, "people": self.people}
 
 
 def removes_parts(live: Bundle | None, new: Bundle) -> bool:
@@ -97,7 +107,15 @@ def removed_parts(
             count.update(
                 (enrollment.journey, part, name) for part, name in _needs(enrollment, pinned) if name in removed[part]
             )
-    return sorted(RemovedPart(*place, people) for place, people in count.items())
+    return sorted(
+        RemovedPart(journey, part, name, people, (title_and_name(live, "journeys", journey), _title(live, part, name)))
+        for (journey, part, name), people in count.items()
+    )
+
+
+def _title(live: Bundle, part: Part, name: str) -> Words:
+    folder = _FOLDERS.get(part)
+    return title_and_name(live, folder, name) if folder else Words(name, name)
 
 
 def _removed(live: Bundle, new: Bundle) -> dict[Part, set[str]]:
