@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from cli.output.journey_svg import svg as draw
 from cli.output.journey_tree import tree
+from cli.output.journey_words import about
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
@@ -16,7 +17,7 @@ from cli.stack.stack import connect
 from ripen.failure import Failure
 from ripen.nearest import nearest
 from ripen.operations.journeys.counts import Counts, count_journey
-from ripen.operations.journeys.outline import Row, outline, title
+from ripen.operations.journeys.outline import Row, outline
 from ripen.operations.live_playbook import live_bundle
 from ripen.playbook.titles import title_and_name
 from ripen.words import Words
@@ -49,7 +50,7 @@ def journey(
             Words(f"There is no live journey {name!r}{hint.en}", f"公開中のシナリオ {name!r} はありません{hint.ja}"),
             Words("See what is not published yet: ripen plan", "まだ公開していないものを見るには: ripen plan"),
         )
-    row = outline(journeys[name])
+    row = outline(journeys[name], bundle)
     with bar(say("People in the journey", "シナリオにいる人")) as progress:
         counted = count_journey(stack.table, name, progress)
     called = title_and_name(bundle, "journeys", name).in_language(language())
@@ -62,6 +63,8 @@ def journey(
         file = escape(str(svg))
         console.print(say(f"Wrote {file}", f"{file} に書き出しました"))
     else:
+        for line in about(journeys[name], counted, bundle):
+            console.print(escape(line))
         console.print(tree(called, row, counted))
         steps = {step.id for step in journeys[name].steps}
         if elsewhere := {id: count for id, count in counted.here.items() if id not in steps}:
@@ -80,6 +83,8 @@ def _plain(name: str, row: Row, counted: Counts) -> dict[str, Any]:
         "entered": counted.entered,
         "finished": counted.finished,
         "exited": dict(counted.left),
+        "goal": counted.reached_goal,
+        "clicked": counted.clickers,
         "people": dict(counted.here),
         "steps": _row(row, counted),
     }
@@ -89,9 +94,10 @@ def _row(row: Row, counted: Counts) -> list[dict[str, Any]]:
     return [
         {
             "id": item.step.id,
-            "title": title(item.step).en,
+            "title": item.words.en,
             "people": counted.here[item.step.id],
             "mails": dict(counted.mails_of(item.step.id)),
+            "clicked": counted.clicked[item.step.id],
             "paths": [
                 {"name": path.name, "to": path.to, "ends": path.ends, "steps": _row(path.row, counted)}
                 for path in item.paths

@@ -7,7 +7,7 @@ from html import escape
 from cli.output.journey_words import mail_count, people_count
 from cli.output.language import language
 from ripen.operations.journeys.counts import Counts
-from ripen.operations.journeys.outline import Item, Path, Row, title
+from ripen.operations.journeys.outline import Item, Path, Row
 from ripen.playbook.graph import ExitStep, SendStep, Step, WaitStep
 
 _WIDE, _HIGH, _GAP, _LABEL, _BETWEEN, _MARGIN = 264, 58, 34, 34, 28, 32
@@ -65,7 +65,7 @@ def _row(row: Row, middle: float, top: float, counts: Counts) -> Iterator[str]:
 
 
 def _item(item: Item, middle: float, top: float, counts: Counts) -> Iterator[str]:
-    yield from _box(item.step, middle, top, counts)
+    yield from _box(item, middle, top, counts)
     if not item.paths:
         return
     area = _item_area(item)
@@ -80,28 +80,30 @@ def _path(path: Path, at: float, middle: float, top: float, bottom: float, count
     """Draw a curve to the path's name, its steps below, and a curve to where the paths meet."""
     label = top + _GAP
     yield _curve(middle, top, at, label)
-    yield _pill(at, label, path.name)
+    yield _pill(at, label, path.words.in_language(language()))
     below = label + _LABEL
     end = below + (_row_area(path.row).height if path.row else 0)
     if path.row:
         yield _line(at, below - 10, at, below)
         yield from _row(path.row, at, below, counts)
     start = end if path.row else below - 10
-    if path.to or path.ends:
-        yield _text(at, start + 16, f"→ {path.to}" if path.to else "■", 12, colour=_QUIET)
+    if path.to_words or path.ends:
+        shown = f"→ {path.to_words.in_language(language())}" if path.to_words else "■"
+        yield _text(at, start + 16, shown, 12, colour=_QUIET)
         return
     yield _line(at, start, at, bottom - _GAP)
     yield _curve(at, bottom - _GAP, middle, bottom)
 
 
-def _box(step: Step, middle: float, top: float, counts: Counts) -> Iterator[str]:
+def _box(item: Item, middle: float, top: float, counts: Counts) -> Iterator[str]:
+    step = item.step
     kind, left = _kind(step), middle - _WIDE / 2
     yield (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{_WIDE}" height="{_HIGH}" rx="10"'
         f' fill="{_FACES[kind]}" stroke="{_EDGES[kind]}" stroke-width="1.5"/>'
     )
     outcomes = " · ".join(mail_count(outcome, count) for outcome, count in counts.mails_of(step.id))
-    yield _text(middle, top + (25 if outcomes else 34), title(step).in_language(language()), 13.5, weight=600)
+    yield _text(middle, top + (25 if outcomes else 34), item.words.in_language(language()), 13.5, weight=600)
     if outcomes:
         yield _text(middle, top + 44, outcomes, 11.5, colour=_QUIET, most=_SMALL)
     if here := counts.here[step.id]:

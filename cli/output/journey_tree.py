@@ -3,10 +3,10 @@
 from rich.markup import escape
 from rich.tree import Tree
 
-from cli.output.journey_words import exit_count, mail_count, people_count
+from cli.output.journey_words import click_count, mail_count, people_count
 from cli.output.language import language, say
 from ripen.operations.journeys.counts import Counts
-from ripen.operations.journeys.outline import Item, Row, title
+from ripen.operations.journeys.outline import Item, Row
 from ripen.playbook.graph import ExitStep, SendStep, Step, WaitStep
 
 _GOOD = {"sent": "green", "held": "yellow", "planned": "cyan", "claimed": "cyan", "unknown": "yellow"}
@@ -14,10 +14,7 @@ _GOOD = {"sent": "green", "held": "yellow", "planned": "cyan", "claimed": "cyan"
 
 def tree(name: str, row: Row, counts: Counts) -> Tree:
     """Return the tree of the journey of that name: paths as branches, people and mails beside their steps."""
-    label = f"[bold]{escape(name)}[/]  {people_count(counts)}"
-    if left := escape(exit_count(counts)):
-        label += say(f"; left: {left}", f"、途中終了（{left}）")
-    root = Tree(label)
+    root = Tree(f"[bold]{escape(name)}[/]  {people_count(counts)}")
     _grow(root, row, counts)
     return root
 
@@ -26,18 +23,23 @@ def _grow(root: Tree, row: Row, counts: Counts) -> None:
     for item in row:
         node = root.add(_label(item, counts))
         for path in item.paths:
-            ends = f" [dim]■ {say('ends', '終了')}[/]"
-            end = f" [dim]→ {escape(path.to)}[/]" if path.to else ends if path.ends else ""
-            _grow(node.add(f"[italic]{escape(path.name)}[/]{end}"), path.row, counts)
+            end = ""
+            if path.to_words:
+                end = f" [dim]→ {escape(path.to_words.in_language(language()))}[/]"
+            elif path.ends:
+                end = f" [dim]■ {say('ends', '終了')}[/]"
+            _grow(node.add(f"[italic]{escape(path.words.in_language(language()))}[/]{end}"), path.row, counts)
 
 
 def _label(item: Item, counts: Counts) -> str:
     step = item.step
-    label = f"{_sign(step)} {escape(title(step).in_language(language()))}"
+    label = f"{_sign(step)} {escape(item.words.in_language(language()))}"
     if here := counts.here[step.id]:
         label += f"  [bold reverse] {say(f'{here} here', f'{here} 人')} [/]"
     for outcome, count in counts.mails_of(step.id):
         label += f"  [{_GOOD.get(outcome, 'red')}]{escape(mail_count(outcome, count))}[/]"
+    if clicked := counts.clicked[step.id]:
+        label += f"  [green]{click_count(clicked)}[/]"
     return label
 
 

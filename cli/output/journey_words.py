@@ -3,6 +3,11 @@
 from cli.output.language import language, say
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.phrases import reason
+from ripen.operations.playbook_words.clauses import clause_words
+from ripen.operations.playbook_words.triggers import BY_HAND, again_words, trigger_words
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.clause import Clause
+from ripen.playbook.graph import Journey
 from ripen.words import Words
 
 _OUTCOMES = {
@@ -34,6 +39,39 @@ def people_count(counts: Counts) -> str:
     )
 
 
-def exit_count(counts: Counts) -> str:
-    """Return how many people left the journey before its end, by reason, or "" for none."""
-    return ", ".join(f"{reason(why, language())} {count}" for why, count in counts.left.most_common())
+def click_count(count: int) -> str:
+    """Return how many people clicked a link."""
+    return say(f"{count} clicked", f"クリック {count} 人")
+
+
+def about(journey: Journey, counts: Counts, bundle: Bundle) -> list[str]:
+    """Return the journey's conditions in words, each with what came of it: a line each, of plain text."""
+    ons = [trigger_words(on, bundle).in_language(language()) for on in journey.enrol]
+    listed = say(" or ", "、または").join(ons) or BY_HAND.in_language(language())
+    again = again_words(journey.again).in_language(language())
+    lines = [say(f"Enrols a lead that: {listed}", f"開始: {listed}"), say(f"Again: {again}", f"もう一度: {again}")]
+    if journey.who:
+        who = _clause(journey.who, bundle)
+        lines.append(say(f"Only: {who}", f"対象: {who}"))
+    if journey.goal:
+        reached, goal = counts.reached_goal, _clause(journey.goal, bundle)
+        lines.append(say(f"Goal: {goal} – {reached} reached it", f"目標: {goal} – 到達 {reached} 人"))
+    if journey.exit:
+        leaves = _clause(journey.exit, bundle)
+        lines.append(say(f"Leaves at once if: {leaves}", f"途中終了の条件: {leaves}"))
+    clickers = counts.clickers
+    lines.append(say(f"People who clicked in its mails: {clickers}", f"メールをクリックした人: {clickers} 人"))
+    return lines + exits(counts)
+
+
+def exits(counts: Counts) -> list[str]:
+    """Return how many people left the journey before its end, by reason: a line each."""
+    if not (left := counts.left_early):
+        return []
+    total = sum(count for _, count in left)
+    by_reason = [f"  {count:,}  {reason(why, language())}" for why, count in left]
+    return [say(f"Left early: {total:,}", f"途中終了: {total:,} 人"), *by_reason]
+
+
+def _clause(clause: Clause, bundle: Bundle) -> str:
+    return clause_words(clause, bundle).in_language(language())

@@ -13,17 +13,21 @@ from rich.console import Console
 from cli.commands import journey as command
 from cli.output.journey_svg import svg
 from cli.output.journey_tree import tree
+from cli.output.journey_words import about
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
+from ripen.decision import Reason
 from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.activity import Kind, Verdict
 from ripen.lead.state import LatestEntry, State
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.journeys.counts import Counts, count_journey
 from ripen.operations.journeys.outline import Row, outline
-from ripen.playbook.graph import Journey, JumpStep, SendStep
+from ripen.playbook.clause import Agreed, Did, Tagged
+from ripen.playbook.graph import Again, Journey, JumpStep, SendStep
 from tests.authoring.simulation.test_paths import JOURNEY
-from tests.support.builders import a_bundle
+from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
 
@@ -39,7 +43,7 @@ def shape(row: Row) -> list[Any]:
 
 
 def test_ways_part_and_meet_again_as_in_the_file() -> None:
-    assert shape(outline(JOURNEY)) == [
+    assert shape(outline(JOURNEY, a_bundle())) == [
         "send",
         "listen",
         {
@@ -56,25 +60,25 @@ def test_a_loop_is_drawn_once() -> None:
         first="a",
         steps=(SendStep(id="a", email="m", next="again"), JumpStep(id="again", to="a")),
     )
-    assert shape(outline(loop)) == ["a", "again"]
+    assert shape(outline(loop, a_bundle())) == ["a", "again"]
 
 
 def test_people_and_mails_stand_beside_their_steps() -> None:
     counted = Counts(here=Counter({"listen": 7}), mails=Counter({("send", "sent"): 9, ("send", "no consent"): 2}))
     console = Console(width=120)
     with console.capture() as captured:
-        console.print(tree(JOURNEY.name, outline(JOURNEY), counted))
+        console.print(tree(JOURNEY.name, outline(JOURNEY, a_bundle()), counted))
     told = captured.get()
-    assert "send whitepaper-delivery  9 sent  2 no consent" in told
-    assert "listen   7 here" in told
+    assert "send “Your white paper”  9 sent  2 no consent" in told
+    assert "wait for one of these   7 here" in told
 
 
 def test_the_picture_is_sound_and_says_the_same() -> None:
     counted = Counts(here=Counter({"listen": 7}), mails=Counter({("send", "<held>"): 9}))
-    picture = svg(JOURNEY.name, outline(JOURNEY), counted)
+    picture = svg(JOURNEY.name, outline(JOURNEY, a_bundle()), counted)
     drawn = fromstring(picture)  # noqa: S314 (our own picture)
     said = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"send whitepaper-delivery", "7", "9 <held>", "after-5-days", "send case-study"} <= set(said)
+    assert {"send “Your white paper”", "7", "9 <held>", "send “…様へ”"} <= set(said)
 
 
 @pytest.fixture
@@ -134,6 +138,53 @@ def test_people_on_steps_of_an_older_version_are_not_forgotten(
     assert "1 on wait-9-days" in capsys.readouterr().out
 
 
+def click(lead: str, send: str, verdict: Verdict = Verdict.HUMAN) -> Any:
+    facts = {"send": send, "link": "0"}
+    made = an_activity(id=send, lead=lead, kind=Kind.LINK_CLICKED, verdict=verdict, facts=facts)
+    return Create(keys.activity(lead, NOON, send), made)
+
+
+@pytest.mark.parametrize("megabytes", [0, 100])
+def test_people_who_clicked_or_reached_the_goal_are_counted(
+    stack: Stack, table: Table, monkeypatch: pytest.MonkeyPatch, megabytes: int
+) -> None:
+    # given a person who clicked, a machine, a click in another journey's mail, and one who reached the goal
+    monkeypatch.setattr(table, "megabytes", lambda: megabytes)
+    for lead in ("lead1", "lead2", "lead3"):
+        somebody(table, lead, "wait-3-days", SendState.ACCEPTED)
+    gone = {"state": EnrollmentState.EXITED, "reason": Reason.GOAL_REACHED}
+    somebody(table, "lead4", "wait-3-days", SendState.SKIPPED, **gone)
+    table.write(click("lead1", "lead1"), click("lead2", "lead2", Verdict.MACHINE), click("lead3", "other"))
+    # when
+    found = count_journey(table, "whitepaper")
+    # then
+    assert (found.clicked, found.clickers) == (Counter({"send-case-study": 1}), 1)
+    assert (found.reached_goal, found.left_early) == (1, [])
+
+
+@pytest.mark.usefixtures("japanese")
+def test_conditions_goal_and_reasons_are_said_in_words() -> None:
+    journey = replace(
+        a_bundle().journeys["whitepaper"],
+        who=Agreed(),
+        goal=Did(kind="page_viewed", subject="whitepaper"),
+        exit=Tagged(tag="customer"),
+        again=Again(how="after", seconds=90 * 86400),
+    )
+    counted = Counts(left=Counter({Reason.GOAL_REACHED: 2, Reason.UNSUBSCRIBED: 3, Reason.REPLIED: 1}), clickers=4)
+    assert about(journey, counted, a_bundle()) == [
+        "開始: 「資料」を送信した",
+        "もう一度: 前回の開始から 90 日間が過ぎたあと",
+        "対象: マーケティングメールに同意している",
+        "目標: 「資料」を見た – 到達 2 人",
+        "途中終了の条件: タグ「customer」がある",
+        "メールをクリックした人: 4 人",
+        "途中終了: 4 人",
+        "  3  配信停止",
+        "  1  返信があった",
+    ]
+
+
 def test_a_journey_that_is_not_live_is_a_failure(stack: Stack) -> None:
     with pytest.raises(Failure, match="did you mean 'whitepaper'"):
         command.journey("whitepapr", svg=None, as_json=False)
@@ -162,9 +213,8 @@ def test_counts_and_reasons_are_japanese_in_japanese(japanese: None) -> None:
     )
     console = Console(width=120)
     with console.capture() as captured:
-        console.print(tree(JOURNEY.name, outline(JOURNEY), counted))
+        console.print(tree(JOURNEY.name, outline(JOURNEY, a_bundle()), counted))
     drawn = captured.get()
     assert "途中 7 人" in drawn
-    assert "途中終了（配信停止 1）" in drawn
-    assert "whitepaper-delivery を送信  送信 9  同意がない 2" in drawn
-    assert "送信 9 · 同意がない 2" in svg(JOURNEY.name, outline(JOURNEY), counted)
+    assert "「…様へ」を送信  送信 9  同意がない 2" in drawn
+    assert "送信 9 · 同意がない 2" in svg(JOURNEY.name, outline(JOURNEY, a_bundle()), counted)

@@ -13,7 +13,6 @@ from ripen.decision import Reason
 from ripen.playbook.clause import Clause
 from ripen.playbook.paths import ANSWERED, ELSE, END, OTHERWISE, THEN, AnyStep, OneWayStep, next_by_name
 from ripen.playbook.trigger import Trigger
-from ripen.words import Words
 
 Texts = dict[str, str]
 """A text by locale."""
@@ -59,11 +58,6 @@ class SendStep(OneWayStep, frozen=True, kw_only=True, tag="send"):
     ("drop")."""
     expires_seconds: int = 7 * 86400
     """A mail that is this much overdue is not sent."""
-
-    @property
-    def title(self) -> Words:
-        """The mail that it sends."""
-        return Words(f"send {self.email}", f"{self.email} を送信")
 
 
 class WaitStep(OneWayStep, frozen=True, kw_only=True, tag="wait"):
@@ -213,11 +207,6 @@ class JumpStep(OneWayStep, frozen=True, kw_only=True, tag="jump"):
     to: str
     most: int = 3
     """After this many jumps the journey goes on to `next` instead."""
-
-    @property
-    def title(self) -> Words:
-        """The step that it jumps to."""
-        return Words(f"jump to {self.to}", f"{self.to} へ移動")
 
     @property
     def successors(self) -> tuple[str, ...]:

@@ -8,8 +8,6 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
-from ripen.words import Words
-
 END = ""
 """The value of `next` where the journey ends."""
 THEN = "then"
@@ -28,11 +26,6 @@ class AnyStep(Struct, frozen=True, kw_only=True):
     waits: ClassVar[bool] = False
     """Whether an enrollment can rest on the step."""
     id: str
-
-    @property
-    def title(self) -> Words:
-        """What the step does, in a few words, for drawings of the journey."""
-        return Words(self.id, self.id)
 
     @property
     def next_by_path(self) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ripen.journey.routing import steps_by_id
-from ripen.operations.decision_words import reason_in_words
+from ripen.operations.playbook_words.steps import path_words, step_words
+from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import ExitStep, Journey, SplitStep, Step
 from ripen.playbook.paths import END, OTHERWISE
 from ripen.words import Words
@@ -14,28 +15,24 @@ Row = tuple["Item", ...]
 @dataclass(frozen=True)
 class Path:
     name: str
+    words: Words
     row: Row
     to: str = ""
     """The id of the next step, if that is not where the paths meet but a step that is drawn elsewhere."""
+    to_words: Words | None = None
     ends: bool = False
 
 
 @dataclass(frozen=True)
 class Item:
     step: Step
+    words: Words
     paths: tuple[Path, ...] = ()
 
 
-def outline(journey: Journey) -> Row:
-    """Return every step that can be reached, each once."""
-    return _Outline(journey).row(journey.first, END)
-
-
-def title(step: Step) -> Words:
-    """Return what the step does, in a few words."""
-    if isinstance(step, ExitStep):
-        return Words(f"exit: {step.reason}", f"途中終了: {reason_in_words(step.reason, 'ja')}")
-    return step.title
+def outline(journey: Journey, bundle: Bundle) -> Row:
+    """Return every step that can be reached, each once, with the words for steps and paths."""
+    return _Outline(journey, bundle).row(journey.first, END)
 
 
 def paths_of(step: Step) -> list[tuple[str, str]]:
@@ -52,7 +49,8 @@ def paths_of(step: Step) -> list[tuple[str, str]]:
 
 
 class _Outline:
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Journey, bundle: Bundle) -> None:
+        self._bundle = bundle
         self._steps = steps_by_id(journey)
         self._order = {id: number for number, id in enumerate(self._steps)}
         self._drawn: set[str] = set()
@@ -65,15 +63,19 @@ class _Outline:
             step = self._steps[id]
             paths = paths_of(step)
             meeting = self._meeting([next for _, next in paths], until) if paths else END
-            items.append(Item(step, tuple(self._path(name, next, meeting) for name, next in paths)))
+            found = tuple(self._path(step, name, next, meeting) for name, next in paths)
+            items.append(Item(step, step_words(step, self._bundle), found))
             id = meeting if paths else getattr(step, "next", END)
         return tuple(items)
 
-    def _path(self, name: str, next: str, meeting: str) -> Path:
+    def _path(self, step: Step, name: str, next: str, meeting: str) -> Path:
         already = next in self._drawn and next != meeting
         row = self.row(next, meeting)
         last = self._last(next, row)
-        return Path(name, row, to=next if already else "", ends=last == END != meeting)
+        words, ends = path_words(step, name, self._bundle), last == END != meeting
+        if already:
+            return Path(name, words, row, next, step_words(self._steps[next], self._bundle), ends)
+        return Path(name, words, row, ends=ends)
 
     def _last(self, next: str, row: Row) -> str:
         """Return the step at which the row goes on."""
