@@ -94,6 +94,13 @@ COMMANDS = {
             "バックアップから復元したテーブルを準備します: 配信を止め、配信の拒否と送信済みのメールを書き写します。",
         ),
     ),
+    "warm-up": (
+        "cli.commands.warm_up:app",
+        Words(
+            "Warm up a new sender: marketing mail to each mailbox provider grows day by day.",
+            "新しい送信者のウォームアップ: メールサービスごとに、マーケティングメールを日ごとに増やします。",
+        ),
+    ),
     "shadow": (
         "cli.commands.shadow:app",
         Words(

@@ -112,7 +112,7 @@ def test_each_class_in_the_data_model_exists() -> None:
 
 def test_each_command_is_on_the_page_of_commands_in_both_languages() -> None:
     english, japanese = (
-        re.findall(r"^\| `ripen (\w+)", (PROJECT / "docs" / name).read_text(), re.MULTILINE)
+        re.findall(r"^\| `ripen ([\w-]+)", (PROJECT / "docs" / name).read_text(), re.MULTILINE)
         for name in ("tools.md", "tools.ja.md")
     )
     assert english == japanese

@@ -24,6 +24,7 @@ from ripen.mail import policy, request_cap
 from ripen.mail.breaker import Breaker
 from ripen.mail.frequency_cap import PlannedMail
 from ripen.mail.ledger import Send
+from ripen.mail.warm_up import WarmUp
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.activity_counts import count_activities, lead_facts
@@ -45,6 +46,8 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     link_keys: KeyRing
     address_key: bytes
     reply_domain: str = ""
+    warm_up: Callable[[], WarmUp | None] = lambda: None
+    """Returns the plan of a warm-up, if there is one."""
     may_send: Callable[[str], MaySend] = lambda name: "yes"
     """Whether the mails of the campaign with this name may go."""
 

@@ -25,6 +25,7 @@ from nurture._send_context import (
     read_context,
     situation,
 )
+from nurture._warm_up import count_in_warm_up, warm_up_opens
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
@@ -32,6 +33,7 @@ from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.rows.enrollments import move_enrollment
 from ripen.adapters.rows.sends import move_send
 from ripen.adapters.rows.stop_switch import StopSwitch
+from ripen.adapters.rows.warm_up_plan import WarmUpPlan
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Absent, Change, Key, Replace, Row, Table, Unchanged, keys
@@ -55,6 +57,7 @@ playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 stop = StopSwitch(table)
 campaigns = CampaignSwitch(table, clock)
+warm_up = WarmUpPlan(table)
 ses = Ses(os.environ["CONFIGURATION_SET"], transactional=os.environ["TRANSACTIONAL_SET"])
 reply_domain = os.environ["REPLY_DOMAIN"]
 
@@ -83,6 +86,7 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         mailer=ses,
         stopped=stop.is_on,
         may_send=campaigns.may_send,
+        warm_up=warm_up.read,
         reply_domain=reply_domain,
         link_keys=secrets.ring(Rotated.LINK),
         address_key=secrets.key("address"),
@@ -134,6 +138,7 @@ def _decide(context: SendContext, dependencies: Dependencies, now: datetime) -> 
         dependencies,
         now,
     )
+    about = replace(about, warm_up_opens=lambda: warm_up_opens(context, dependencies, now))
     match policy.decide(about, now):
         case policy.Wait(until, ""):
             return write_move(row, MovedSend(row.value, until), dependencies, now)
@@ -186,6 +191,7 @@ def _claim(
         _contact_change(context, dependencies, now),
         Absent(context.suppression_key),
         *count_request(send.value, context.lead.email, dependencies, now),
+        *count_in_warm_up(context, dependencies, now),
         *_probe(context, now),
     )
     return Row(send.key, moved.send, send.version + 1, expires=send.expires)

@@ -97,6 +97,7 @@ class Reason(StrEnum):
     OPEN_OPPORTUNITY = "open opportunity"
     QUIET_HOURS = "quiet hours"
     CAPPED = "capped"
+    WARMING_UP = "warm-up"
     REQUESTED_TOO_OFTEN = "requested too often"
     OVER_HOURLY_LIMIT = "over the hourly limit"
     EXPIRED = "expired"

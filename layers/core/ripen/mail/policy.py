@@ -76,6 +76,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     """Whether sales noted in the CRM that the person wants no mail or no calls."""
     has_opportunity: Callable[[], bool] = bool
     """Whether sales has an open opportunity with the lead's company."""
+    warm_up_opens: Callable[[], datetime | None] = lambda: None
+    """When the lead's mailbox provider takes the mail, if the warm-up's cap of today is reached (warm_up.py)."""
     other_mails: Callable[[], Iterable[frequency_cap.PlannedMail]] = tuple
     """The lead's other planned mails, one of which may go first."""
     is_abandoned: Callable[[], bool] = bool
@@ -91,7 +93,7 @@ def decide(situation: Situation, now: datetime) -> Claim | RecordOnly | Skip | W
     2. the campaign is paused, halted or stopped, or all sending is stopped
     3. the mail has expired, or its address bounced, complained or is suppressed
     4. for marketing mail: consent, the policy's exceptions, the opt-out in the CRM, open opportunities, quiet hours,
-       the frequency cap;
+       the frequency cap, the warm-up;
        for transactional mail: a refusal of this mail, the caps of request_cap.py
     5. the breaker is open, because SES refuses the account (shadow mode does not ask SES)
     6. the lead has left the journey that planned the mail
@@ -140,7 +142,17 @@ def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
         return Skip(Reason.OPEN_OPPORTUNITY)
     if policy.quiet and (until := quiet_until(policy.quiet, now, situation.zone)):
         return Wait(until, Reason.QUIET_HOURS)
-    return _capped(situation, now)
+    return _capped(situation, now) or _warming_up(situation)
+
+
+def _warming_up(situation: Situation) -> Skip | Wait | None:
+    """Return what the warm-up does to the mail, None if there is room. A mail that was claimed once has its place."""
+    send = situation.send
+    opens = situation.warm_up_opens() if send.attempt == 0 else None
+    if opens is None:
+        return None
+    expires_before = send.valid_until is not None and opens > send.valid_until
+    return Skip(Reason.WARMING_UP) if expires_before else Wait(opens, Reason.WARMING_UP)
 
 
 def _requested(situation: Situation, now: datetime) -> Skip | Wait | None:

@@ -164,6 +164,10 @@ REASONS: dict[Reason, Words] = {
     Reason.OPEN_OPPORTUNITY: Words("open opportunity", "商談中"),
     Reason.QUIET_HOURS: Words("quiet hours", "配信しない時間帯"),
     Reason.CAPPED: Words("capped", "配信数の上限"),
+    Reason.WARMING_UP: Words(
+        "the warm-up's cap of the day for this mailbox provider",
+        "ウォームアップ中で、このメールサービスへの 1 日の上限",
+    ),
     Reason.REQUESTED_TOO_OFTEN: Words("requested too often", "請求の回数が上限を超えた"),
     Reason.OVER_HOURLY_LIMIT: Words("over the hourly limit", "1時間あたりの上限を超えた"),
     Reason.EXPIRED: Words("expired", "期限切れ"),

@@ -27,6 +27,7 @@ from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send
 from ripen.mail.send_rate import MailRelease
+from ripen.mail.warm_up import WarmUp
 from ripen.marks import CrmMark
 from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
@@ -168,6 +169,11 @@ def requested_mails(hour: datetime) -> Key[Counts]:
     return Key("setting#requested", f"count#{_timestamp(hour)[:13]}", Counts)
 
 
+def warm_up_count(provider: str, day: str) -> Key[Counts]:
+    """Return the key of the count of marketing mails to one mailbox provider on one day of a warm-up."""
+    return Key(f"warm-up#{provider}", f"count#{day}", Counts)
+
+
 def inbox_mails(inbox_hash: str, day: str) -> Key[Counts]:
     """Return the key of the count of transactional mails to one inbox on one day."""
     return Key(f"inbox#{inbox_hash}", f"count#{day}", Counts)
@@ -211,6 +217,7 @@ STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
 SLOTS = Key("setting#slots", "-", MailRelease)
+WARM_UP = Key("setting#warm-up", "-", WarmUp)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", LivePlaybook)
 PUBLISHED = Key("setting#published", "-", Published)
