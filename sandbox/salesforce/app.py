@@ -15,19 +15,20 @@ from sandbox.salesforce.journal import Journal
 from sandbox.salesforce.oauth import OAuth, Tokens
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.pages import Pages
-from sandbox.salesforce.schema import load
+from sandbox.salesforce.schema import PACKAGE, load
 from sandbox.salesforce.seed import seed
 from sandbox.salesforce.usage import Usage
 
 
-def build(folder: Path, now: Callable[[], datetime], base_url: str) -> Starlette:
+def build(folder: Path, now: Callable[[], datetime], base_url: str, package: Path = PACKAGE) -> Starlette:
     """Return an org that keeps its records under `folder`, dates them by `now`, and is served at `base_url`.
 
-    `base_url` has no slash at the end. For a login see `connected_app.connected_app(folder)`.
+    `base_url` has no slash at the end. The org has the fields of the deployed `package`. For a login see
+    `connected_app.connected_app(folder)`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     faults, tokens, usage = Faults(), Tokens(), Usage(now)
-    org = Org(load(), Journal(folder / "records.jsonl"), faults, now)
+    org = Org(load(package), Journal(folder / "records.jsonl"), faults, now)
     seed(org)
     oauth = OAuth(org, connected_app(folder), tokens, base_url)
     gate = Gate(Api(org, usage, now), tokens, usage, faults)
