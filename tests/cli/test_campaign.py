@@ -28,7 +28,7 @@ from tests.support.campaign_machinery import (
 )
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
-from tests.support.planned_mails import is_silent
+from tests.support.planned_mails import is_silent, refuses
 from tests.support.quick_dynamodb import QuickDynamoDB
 
 TOMORROW = with_rates(at="2026-11-22T12:00")
@@ -231,8 +231,9 @@ def test_recipients_with_unknown_outcome_are_counted_apart(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun(machinery, sent=1)
-    machinery.ses.answer = is_silent
-    machinery.deliver(1)
+    for answer in (is_silent, refuses):  # a mail that SES refuses has not arrived
+        machinery.ses.answer = answer
+        machinery.deliver(1)
     capsys.readouterr()
     command.recipients("autumn")
     told = capsys.readouterr()

@@ -89,6 +89,12 @@ def test_mail_held_for_a_fault_of_ours_is_released_with_the_live_playbook(held: 
     assert with_decision(held, released.send, NOON).decisions[-1].outcome is Outcome.RELEASED
 
 
+@pytest.mark.parametrize("state", SendState)
+def test_mail_without_an_answer_may_have_arrived(state: SendState) -> None:
+    open_or_held = (SendState.CLAIMED, SendState.UNKNOWN, SendState.HELD)
+    assert ledger.may_have_arrived(a_marketing_mail(state=state, unknown=NOON)) == (state in open_or_held)
+
+
 @pytest.mark.parametrize("reason", ["rejected by SES", "rendering failed"])
 def test_mail_that_ses_took_and_gave_up_is_not_held(reason: str) -> None:
     assert not ledger.is_held(a_marketing_mail(state=SendState.FAILED, reason=reason))

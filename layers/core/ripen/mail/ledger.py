@@ -187,8 +187,10 @@ def is_held(send: Send) -> bool:
 
 
 def may_have_arrived(send: Send) -> bool:
-    """Return whether a held mail may have gone. Otherwise it is held because we could not send it."""
-    return send.unknown is not None
+    """Return whether SES may have taken the mail without an answer. Otherwise a held mail could not be sent."""
+    if send.state is SendState.HELD:
+        return send.unknown is not None
+    return send.state in (SendState.CLAIMED, SendState.UNKNOWN)
 
 
 def release(send: Send, who: str, now: datetime) -> MovedSend:

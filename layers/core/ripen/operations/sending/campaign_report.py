@@ -13,7 +13,7 @@ from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.walk import Walk
 from ripen.failure import Failure
-from ripen.mail.ledger import Send, SendState
+from ripen.mail.ledger import Send, SendState, may_have_arrived
 from ripen.operations.leads.scan import scan_batches
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.plain import plain
@@ -21,7 +21,6 @@ from ripen.operations.progress import Progress, silent
 from ripen.playbook.bundle import Bundle, Campaign
 from ripen.words import Words
 
-_MAY_HAVE_ARRIVED = (SendState.CLAIMED, SendState.UNKNOWN, SendState.HELD)
 _SKIPPED = "skipped: "
 _FOLLOWED = ("delivered", "clicked", "bounced", "complained", "unsubscribed")
 
@@ -82,7 +81,8 @@ def recipients(name: str, table: Table, progress: Progress = silent) -> list[Rec
         rows: list[Row[Send] | None] = table.get_many(
             [keys.send(lead, mailing.campaign_send_id(name, lead)) for lead in leads]
         )
-        sends = [row.value for row in rows if row and row.value.state in (SendState.ACCEPTED, *_MAY_HAVE_ARRIVED)]
+        found = [row.value for row in rows if row]
+        sends = [send for send in found if send.state is SendState.ACCEPTED or may_have_arrived(send)]
         profiles = table.get_many([keys.profile(send.lead) for send in sends]) if sends else []
         return [
             Recipient(send.lead, profile.value.email if profile else "", send.accepted, str(send.state))
