@@ -104,7 +104,7 @@ def test_html_and_text_of_a_mail_have_the_same_links_and_legal_texts(example: Bu
         for link in variables["links"]:  # type: ignore[attr-defined]
             assert link in part
         assert "https://site.example/unsubscribe/token" in part
-        for legal in ("sender_name", "postal_address", "contact"):
+        for legal in ("legal_name", "postal_address", "contact"):
             assert brand_variables(example.brand, locale)[legal] in part
     assert "A&B <社>" not in html
     assert "{{" not in html + text

@@ -77,6 +77,7 @@ def a_brand(**changes: Any) -> Brand:
         Brand(
             name={"ja": "リペン", "en": "Ripen"},
             sender_name={"ja": "リペン編集部", "en": "The Ripen team"},
+            legal_name={"ja": "株式会社リペン", "en": "Ripen, Inc."},
             sender="news@example.com",
             reply_to="hello@example.com",
             postal_address={"ja": "東京都千代田区1-1", "en": "1-1 Chiyoda, Tokyo"},

@@ -9,12 +9,13 @@ CheckPlaybook = Callable[..., list[str]]
 J, S, C, R = "journeys/j.yaml", "segments/s.yaml", "campaigns/c.yaml", "ripen.yaml"
 E, B, T = "emails/m/email.yaml", "emails/m/en.mjml", "emails/t/en.txt"
 FOOT = (
-    "{{ brand.sender_name }} {{ brand.postal_address }} {{ brand.contact }} "
+    "{{ brand.legal_name }} {{ brand.postal_address }} {{ brand.contact }} "
     '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
 )
 FILES = {
     R: """brand: {name: Ripen}
-sender: {address: a@b.example, reply_to: a@b.example, name: Ripen, postal_address: Tokyo, contact: a@b.example}
+sender: {address: a@b.example, reply_to: a@b.example, name: Ripen, legal_name: Ripen Inc., \
+postal_address: Tokyo, contact: a@b.example}
 locales: [en]
 tracking: {sites: [https://www.b.example], pages: {pricing: [/pricing]}}
 sync: {}

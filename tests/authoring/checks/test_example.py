@@ -95,6 +95,7 @@ def test_example_playbook_has_no_problems(plan: Plan) -> None:
         ("emails/case-study/ja.mjml", "/pages/pricing?lang=ja", "//evil.example", "a link needs a fixed target"),
         ("emails/case-study/ja.mjml", '"_bottom.ja.mjml"', '"_botom.ja.mjml"', "did you mean '_bottom.ja.mjml'?"),
         ("emails/_bottom.ja.mjml", "{{ unsubscribe_url }}", "mailto:x@ripen.example", "an unsubscribe link"),
+        ("emails/_bottom.ja.mjml", "{{ brand.legal_name }}", "{{ brand.sender_name }}", "the sender's legal name"),
         ("emails/_bottom.ja.mjml", "{{ brand.postal_address }}", "", "the sender's postal address"),
         ("emails/_bottom.ja.mjml", "{{ brand.contact }}", "", "a contact for complaints"),
         ("pages/pricing.ja.liquid", "title: 料金プラン", "titel: 料金プラン",
@@ -117,7 +118,17 @@ def test_error_is_reported_at_its_line_with_what_to_write_instead(
     assert reported, problems
     if not any(
         word in said
-        for word in ("a link", "an unsubscribe", "excludes", "address: {", "postal", "complain", "mismatched", "Liquid")
+        for word in (
+            "a link",
+            "an unsubscribe",
+            "excludes",
+            "address: {",
+            "legal",
+            "postal",
+            "complain",
+            "mismatched",
+            "Liquid",
+        )
     ):
         assert any(problem.startswith(f"{file}:{line}:") for problem in reported), problems
 

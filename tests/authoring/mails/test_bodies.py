@@ -16,11 +16,11 @@ from tests.support.smallest_playbook import FILES
 
 FRAME = """<mjml><mj-body><mj-section><mj-column>
 <!-- body -->
-<mj-text>{{ brand.sender_name }} {{ brand.postal_address }} {{ brand.contact }}
+<mj-text>{{ brand.legal_name }} {{ brand.postal_address }} {{ brand.contact }}
 <a href="{{ unsubscribe_url }}">Unsubscribe</a></mj-text>
 </mj-column></mj-section></mj-body></mjml>
 """
-FOOT = "{{ brand.sender_name }} {{ brand.postal_address }} {{ brand.contact }}"
+FOOT = "{{ brand.legal_name }} {{ brand.postal_address }} {{ brand.contact }}"
 Compile = Callable[..., Mail]
 
 

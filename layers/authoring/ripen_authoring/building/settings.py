@@ -10,6 +10,7 @@ def brand(ripen: RipenFile) -> bundle.Brand:
     return bundle.Brand(
         name=ripen.brand.name.by_locale(locales),
         sender_name=sender.name.by_locale(locales),
+        legal_name=sender.legal_name.by_locale(locales),
         sender=sender.address,
         reply_to=sender.reply_to,
         postal_address=sender.postal_address.by_locale(locales),

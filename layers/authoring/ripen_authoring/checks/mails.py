@@ -26,7 +26,9 @@ _REQUIRED_BY_LAW = {
         'an unsubscribe link: <a href="{{ unsubscribe_url }}">',
         '配信停止のリンク（<a href="{{ unsubscribe_url }}">）',
     ),
-    "brand.sender_name": Words("the sender's name: {{ brand.sender_name }}", "送信者名（{{ brand.sender_name }}）"),
+    "brand.legal_name": Words(
+        "the sender's legal name: {{ brand.legal_name }}", "送信者の正式な名称（{{ brand.legal_name }}）"
+    ),
     "brand.postal_address": Words(
         "the sender's postal address: {{ brand.postal_address }}", "送信者の住所（{{ brand.postal_address }}）"
     ),

@@ -26,7 +26,7 @@ _TAGS |= {f"end{tag}" for tag in _BLOCKS}
 type Known = Mapping[str, "Known | None"]
 """Known variables. None stands for a value, or for a mapping with any names in it."""
 
-_SENDER = dict.fromkeys(("name", "sender_name", "postal_address", "contact"))
+_SENDER = dict.fromkeys(("name", "sender_name", "legal_name", "postal_address", "contact"))
 
 _PERSON = {"last_name", "first_name", "company", "department", "job_title", "locale"}
 _MAIL: Known = {

@@ -21,6 +21,9 @@ class Sender(Part):
     address: str
     reply_to: str
     name: LocalizedText
+    legal_name: LocalizedText = Field(
+        description="The company's registered name, or your own. 特定電子メール法 requires it in marketing mail"
+    )
     postal_address: LocalizedText
     contact: LocalizedText
 

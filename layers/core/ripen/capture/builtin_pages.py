@@ -189,7 +189,7 @@ footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55
 </form>
 {% endif %}</div>
 </main>
-<footer>{{ brand.sender_name }}<br>{{ brand.postal_address }}<br>{{ brand.contact }}</footer>
+<footer>{{ brand.legal_name }}<br>{{ brand.postal_address }}<br>{{ brand.contact }}</footer>
 </body>
 </html>
 """

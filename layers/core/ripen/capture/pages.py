@@ -27,6 +27,7 @@ def brand_variables(brand: Brand, locale: str) -> dict[str, str]:
     return {
         "name": localized(brand.name, locale, brand),
         "sender_name": localized(brand.sender_name, locale, brand),
+        "legal_name": localized(brand.legal_name or brand.sender_name, locale, brand),
         "postal_address": localized(brand.postal_address, locale, brand),
         "contact": localized(brand.contact, locale, brand),
         "privacy_url": brand.privacy_url,

@@ -11,7 +11,7 @@ CONFIRMATION = "confirm-consent"
 AGAIN = timedelta(days=7)
 """One address gets no second confirmation mail in this time, however often its form is posted."""
 
-_FOOTER = "--\n{{ brand.sender_name }}\n{{ brand.postal_address }}\n{{ brand.contact }}\n"
+_FOOTER = "--\n{{ brand.legal_name }}\n{{ brand.postal_address }}\n{{ brand.contact }}\n"
 _JA = Mail(
     subject="【{{ brand.name }}】ご案内メールの受け取りの確認",
     html="",

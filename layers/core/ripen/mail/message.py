@@ -214,6 +214,7 @@ def _variables(profile: Profile, bundle: Bundle, email: Email, locale: str, now:
         "brand": {
             "name": _localised(brand.name, locale, default),
             "sender_name": _sender_name(bundle, email, locale),
+            "legal_name": _localised(brand.legal_name or brand.sender_name, locale, default),
             "postal_address": _localised(brand.postal_address, locale, default),
             "contact": _localised(brand.contact, locale, default),
         },

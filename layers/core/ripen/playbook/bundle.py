@@ -27,6 +27,8 @@ class Brand(Struct, frozen=True, kw_only=True):
     postal_address: Texts
     contact: Texts
     """Contact for complaints: a phone number, an address or a URL (特定電子メール法)."""
+    legal_name: Texts = {}
+    """The registered name of the sender (特定電子メール法 §4); {} in bundles of earlier releases."""
     privacy_url: str = ""
     locales: tuple[str, ...] = ("ja", "en")
     default_locale: str = "ja"
