@@ -56,7 +56,7 @@ def form(name: _Name, folder: FolderOption = DEFAULT_FOLDER, as_json: AsJson = F
     from ripen_authoring.scaffold import new_form
 
     opened = _opened(folder, name)
-    _make(opened, new_form(opened, name, _today()), as_json)
+    _make(opened, new_form(opened, name, _today(opened)), as_json)
 
 
 @app.command()
@@ -109,7 +109,7 @@ def campaign(
     from ripen_authoring.scaffold import new_campaign
 
     opened = _opened(folder, name)
-    _make(opened, new_campaign(opened, name, _today(), segment, mail), as_json)
+    _make(opened, new_campaign(opened, name, _today(opened), segment, mail), as_json)
 
 
 @app.command()
@@ -128,8 +128,12 @@ def _opened(path: Path, name: str) -> "Folder":
     return open_folder(path, name)
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _today(opened: "Folder") -> date:
+    """Return the day in the playbook's time zone."""
+    from ripen.calendar.local_time import office_zone
+    from ripen_authoring.building.settings import brand
+
+    return datetime.now(office_zone(brand(opened.ripen.model)) if opened.ripen else UTC).date()
 
 
 def _make(folder: "Folder", files: dict[str, str], as_json: bool) -> None:

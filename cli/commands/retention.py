@@ -12,6 +12,7 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.stack.stack import connect
+from ripen.calendar.local_time import office_zone
 from ripen.operations.leads.retention import NEVER, Expiry, expiries
 from ripen.operations.live_playbook import live_bundle
 from ripen.playbook.retention import Retention
@@ -28,10 +29,10 @@ _MONTHS = 6
 )
 def retention(folder: FolderOption = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     stack = connect()
-    live = live_bundle(stack.playbook).keep
+    live = live_bundle(stack.playbook)
     console = Console(highlight=False, soft_wrap=True, stderr=as_json)
     with bar(say("Reading the table", "テーブルを読んでいます")) as progress:
-        found = expiries(stack.table, _periods(folder, live), progress)
+        found = expiries(stack.table, _periods(folder, live.keep), office_zone(live.brand), progress)
     if as_json:
         print_json(to_builtins(found))
         return

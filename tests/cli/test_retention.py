@@ -1,7 +1,7 @@
 """ripen retention: what is gone, what goes when, and what other periods would change."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,13 @@ def test_it_says_what_is_gone_and_what_would_go(stack: Stack, capsys: pytest.Cap
         "mails": {"gone": 0, "now": {"never": 1}, "planned": {"2028-11": 1}},
         "page_viewed": {"gone": 1, "now": {"never": 2}, "planned": {"2026-12": 2}},
     }
+
+
+def test_month_is_that_of_the_company(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    call = an_activity(id="call1", kind=Kind.BOUNCED)
+    in_december = datetime(2026, 11, 30, 16, tzinfo=UTC)  # 1:00 of December 1 in Tokyo
+    table.write(Create(keys.activity("lead1", call.at, call.id), call, expires=in_december))
+    assert found(capsys)["bounced"]["now"] == {"2026-12": 1}
 
 
 def test_table_shows_the_months(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -45,12 +46,12 @@ class _Seen(Struct, frozen=True):
     """Activities in the history; a folded activity's own row counts -1."""
 
 
-def expiries(table: Table, keep: Retention, progress: Progress = silent) -> list[Expiry]:
-    """Return what goes by the times in the rows, and what would go by these periods."""
+def expiries(table: Table, keep: Retention, zone: ZoneInfo, progress: Progress = silent) -> list[Expiry]:
+    """Return what goes by the times in the rows, and what would go by these periods, by month in that time zone."""
     gone: Counter[str] = Counter()
     now: dict[str, Counter[str]] = {}
     planned: dict[str, Counter[str]] = {}
-    for seen in scan_table(table, _WANTED, lambda rows: [s for row in rows for s in _seen(row, keep)], progress):
+    for seen in scan_table(table, _WANTED, lambda rows: [s for row in rows for s in _seen(row, keep, zone)], progress):
         gone[seen.kind] += seen.known
         if seen.now:
             now.setdefault(seen.kind, Counter())[seen.now] += 1
@@ -67,10 +68,10 @@ def expiries(table: Table, keep: Retention, progress: Progress = silent) -> list
     ]
 
 
-def _seen(row: Row[Any], keep: Retention) -> Iterator[_Seen]:
+def _seen(row: Row[Any], keep: Retention, zone: ZoneInfo) -> Iterator[_Seen]:
     if kind := _kind(row):
         is_known = isinstance(row.value, Activity) and row.value.folded is not None
-        yield _Seen(kind, _month(row.expires), _month(row_expires(row, keep)), -is_known)
+        yield _Seen(kind, _month(row.expires, zone), _month(row_expires(row, keep), zone), -is_known)
     match row.value:
         case HistoryPage(entries=entries) | State(history=entries):
             yield from (_Seen(str(kind), known=count) for kind, count in Counter(e.kind for e in entries).items())
@@ -90,5 +91,5 @@ def _kind(row: Row[Any]) -> str | None:
     return None
 
 
-def _month(expires: datetime | None) -> str:
-    return f"{expires:%Y-%m}" if expires else NEVER
+def _month(expires: datetime | None, zone: ZoneInfo) -> str:
+    return f"{expires.astimezone(zone):%Y-%m}" if expires else NEVER
