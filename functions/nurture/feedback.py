@@ -151,11 +151,13 @@ def _record(received: Feedback, dependencies: Dependencies) -> str:
     if activity is None:
         table.write(*move_send(send, moved, now))
         return "settled"
-    contact, suppression = table.get_many([keys.contact(received.lead), _suppression_key(received, dependencies)])
+    address = received.recipient or _address_of(received.lead, table)
+    suppression = keys.suppression(address_hash(dependencies.address_key, address)) if address else None
+    contact, *suppressed = table.get_many([keys.contact(received.lead), *([suppression] if suppression else [])])
     table.write(
         *move_send(send, moved, now),
         _contact_change(contact, received, activity),
-        _suppression_change(suppression, received, dependencies),
+        *([_suppression_change(suppression, suppressed[0], received)] if suppression else []),
         Create(keys.activity(received.lead, activity.at, activity.id), activity, due=activity.received),
         *_consent_changes(received, activity),
     )
@@ -201,9 +203,15 @@ def _contact_change(contact: Row[Contact] | None, received: Feedback, activity: 
     return Replace(keys.contact(received.lead), after, contact.version if contact else 0)
 
 
-def _suppression_change(suppression: Row[Suppression] | None, received: Feedback, dependencies: Dependencies) -> Change:
+def _address_of(lead: str, table: Table) -> str:
+    """Return the lead's address, to which the mail went; "" for a lead that is erased."""
+    profile = table.get(keys.profile(lead))
+    return profile.value.email if profile else ""
+
+
+def _suppression_change(key: Key[Suppression], suppression: Row[Suppression] | None, received: Feedback) -> Change:
     after = feedback.suppression_after(suppression.value if suppression else None, received)
-    return Replace(_suppression_key(received, dependencies), after, suppression.version if suppression else 0)
+    return Replace(key, after, suppression.version if suppression else 0)
 
 
 def _consent_changes(received: Feedback, activity: Activity) -> list[Change]:
@@ -219,10 +227,6 @@ def _consent_changes(received: Feedback, activity: Activity) -> list[Change]:
         source="complaint",
     )
     return [Create(keys.consent(received.lead, record.at, record.id), record)]
-
-
-def _suppression_key(received: Feedback, dependencies: Dependencies) -> Key[Suppression]:
-    return keys.suppression(address_hash(dependencies.address_key, received.recipient))
 
 
 def _consent_id(activity: Activity) -> str:

@@ -108,6 +108,16 @@ def test_a_complaint_is_final_unless_it_says_not_spam(type: str | None, final: b
     assert received.recipient == "hanako@example.co.jp"
 
 
+@pytest.mark.parametrize("destination", [[], None])
+def test_a_complaint_without_an_address_is_about_the_send(destination: Any) -> None:
+    record = json.loads(a_record("Complaint", complaint=a_complaint("abuse") | {"complainedRecipients": []}))
+    record["mail"]["destination"] = destination
+    complaint = read(json.dumps(record))
+    assert (complaint.send, complaint.lead, complaint.recipient, complaint.final) == ("s1", "lead1", "", True)
+    named = read(a_record("Complaint", complaint=a_complaint("abuse") | {"complainedRecipients": []}))
+    assert named.recipient == "hanako@example.co.jp"
+
+
 @pytest.mark.parametrize("name", ["Rendering Failure", "RenderingFailure"])
 def test_a_rendering_failure_goes_by_both_of_its_names(name: str) -> None:
     moved = send_after(SEND, read(a_record(name, failure={"errorMessage": "x", "templateName": "T"})))

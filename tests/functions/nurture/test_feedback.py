@@ -134,6 +134,27 @@ def test_complaint_withdraws_the_consent_with_proof(table: Table, clock: FakeClo
     assert len(queue.woken) == 1
 
 
+def test_complaint_that_names_no_address_suppresses_the_lead_s(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    known(table)
+    planned(table, SEND)
+    record_events(table, clock, an_event(SEND, Event.COMPLAINED, recipient=""), react=queue)
+    refused = table.get(REFUSAL)
+    assert refused and refused.value.reason == "complaint"
+    assert contact(table).complained == NOON
+    assert table.get(keys.suppression(address_hash(ADDRESS_KEY, ""))) is None
+
+
+def test_complaint_of_an_erased_lead_that_names_no_address_suppresses_nobody(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    planned(table, SEND)
+    record_events(table, clock, an_event(SEND, Event.COMPLAINED, recipient=""), react=queue)
+    assert contact(table).complained == NOON
+    assert table.get(keys.suppression(address_hash(ADDRESS_KEY, ""))) is None
+
+
 def test_a_repeated_event_changes_nothing(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, SEND)

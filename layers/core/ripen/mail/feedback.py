@@ -42,7 +42,8 @@ class Feedback(Struct, frozen=True, kw_only=True):
     lead: str
     message_id: str
     recipient: str
-    """The address that we gave SES; the list in a complaint may be redacted."""
+    """The address that we gave SES; "" if the event names none. A mail has one recipient, so a complaint is about this
+    address, whatever its own list says: that may be empty or redacted."""
     mailed: datetime
     at: datetime
     id: str
@@ -58,7 +59,7 @@ class Feedback(Struct, frozen=True, kw_only=True):
 class _Mail(msgspec.Struct, rename="camel"):
     timestamp: datetime
     message_id: str
-    destination: list[str] = []
+    destination: list[str] | None = None
     tags: dict[str, list[str]] = {}
 
 
@@ -105,7 +106,7 @@ def read(record: bytes | str) -> Feedback:
     if name not in [*Event, *_OTHER_NAMES]:
         raise IgnoredEvent(f"this kind of event is not used: {name[:40]}")
     event = _OTHER_NAMES.get(name) or Event(name)
-    send, lead = (found.mail.tags.get(tag, [""])[0] for tag in ("send_id", "lead"))
+    send, lead = (next(iter(found.mail.tags.get(tag, ())), "") for tag in ("send_id", "lead"))
     if not send or not lead:
         raise IgnoredEvent("the mail has no tags of ours")
     recipient = found.mail.destination[0] if found.mail.destination else ""
