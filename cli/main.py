@@ -13,7 +13,7 @@ from cli.local.home import ask_this_machine_directly
 from cli.output.file_errors import file_failure
 from cli.output.help_page import localise
 from cli.output.language import choose, language, say
-from ripen.errors import NewerFormat
+from ripen.errors import MalformedSecret, NewerFormat
 from ripen.failure import Failure
 from ripen.words import Words
 
@@ -71,18 +71,8 @@ def main() -> None:
         app()
     except Failure as failure:
         _fail(failure)
-    except NewerFormat as error:
-        _fail(
-            Failure(
-                Words(
-                    f"A newer Ripen wrote what this command reads: {error}.",
-                    f"新しい版の Ripen が書いたデータです: {error}",
-                ),
-                Words(
-                    "Update this folder, then run it again: git pull", "このフォルダーを更新してから再実行: git pull"
-                ),
-            )
-        )
+    except (NewerFormat, MalformedSecret) as error:
+        _fail(_explained(error))
     except OSError as error:
         if error.errno is None:  # an error of a library, for example of requests
             raise
@@ -97,6 +87,24 @@ def main() -> None:
                 ),
             )
         )
+
+
+def _explained(error: NewerFormat | MalformedSecret) -> Failure:
+    if isinstance(error, MalformedSecret):
+        return Failure(
+            Words(f"A secret is malformed: {error}", f"シークレットの形が正しくありません: {error}"),
+            Words(
+                "Store it as a JSON object, as docs/deploy.md shows.",
+                "docs/deploy.md のとおり、JSON のオブジェクトとして保存してください。",
+            ),
+        )
+    return Failure(
+        Words(
+            f"A newer Ripen wrote what this command reads: {error}.",
+            f"新しい版の Ripen が書いたデータです: {error}",
+        ),
+        Words("Update this folder, then run it again: git pull", "このフォルダーを更新してから再実行: git pull"),
+    )
 
 
 def _of_aws() -> tuple[type[Exception], ...]:

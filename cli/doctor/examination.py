@@ -37,13 +37,16 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
         yield concurrency.concurrency(boto3.client("lambda"), _template(), checked.mails_per_second)
         yield address.address(checked.playbook, checked.site, checked.domain, bundle.brand.sender if bundle else "")
         yield from _mail(checked, bundle.brand.sender if bundle else "")
-    secrets = checked.connections.all(fresh=True)
-    yield stack.secret(checked.secrets.all(fresh=True) | secrets, bundle)
+    own, own_is_malformed = stack.contents(checked.secrets)
+    secrets, malformed = stack.contents(checked.connections)
+    yield own_is_malformed or malformed or stack.secret(own | secrets, bundle)
     connected = secrets.get("salesforce")
     yield from salesforce.org(connected if isinstance(connected, dict) else {}, bundle)
     yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), checked.slack_api, _channels(checked, bundle))
     if checked.turnstile:
-        yield turnstile.challenge(str(secrets.get("turnstile") or ""), turnstile.ask(checked.connections))
+        yield turnstile.challenge(
+            str(secrets.get("turnstile") or ""), turnstile.ask(checked.connections) if secrets else None
+        )
     yield published
     yield stack.dead_letters(boto3.client("sqs"), checked.queues)
     yield stack.tick(checked.table, checked.clock.now())

@@ -12,9 +12,10 @@ from cli.doctor.finding import Check, Finding, Owner, unreadable
 from cli.output.time_zone import zoned_time
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.rows.campaign_counts import held_total
+from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
-from ripen.errors import NewerFormat
+from ripen.errors import MalformedSecret, NewerFormat
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 from ripen_authoring.compile import compile_playbook
@@ -38,6 +39,20 @@ _DEPLOY = Words(
     "新しい版を配備し直すまで関数は動きません: make deploy – または: ripen rollback",
 )
 _PUBLISH = Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish")
+
+
+def contents(secrets: Secrets) -> tuple[dict[str, Any], Finding | None]:
+    """Return what a secret holds, and the finding if it is no JSON object."""
+    try:
+        return secrets.all(fresh=True), None
+    except MalformedSecret as error:
+        return {}, SECRET.fail(
+            Words(f"{error}", f"シークレットが JSON のオブジェクトではありません: {error}"),
+            Words(
+                "Store it as a JSON object, as docs/deploy.md shows.",
+                "docs/deploy.md のとおり、JSON のオブジェクトとして保存してください。",
+            ),
+        )
 
 
 def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:

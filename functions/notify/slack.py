@@ -27,7 +27,7 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack.chat import Slack
 from ripen.adapters.table import Conflict, Create, Table, keys
-from ripen.adapters.unavailable import report
+from ripen.adapters.unavailable import answer_503, report
 from ripen.errors import NewerFormat, Rejected, Undeliverable
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
@@ -108,6 +108,7 @@ class Challenge(Struct, frozen=True, tag_field="type", tag="url_verification"):
     challenge: Short
 
 
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     try:
         asked = request(event)

@@ -8,7 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+import notify.slack
 from ripen.adapters.secrets import Secrets
+from ripen.errors import MalformedSecret
+from tests.support.gateway_events import an_event
 
 
 @pytest.fixture
@@ -52,7 +55,26 @@ def test_keys_of_different_purposes_differ(manager: Any) -> None:
     assert secrets.key("link") == secrets.key("link") != secrets.key("address")
 
 
-def test_secret_that_is_not_an_object_counts_as_empty(manager: Any) -> None:
-    manager.put_secret_value(SecretId="secret", SecretString="[]")
+@pytest.mark.parametrize("text", ["[]", '"xoxb-1"', "null", "7", "{", "xoxb-secret", "[" * 100_000])
+def test_secret_that_is_not_an_object_is_a_clear_error(manager: Any, text: str) -> None:
+    manager.put_secret_value(SecretId="secret", SecretString=text)
+    secrets = Secrets("secret", manager)
+    for _ in range(2):
+        with pytest.raises(MalformedSecret, match="the secret secret is no JSON object") as raised:
+            secrets.all()
+        assert "xoxb" not in str(raised.value)
+    manager.put_secret_value(SecretId="secret", SecretString='{"a": "b"}')
+    assert secrets.all() == {"a": "b"}
 
-    assert Secrets("secret", manager).all() == {}
+
+def test_secret_with_bytes_only_is_a_clear_error(manager: Any) -> None:
+    manager.put_secret_value(SecretId="secret", SecretBinary=b"{}")
+    with pytest.raises(MalformedSecret):
+        Secrets("secret", manager).all()
+
+
+def test_request_that_needs_a_malformed_secret_gets_503(manager: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager.put_secret_value(SecretId="secret", SecretString='["xoxb-1"]')
+    monkeypatch.setattr(notify.slack, "connections", Secrets("secret", manager))
+    answered = notify.slack.handler(an_event("POST", "/slack", {}), None)  # type: ignore[arg-type]
+    assert answered["statusCode"] == 503

@@ -31,6 +31,7 @@ from cli.doctor import (
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.campaign_counts import count_sends
+from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
 from ripen.capture.challenge import Verdict
 from ripen.mail.ledger import SendState
@@ -62,6 +63,16 @@ def test_a_missing_scope_is_named() -> None:
     found = slack.scopes({"x-oauth-scopes": all_of_them.replace(",users:read.email", "")})
     assert (found.state, "users:read.email" in found.found.en) == (State.FAIL, True)
     assert slack.scopes({}).state is State.WARN
+
+
+def test_a_secret_that_is_no_object_is_found_and_the_others_are_read() -> None:
+    class Manager:
+        def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 (boto3's name)
+            return {"SecretString": {"list": '["xoxb-1"]', "good": '{"master": "m"}'}[SecretId]}
+
+    held, found = stack.contents(Secrets("list", Manager()))
+    assert found and (held, found.state, "list is no JSON object" in found.found.en) == ({}, State.FAIL, True)
+    assert stack.contents(Secrets("good", Manager())) == ({"master": "m"}, None)
 
 
 @pytest.mark.parametrize(("most", "state"), [(67, State.OK), (66, State.FAIL), (10, State.FAIL), (None, State.WARN)])

@@ -9,6 +9,7 @@ Unsure              the answer was lost, so the call may have succeeded: find ou
 Contended           other workers kept changing the same rows: retry later
 Unavailable         this code cannot work for now: its work stays due, and a client is asked to try again
   NewerFormat       newer code wrote what it reads: deploy that code
+  MalformedSecret   a secret was filled in wrongly: mend it, as `ripen doctor` says
 
 Anything else is a bug and is raised.
 """
@@ -72,3 +73,7 @@ class Unavailable(Exception):
 
 class NewerFormat(Unavailable):
     """Newer code wrote a playbook or a row that this code cannot read without losing a part of it."""
+
+
+class MalformedSecret(Unavailable):
+    """A secret is no JSON object. The text names the secret and never its content."""

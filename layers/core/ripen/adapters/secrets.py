@@ -16,11 +16,13 @@ turnstile               the secret key of the Cloudflare Turnstile widget, where
 """
 
 import json
+from contextlib import suppress
 from time import monotonic, time
 from typing import Any
 
 from ripen import key_ring
 from ripen.adapters import aws
+from ripen.errors import MalformedSecret
 from ripen.key_ring import KeyRing, Rotated
 
 _MAX_AGE_SECONDS = 300.0
@@ -37,19 +39,27 @@ class Secrets:
         self._read_at = self._refreshed_at = -1e9
 
     def all(self, fresh: bool = False) -> dict[str, Any]:
-        """Return the whole secret. `fresh` bypasses the cache, for a caller whose credentials were refused.
+        """Return the whole secret. Raises MalformedSecret.
 
-        It does so at most once a minute, so that wrong signatures cost no reads.
+        `fresh` bypasses the cache, for a caller whose credentials were refused. It does so at most once a minute, so
+        that wrong signatures cost no reads.
         """
         now = monotonic()
         may_refresh = fresh and now - self._refreshed_at > _REFRESH_SECONDS
         if may_refresh or now - self._read_at > _MAX_AGE_SECONDS:
             self._refreshed_at = now if may_refresh else self._refreshed_at
             self._client = self._client or aws.client("secretsmanager")
-            secret = json.loads(self._client.get_secret_value(SecretId=self._id)["SecretString"])
-            self._cache = secret if isinstance(secret, dict) else {}
+            self._cache = self._object(self._client.get_secret_value(SecretId=self._id).get("SecretString", ""))
             self._read_at = now
         return dict(self._cache)
+
+    def _object(self, text: str) -> dict[str, Any]:
+        secret = None
+        with suppress(ValueError, RecursionError):
+            secret = json.loads(text)
+        if not isinstance(secret, dict):
+            raise MalformedSecret(f'the secret {self._id} is no JSON object like {{"name": "value"}}')
+        return secret
 
     def key(self, purpose: str) -> bytes:
         """Return the newest 32-byte key for one purpose ("address", "network", …)."""
