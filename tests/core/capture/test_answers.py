@@ -135,8 +135,22 @@ def test_first_of_several_options_is_kept() -> None:
     assert [note.reason for note in notes] == ["not one of the options: XL", "more than one value: 大"]
 
 
-@pytest.mark.parametrize("typed", ["2026-02-30", "tomorrow", "2026-1-1", "20260101", "2026-W01-1", "２０２６-01-01"])
-def test_date_is_a_day_of_the_calendar(typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-02-30",
+        "tomorrow",
+        "2026-1-1",
+        "20260101",
+        "2026-W01-1",
+        "２０２６-01-01",
+        "0001-01-01",
+        "0000-00-00",
+        "1899-12-31",
+    ],
+)
+def test_date_is_a_day_of_the_calendar_since_1900(typed: str) -> None:
+    assert noted(("birthday", "1900-01-01"))[0] == {"birthday": "1900-01-01"}
     assert noted(("birthday", "1990-02-28"))[0] == {"birthday": "1990-02-28"}
     assert noted(("birthday", typed)) == ({}, [Note("birthday", Outcome.LEFT_OUT, f"not a date: {typed}")])
 

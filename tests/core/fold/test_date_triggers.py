@@ -87,6 +87,11 @@ def test_invalid_date_never_fires(text: str) -> None:
     assert following(on(yearly=False, offset_days=400), text, TOKYO_MORNING) is None
 
 
+@pytest.mark.parametrize(("text", "fires"), [("0001-01-01", False), ("1899年12月31日", False), ("1900/1/1", True)])
+def test_a_year_before_1900_is_no_birthday(text: str, fires: bool) -> None:
+    assert (following(on(), text, TOKYO_MORNING) is not None) is fires
+
+
 def test_time_skipped_by_daylight_saving_fires_after_the_change() -> None:
     abroad = a_lead(time_zone="America/New_York")
     bundle = on(at="02:30")

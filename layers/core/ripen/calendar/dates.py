@@ -5,6 +5,8 @@ from datetime import date
 from typing import Literal
 from unicodedata import normalize
 
+from ripen.lead.text import OLDEST_YEAR
+
 Leap = Literal["28 February", "1 March"]
 
 _TYPED = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?:[T\s].*)?", re.ASCII)
@@ -13,14 +15,15 @@ _TYPED = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{
 def read_date(text: str) -> date | None:
     """Return the day in "2026-12-01", "2026/12/1", "2026.12.1" or "2026年12月1日"; None if the text is no date.
 
-    Full-width characters are accepted, and a time after the date is ignored. The order is always year, month, day,
-    because other orders are ambiguous.
+    Nor is a day before 1900. Full-width characters are accepted, and a time after the date is ignored. The order is
+    always year, month, day, because other orders are ambiguous.
     """
     found = _TYPED.fullmatch(normalize("NFKC", text).strip())
     try:
-        return date(*map(int, found.groups())) if found else None
+        day = date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
+    return day if day and day.year >= OLDEST_YEAR else None
 
 
 def anniversary(of: date, year: int, leap: Leap = "28 February") -> date:

@@ -10,6 +10,8 @@ _LINE_BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
 _TO_NEW_LINE = dict.fromkeys(map(ord, _LINE_BREAKS), "\n")
 OBJECT = "\ufffc"
 """Unicode's placeholder for something in a text that is no text: a picture, or an object in a JSON body."""
+OLDEST_YEAR = 1900
+"""A day before it is a filler or a slip, such as 0001-01-01: no birthday of a lead, and no day of a contract."""
 _JOINERS = "\u200c\u200d"
 """Zero-width joiners; Persian, Hindi and emoji such as 👩‍👧 change without them."""
 
@@ -52,11 +54,12 @@ def is_shown(letter: str) -> bool:
 
 
 def is_day(text: str) -> bool:
-    """Return whether the text is a day of the calendar, written as a browser's date field sends it: 2026-12-31."""
+    """Return whether the text is a day of the calendar since 1900, as a browser's date field sends it: 2026-12-31."""
     try:
-        return text.isascii() and date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
         return False
+    return text.isascii() and day.isoformat() == text and day.year >= OLDEST_YEAR
 
 
 def folded(text: str) -> str:
