@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,7 +37,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     if checked.local is None:
         yield concurrency.concurrency(boto3.client("lambda"), _template(), checked.mails_per_second)
         yield address.address(checked.playbook, checked.site, checked.domain, bundle.brand.sender if bundle else "")
-        yield from _mail(checked, bundle.brand.sender if bundle else "")
+        yield from _mail(checked, _senders(bundle))
     own, own_is_malformed = stack.contents(checked.secrets)
     secrets, malformed = stack.contents(checked.connections)
     yield own_is_malformed or malformed or stack.secret(own | secrets, bundle)
@@ -66,16 +67,27 @@ def _template() -> str:
     return (PROJECT / "infra/template.yaml").read_text()
 
 
-def _mail(checked: Stack, sender: str) -> Iterator[Finding]:
+def _senders(bundle: Bundle | None) -> list[str]:
+    """Return the senders of marketing and of transactional mail: one for each domain."""
+    found = [bundle.brand.sender, bundle.brand.transactional_sender] if bundle else []
+    return list({sender.partition("@")[2]: sender for sender in reversed(found) if sender}.values())[::-1]
+
+
+def _mail(checked: Stack, senders: list[str]) -> Iterator[Finding]:
     ses = boto3.client("sesv2")
     yield from mail.account(ses, checked.mails_per_second)
     yield mail.configuration_sets(ses, checked.configuration_sets)
-    if not sender:
+    if not senders:
         yield mail.IDENTITY.fail(
             Words("no published playbook names a sender", "送信者を定めたプレイブックが公開されていません"),
             Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish"),
         )
-        return
+    for sender in senders:
+        yield from _sender(ses, sender)
+
+
+def _sender(ses: Any, sender: str) -> Iterator[Finding]:
+    """Yield the findings about the domain of one sender."""
     try:
         identity = mail.find_identity(ses, sender)
     except (BotoCoreError, ClientError) as error:

@@ -84,17 +84,6 @@ def test_both_classes_can_be_unsubscribed_from() -> None:
     assert "List-Unsubscribe" in written(mail_class=MailClass.TRANSACTIONAL).headers
 
 
-def test_marketing_mail_names_its_list_and_requested_mail_says_that_a_machine_sent_it() -> None:
-    bundle = a_bundle()
-    email = replace(bundle.emails["case-study"], purpose="製品 news")
-    marketing = written(bundle=replace(bundle, emails={"case-study": email})).headers
-    assert marketing["List-Id"] == "<---news.example.com>"
-    assert "Auto-Submitted" not in marketing
-    requested = written(mail_class=MailClass.TRANSACTIONAL).headers
-    assert requested["Auto-Submitted"] == "auto-generated"
-    assert "List-Id" not in requested
-
-
 def test_the_tags_name_the_send_and_the_coming_attempt() -> None:
     own = {"send_id": ID, "lead": "lead1", "class": "marketing", "attempt": "2"}
     assert written(attempt=1).tags.items() >= own.items()

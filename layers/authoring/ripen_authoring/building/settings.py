@@ -12,6 +12,7 @@ def brand(ripen: RipenFile) -> bundle.Brand:
         sender_name=sender.name.by_locale(locales),
         legal_name=sender.legal_name.by_locale(locales),
         sender=sender.address,
+        transactional_sender=sender.transactional_address,
         reply_to=sender.reply_to,
         postal_address=sender.postal_address.by_locale(locales),
         contact=sender.contact.by_locale(locales),

@@ -31,7 +31,12 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
             if name in listed[:number]:
                 message = Words(f"{name!r} is written twice; keep one", f"{name!r} が 2 回あります。1 つ残してください")
                 yield document.problem((key, number), message)
-    for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
+    sender = model.sender
+    for key, address in (
+        ("address", sender.address),
+        ("reply_to", sender.reply_to),
+        ("transactional_address", sender.transactional_address or sender.address),
+    ):
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", address, re.ASCII) or not address.isascii():
             message = Words(f"{address!r} is not an e-mail address", f"{address!r} はメールアドレスではありません")
             yield document.problem(("sender", key), message)

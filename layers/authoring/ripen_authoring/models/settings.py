@@ -19,6 +19,7 @@ class BrandPart(Part):
 
 class Sender(Part):
     address: str
+    transactional_address: str = Field("", description="The From address of transactional mail, if it is another one")
     reply_to: str
     name: LocalizedText
     legal_name: LocalizedText = Field(

@@ -229,11 +229,13 @@ def _sender(email: Email, profile: Profile, bundle: Bundle, locale: str) -> tupl
     A mail comes from the owner's own address only in the brand's domain: another domain would fail SPF and DKIM.
     """
     brand, owner = bundle.brand, profile.crm
+    own = brand.transactional_sender if email.mail_class == "transactional" else ""
+    sender = own or brand.sender
     if email.sender == "brand" or owner is None or not owner.owner_name or owner.owner.startswith(_QUEUE):
-        return named_address(_sender_name(bundle, email, locale), brand.sender), one_line(brand.reply_to)
+        return named_address(_sender_name(bundle, email, locale), sender), one_line(brand.reply_to)
     address = owner.owner_email if _ADDRESS.fullmatch(owner.owner_email) else ""
     ours = _domain(address) == _domain(brand.sender)
-    return named_address(owner.owner_name, address if ours else brand.sender), address or one_line(brand.reply_to)
+    return named_address(owner.owner_name, address if ours else sender), address or one_line(brand.reply_to)
 
 
 def _domain(address: str) -> str:

@@ -23,6 +23,8 @@ class Brand(Struct, frozen=True, kw_only=True):
     sender_name: Texts
     sender: str
     """The From address of mails; its domain is verified in SES."""
+    transactional_sender: str = ""
+    """The From address of transactional mails, "" for the same."""
     reply_to: str
     postal_address: Texts
     contact: Texts
