@@ -93,6 +93,18 @@ def _record(domain: str, ask: Texts) -> list[_Term]:
     return [_term(word, domain) for word in records[0].split()[1:]] if records else []
 
 
+def _followed(domain: str, ask: Texts) -> list[_Term]:
+    """Return the terms of a record that another one names. Raises Broken if there is none: that is a mistake, too."""
+    if terms := _record(domain, ask):
+        return terms
+    raise Broken(
+        Words(
+            f"the SPF record names {domain}, which has none, so receivers take it for broken",
+            f"SPF レコードが参照する {domain} に SPF レコードがなく、受信側では壊れているとみなされます",
+        )
+    )
+
+
 def _term(word: str, domain: str) -> _Term:
     if modifier := _MODIFIER.fullmatch(word):
         return _Term("", modifier[1].lower(), modifier[2].lower())
@@ -119,7 +131,7 @@ def _count_lookups(terms: list[_Term], ask: Texts, count: int) -> int:
                 )
             )
         if _is_followed(term) and term.value != _SES:
-            count = _count_lookups(_record(term.value, ask), ask, count)
+            count = _count_lookups(_followed(term.value, ask), ask, count)
     return count
 
 

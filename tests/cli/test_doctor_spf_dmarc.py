@@ -40,6 +40,7 @@ def zone(records: dict[str, list[str]]) -> Callable[[str], list[str]]:
         (["v=spf10 include:amazonses.com ~all"], FAIL),
         (["v=spf1 include:example.net ~all"], FAIL),
         (["v=spf1 include:amazonses.com ~all", "v=spf1 -all"], FAIL),
+        (["v=spf1 include:none.example include:amazonses.com ~all"], FAIL),
         (["v=spf1 include:two.example include:amazonses.com ~all"], FAIL),
         (["v=spf1 include:r0.example include:amazonses.com ~all"], FAIL),  # more than ten lookups
         (["v=spf1 include:loop.example include:amazonses.com ~all"], FAIL),
