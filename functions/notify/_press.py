@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from msgspec import Struct
 
 from ripen import ids, ports
-from ripen.adapters.rows.crm_link import update_crm_link
+from ripen.adapters.rows.crm_link import new_crm_pointer, update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
@@ -95,7 +95,10 @@ def settle_alert(
 def link_changes(action: CardAction, link: CrmLink | None, dependencies: Dependencies) -> list[Change]:
     """Return the changes that write the record's present owner into the lead's profile."""
     profile = dependencies.table.get(keys.profile(action.lead))
-    return update_crm_link(profile, link, dependencies.clock.now()) if profile and link else []
+    if profile is None or link is None:
+        return []
+    changes = update_crm_link(profile, link, dependencies.clock.now())
+    return [*changes, *new_crm_pointer(profile, link, dependencies.table)]
 
 
 def finish(row: Row[CardAction], dependencies: Dependencies) -> None:

@@ -48,7 +48,8 @@ def _give_back(action: CardAction, dependencies: Dependencies) -> CrmLink | None
     if in_shadow(dependencies.table):
         return None
     handover, owners = alert.value.handover, dependencies.owners
-    return owners.change(release_change(owners.find_held(profile.value.crm, handover), handover))
+    held = owners.find_held(profile.value.crm, handover, action.lead)
+    return owners.change(release_change(held, handover))
 
 
 def _released(row: Row[CardAction], link: CrmLink | None, dependencies: Dependencies) -> Row[CardAction]:

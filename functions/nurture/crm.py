@@ -20,7 +20,7 @@ from ripen import ports
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.rows.crm_link import update_crm_link
+from ripen.adapters.rows.crm_link import new_crm_pointer, update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.requests import SalesforceRequests
@@ -97,7 +97,9 @@ def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, depen
     def conclude(attempt: int) -> None:
         known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
         if known and mine and mine.version == row.version:  # else another worker wrote first
-            _conclude(row, Outcome.DONE, "", dependencies, *update_crm_link(known, new_link, dependencies.clock.now()))
+            changes = update_crm_link(known, new_link, dependencies.clock.now())
+            pointer = new_crm_pointer(known, new_link, dependencies.table)
+            _conclude(row, Outcome.DONE, "", dependencies, *changes, *pointer)
 
     return dependencies.table.retrying(conclude)
 

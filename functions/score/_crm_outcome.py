@@ -8,16 +8,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from ripen import ids
-from ripen.adapters.rows.crm_link import update_crm_link
+from ripen.adapters.rows.crm_link import new_crm_pointer, update_crm_link
 from ripen.adapters.rows.decisions import create_decision
-from ripen.adapters.table import Change, Create, Mark, Replace, Row, Table, Unchanged, keys
+from ripen.adapters.table import Change, Mark, Replace, Row, Table, Unchanged, keys
 from ripen.crm.crm_mark import MarkChange, MarkDecision
 from ripen.crm.record_wait import record_wait
 from ripen.decision import Decision, DecisionKind
 from ripen.errors import Contended
 from ripen.fold.consequences import crm_due
 from ripen.lead.lead import CrmLink
-from ripen.pointers import Pointer
 from ripen.slack.alert import Alert, AlertState
 from score._crm_case import Case, Dependencies, SyncOutcome
 
@@ -88,11 +87,7 @@ def _profile_changes(case: Case, result: MarkChange, table: Table, now: datetime
     if link is None:
         return
     yield from update_crm_link(case.profile, link, now, result.opted_out)
-    if link == case.profile.value.crm:
-        return
-    pointer = keys.crm_pointer(link.id)
-    if table.get(pointer) is None:
-        yield Create(pointer, Pointer(lead=case.lead))
+    yield from new_crm_pointer(case.profile, link, table)
 
 
 def _alerts(case: Case, result: MarkChange, table: Table, now: datetime) -> list[Mark[Any]]:

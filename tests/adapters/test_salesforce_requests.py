@@ -239,3 +239,15 @@ def test_missing_connection_needs_an_administrator(org: Org, crm_requests: Sales
             crm_requests.carry_out(link, a_crm_request(task="x"), DAY)
     finally:
         org.secret = connected_app(org.folder).secret(org.url)
+
+
+def test_request_about_a_record_that_sales_merged_is_carried_out_on_the_one_that_was_kept(
+    org: Org, crm_requests: SalesforceRequests
+) -> None:
+    link, kept = org.lead(Ripen_Key__c="lead1"), org.lead()
+    assert org.web.post("/_control/merge", json={"object": "Lead", "kept": kept.id, "merged": link.id}).is_success
+
+    new_link = crm_requests.carry_out(link, a_crm_request(task="電話する"), DAY)
+
+    assert new_link.id == kept.id
+    assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [kept.id]

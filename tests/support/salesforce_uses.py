@@ -148,11 +148,11 @@ def _owners(recorder: Recorder) -> None:
     owners._connection = recorder
     for link in (_first_lead(recorder), _customer(recorder)):
         task = Task(key=f"accept {link.id}", subject="Call", description="Reasons", due=DAY)
-        found = owners.find(link, CrmUser(email=ALICE), task.key)
+        found = owners.find(link, CrmUser(email=ALICE), task.key, "lead1")
         course = acceptance(found)
         owners.change(owner_change(found, course, task))
         change = handover(found, course, task.key, None)
-        owners.change(release_change(owners.find_held(link, change), change))
+        owners.change(release_change(owners.find_held(link, change, "lead1"), change))
 
 
 def _requests(recorder: Recorder) -> None:

@@ -3,9 +3,18 @@
 from copy import replace
 from datetime import datetime
 
-from ripen.adapters.table import Change, Create, Replace, Row, keys
+from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.lead.conversion import with_crm_link
 from ripen.lead.lead import CrmLink, Profile
+from ripen.pointers import Pointer
+
+
+def new_crm_pointer(row: Row[Profile], link: CrmLink, table: Table) -> list[Change]:
+    """Return the pointer from the record to the lead if the link has changed and there is none. One read."""
+    if link == row.value.crm:
+        return []
+    pointer = keys.crm_pointer(link.id)
+    return [] if table.get(pointer) else [Create(pointer, Pointer(lead=row.value.id))]
 
 
 def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime, opted_out: bool | None = None) -> list[Change]:

@@ -5,11 +5,12 @@ The writes of a change are made together or not at all, so that nobody gets a Ta
 Source: Salesforce, REST API Developer Guide, "Composite" (allOrNone); Object Reference, "TaskStatus".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.merges import followed
 from ripen.adapters.salesforce.soql import (
     USER_PREFIX,
     Person,
@@ -39,16 +40,14 @@ class SalesforceOwners:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def find(self, link: CrmLink, user: CrmUser | None, task: str) -> Ownership:
+    def find(self, link: CrmLink, user: CrmUser | None, task: str, lead: str) -> Ownership:
         """Return who owns the record, that user, and whether the Task with that key exists.
 
-        Finds the Contact instead of a Lead that was converted meanwhile. Raises Undeliverable(permanent=True) if the
-        record is no longer there.
+        Finds the Contact instead of a Lead that was converted meanwhile, and the record that sales merged it into.
+        Raises Undeliverable(permanent=True) if the record is no longer there.
         """
-        queries = {"record": record_query(link), "task": task_query(task)}
-        if user:
-            queries["user"] = user_query(user)
-        found = composite.select(self._connection, queries)
+        queries = {"task": task_query(task)} | ({"user": user_query(user)} if user else {})
+        link, found = self._select(link, queries, lead)
         object, id, owner = _record(link, found["record"])
         return Ownership(
             object=object,
@@ -59,19 +58,15 @@ class SalesforceOwners:
             has_task=bool(found["task"]),
         )
 
-    def find_held(self, link: CrmLink, handover: Handover) -> Held:
+    def find_held(self, link: CrmLink, handover: Handover, lead: str) -> Held:
         """Return who owns the record now, the former owner, and the Task if it is open.
 
         Finds the Contact instead of a Lead that was converted meanwhile. Raises Undeliverable(permanent=True) if the
         record is no longer there.
         """
         ripen = self._connection.user
-        queries = {
-            "record": record_query(link),
-            "task": task_query(handover.task),
-            "users": users_query([ripen, handover.former]),
-        }
-        found = composite.select(self._connection, queries)
+        queries = {"task": task_query(handover.task), "users": users_query([ripen, handover.former])}
+        link, found = self._select(link, queries, lead)
         object, id, owner = _record(link, found["record"])
         users = {user.id: user for user in map(_user, found["users"])}
         queue = None if handover.former.startswith(USER_PREFIX) else Owner(handover.former, handover.former_name)
@@ -96,15 +91,21 @@ class SalesforceOwners:
             raise min(refused, key=lambda failure: failure.reason.startswith(_ROLLED_BACK))
         return self._connection.link(Person(change.object, change.id, change.owner))
 
+    def _select(self, link: CrmLink, queries: Mapping[str, str], lead: str) -> tuple[CrmLink, dict[str, list[Row]]]:
+        """Return the link and what the queries and that for its record found, after merges if the record is gone."""
+        for present in followed(self._connection, link, lead):
+            found = composite.select(self._connection, {"record": record_query(present), **queries})
+            if found["record"]:
+                return present, found
+        raise Undeliverable(DELETED, permanent=True)
+
     def _closed_status(self) -> str:
         """Return the first status of a closed Task, which an administrator may have renamed. Raises Undeliverable."""
         return str(composite.select(self._connection, {"status": CLOSED_STATUS})["status"][0]["ApiName"])
 
 
 def _record(link: CrmLink, rows: Sequence[Row]) -> tuple[str, str, Owner]:
-    """Return object, id and owner of a link's record, or of the Contact that the Lead became. Raises Undeliverable."""
-    if not rows:
-        raise Undeliverable(DELETED, permanent=True)
+    """Return object, id and owner of a link's record, or of the Contact that the Lead became."""
     if contact := rows[0].get("ConvertedContact"):
         return "Contact", str(contact["Id"]), owner_of(contact)
     return link.object, link.id, owner_of(rows[0])

@@ -8,6 +8,7 @@ from msgspec import Struct
 from ripen.adapters.salesforce import composite, soql
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Answer, Connection
+from ripen.adapters.salesforce.merges import MOST_MERGES, masters
 from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
@@ -17,8 +18,6 @@ from ripen.errors import Undeliverable
 
 _WRITE_SECONDS = 50
 """Two hundred records with triggers and flows may take more than the 20 seconds that other calls may take."""
-_MOST_MERGES = 3
-"""How far a chain of merges is followed: a record that was merged into one that was merged, too."""
 _LONGEST_URL = 16_000
 """Salesforce accepts 16,384 bytes of URL and headers together."""
 
@@ -75,25 +74,13 @@ class Salesforce:
         for object in ("Lead", "Contact"):
             links = (lead.link for lead in leads if lead.link and lead.link.object == object)
             origins = {link.id: frozenset([link.id]) for link in links if link.id not in found}
-            for _ in range(_MOST_MERGES):
-                origins = self._masters(object, origins)
+            for _ in range(MOST_MERGES):
+                origins = masters(self._connection, object, origins)
                 if not origins:
                     break
                 query = soql.records_query(object, origins, leads)
                 for record in soql.records(composite.select(self._connection, {"masters": query})["masters"]):
                     yield replace(record, merged_ids=origins.pop(record.id, frozenset()))
-
-    def _masters(self, object: str, origins: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-        """Return the ids of the records into which these were merged, each with the links that led to it."""
-        if not origins:
-            return {}
-        query = composite.query(soql.masters_query(object, origins), include_deleted=True)
-        [answer] = composite.call(self._connection, {"masters": query}).values()
-        masters = dict[str, frozenset[str]]()
-        for row in composite.rows(answer):
-            master = str(row["MasterRecordId"])
-            masters[master] = masters.get(master, frozenset()) | origins[str(row["Id"])]
-        return masters
 
     def _all_rows(self, answer: Answer) -> list[soql.Row]:
         """Return the rows of a query's first page and of all its further pages."""

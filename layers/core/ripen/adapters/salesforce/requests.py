@@ -13,6 +13,7 @@ from datetime import date
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.merges import followed
 from ripen.adapters.salesforce.soql import (
     CAMPAIGN_ID,
     USER_PREFIX,
@@ -42,7 +43,8 @@ class SalesforceRequests:
     def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
         """Do each part of the request that is not done yet; return the link with its present owner.
 
-        1. Find the record, the user, the Task and the campaign. Without the record nothing can be done.
+        1. Find the record, the user, the Task and the campaign. Without the record nothing can be done, unless sales
+           merged it into another.
         2. Find the membership, if a campaign is to be joined.
         3. Set the owner of a Lead, create the Task, and create or update the membership. The Task of a Contact, which
            keeps its owner, is for the user.
@@ -50,9 +52,7 @@ class SalesforceRequests:
         Raises Undeliverable if a part was refused, after the other parts were done. With several refusals it raises one
         that a retry may help.
         """
-        found = composite.select(self._connection, dict(_queries(link, crm_request)))
-        if not found["record"]:
-            raise Undeliverable(DELETED, permanent=True)
+        link, found = self._find(link, crm_request)
         user = only_user(found.get("user", []))
         person = person_of(link, found["record"][0], user)
         task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
@@ -70,6 +70,14 @@ class SalesforceRequests:
         if failures:
             raise min(failures, key=lambda failure: failure.permanent)
         return self._connection.link(person)
+
+    def _find(self, link: CrmLink, crm_request: CrmRequest) -> tuple[CrmLink, dict[str, list[Row]]]:
+        """Return the link and what the queries found, after merges if the record is gone. Raises Undeliverable."""
+        for present in followed(self._connection, link, crm_request.lead):
+            found = composite.select(self._connection, dict(_queries(present, crm_request)))
+            if found["record"]:
+                return present, found
+        raise Undeliverable(DELETED, permanent=True)
 
     def _membership(self, campaign: str, person: Person, status: str) -> dict[str, Subrequest] | Undeliverable:
         """Return the request that creates the membership or changes its status; {} if neither is needed.
