@@ -12,15 +12,21 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.commands._choice import YesOption, is_confirmed, require_yes
-from cli.output.campaign import show_campaign, show_proposal
+from cli.output.as_of_now import MostLeads
+from cli.output.campaign import show_before, show_campaign, show_links, show_proposal
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.output.time_zone import brand_zone
 from cli.output.verbs import Verbs
 from cli.stack.stack import Stack, connect
+from ripen.campaign import mailing
+from ripen.campaign.campaign_run import CampaignRun, RunState
 from ripen.mail.ledger import SendState
+from ripen.operations.leads.listing import MOST
+from ripen.operations.live_playbook import live_bundle
 from ripen.operations.sending import campaign_report, campaigns
+from ripen.operations.sending.reach import estimate
 from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, in_flight
 from ripen.operations.spreadsheet import escape_formula
 from ripen.words import Words
@@ -45,17 +51,71 @@ _Name = Annotated[
 
 @app.command()
 @help_text(
-    "Show how far the campaign is: mails sent, skipped and why, delivered, and who changed what.",
-    "キャンペーンの進み具合を表示します: 送信数、送らなかった数とその理由、送信中、到達、操作の記録。",
+    "Show the campaign: before it begins, when it begins and how many people it would reach; then how far it is:"
+    " mails sent, skipped and why, delivered, clicked, and who changed what.",
+    "キャンペーンを表示します。開始前は、開始時刻と届く人数。開始後は、送信数、送らなかった数とその理由、到達、クリック、"
+    "操作の記録。",
 )
-def show(name: _Name, as_json: AsJson = False) -> None:
-    stack = connect()
-    row = campaign_report.campaign_run(name, stack.table, stack.playbook)
+def show(
+    name: _Name,
+    links: Annotated[
+        bool,
+        typer.Option(
+            "--links",
+            help=say(
+                "Also count the clicks by link, which reads the mail of each lead.",
+                "リンクごとのクリックも数えます（全員のメールを読みます）。",
+            ),
+        ),
+    ] = False,
+    most: MostLeads = MOST,
+    as_json: AsJson = False,
+) -> None:
+    stack, screen = connect(), _screen(as_json)
+    row = campaign_report.scheduled_run(name, stack.table)
+    if row is None or row.value.state is RunState.PLANNED:
+        _show_before(name, row.value if row else None, most, stack, screen, as_json)
+        return
     found = campaign_report.campaign_report(row.value, stack.table)
+    clicks = None
+    if links:
+        with bar(say("Recipients", "受信者")) as progress:
+            clicks = campaign_report.clicks_by_link(name, stack.table, progress)
     if as_json:
-        print_json(found | {"in_flight": in_flight(stack.table, stack.clock.now(), name)})
-    else:
-        show_campaign(row.value, found, stack.playbook, _screen(False))
+        counted = {"in_flight": in_flight(stack.table, stack.clock.now(), name)}
+        print_json(found | counted | ({"links": dict(clicks)} if clicks is not None else {}))
+        return
+    show_campaign(row.value, found, stack.playbook, screen)
+    if clicks is not None:
+        show_links(clicks, screen)
+
+
+def _show_before(name: str, run: CampaignRun | None, most: int, stack: Stack, screen: Console, as_json: bool) -> None:
+    """Show a campaign that has not begun, by the live playbook or, if that has dropped it, by the scheduled one."""
+    bundle, now = live_bundle(stack.playbook), stack.clock.now()
+    if run and name not in bundle.campaigns:
+        bundle = stack.playbook.bundle(run.bundle)
+    campaign = campaign_report.find_campaign(name, bundle)
+    with bar(say("Audience", "宛先")) as progress:
+        reach = estimate(campaign, stack.table, bundle, stack.secrets.key("address"), now, most, progress)
+    if as_json:
+        report = campaign_report.campaign_report(run, stack.table) if run else {"run": None}
+        print_json(
+            report
+            | {
+                "in_flight": in_flight(stack.table, now, name) if run else 0,
+                "reach": {"leads": reach.leads, "reached": reach.reached, "refused": dict(reach.refused)},
+                "read": reach.sample.read,
+                "all": reach.sample.is_all,
+            }
+        )
+        return
+    start = run.at if run else mailing.earliest_start(campaign, bundle.brand)
+    show_before(name, run, start, reach, bundle, screen)
+    if run is None:
+        screen.print(
+            say(f"Schedule it with: ripen campaign schedule {name}", f"予約するには: ripen campaign schedule {name}")
+        )
 
 
 @app.command()

@@ -19,7 +19,7 @@ def as_of_now(sample: Sample) -> str:
         return say(f"[dim]As of now, of all {count} leads.[/]", f"[dim]現在の集計（見込み客 全 {count} 人）。[/]")
     more = sample.read * 10
     return say(
-        f"[yellow]As of now, of the {count} leads that were read; there are more.[/] Read more with: --most {more}",
+        f"[yellow]As of now, of the {count} leads that were read; there are more.[/] Read more with: --most={more}",
         f"[yellow]現在、読み取った {count} 人だけの集計です（見込み客はほかにもいます）。[/]"
-        f"もっと読むには: --most {more}",
+        f"もっと読むには: --most={more}",
     )

@@ -1,6 +1,8 @@
 """What `ripen campaign` shows: a campaign before it is scheduled, and how far it is afterwards."""
 
+from collections import Counter
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from rich.console import Console
@@ -8,19 +10,23 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from cli.output.as_of_now import as_of_now
 from cli.output.language import language, say
 from ripen.adapters.playbook import Playbook
 from ripen.calendar.minute import format_minute
-from ripen.campaign.campaign_run import CampaignRun, RunChange, RunState
+from ripen.campaign.campaign_run import CampaignRun, RunChange
 from ripen.mail.ledger import SendState
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import reason as in_words
 from ripen.operations.sending.campaigns import Proposal
-from ripen.operations.sending.run_words import CHANGES, COUNTED, STATES, halt_words
+from ripen.operations.sending.reach import Reach
+from ripen.operations.sending.run_words import CHANGES, COUNTED, NOT_SCHEDULED, STATES, halt_words
 from ripen.playbook.bundle import Bundle, Campaign
 from ripen.playbook.titles import quoted_title, title_and_name
 from ripen.words import Words
 
+_OF_SENT = ("delivered", "bounced")
+"""Events whose rate is of the mails that were sent. All others are of those that were delivered."""
 _DONE = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
 
 
@@ -44,16 +50,64 @@ def show_proposal(proposal: Proposal, screen: Console) -> None:
     for email in proposal.sample:
         screen.print(f"  {escape(email)}")
     begins = say("now", "すぐ") if proposal.is_now else _start(asked, proposal.at, proposal.bundle.brand.time_zone)
-    pace = say(".", "")
-    if asked.per_hour and leads > asked.per_hour / 60:
-        time = timedelta(seconds=round(leads / asked.per_hour * 3600))
-        pace = say(
-            f", at {asked.per_hour} an hour: it takes at least {time}.",
-            f"、1 時間に {asked.per_hour} 通: 少なくとも {time} かかります。",
-        )
-    screen.print(say(f"Begins {begins}{pace}", f"開始: {begins}{pace}"))
+    screen.print(
+        say(f"Begins {begins}. {_pace(asked, proposal.last)}", f"開始: {begins}。{_pace(asked, proposal.last)}")
+    )
     if not leads:
         screen.print(say("[yellow]No lead would get it now.[/]", "[yellow]現在、対象の見込み客はいません。[/]"))
+
+
+def show_before(
+    name: str, run: CampaignRun | None, start: datetime, reach: Reach, bundle: Bundle, screen: Console
+) -> None:
+    """Show a campaign before it begins: its mail, its audience, when it begins, and how many people it would reach."""
+    state = STATES[run.state] if run else NOT_SCHEDULED
+    asked, lang = bundle.campaigns[name], language()
+    called = escape(title_and_name(bundle, "campaigns", name).in_language(lang))
+    mail = escape(quoted_title(bundle, "emails", asked.email).in_language(lang))
+    to = escape(audience_words(asked, bundle).in_language(lang))
+    begins = _start(asked, start, bundle.brand.time_zone)
+    screen.print(say(f"[bold]{called}[/] is [bold]{state.en}[/]", f"[bold]{called}[/] の状態: [bold]{state.ja}[/]"))
+    screen.print(say(f"Subject: {mail}", f"件名: {mail}"))
+    screen.print(say(f"To: {to}", f"宛先: {to}"))
+    screen.print(say(f"Begins: {begins}. {_pace(asked, reach.last)}", f"開始: {begins}。{_pace(asked, reach.last)}"))
+    show_reach(reach, screen)
+    if run:
+        _history(run, bundle.brand.time_zone, screen)
+
+
+def show_reach(reach: Reach, screen: Console) -> None:
+    """Show how many people the mail would reach, and why it would not reach the others."""
+    screen.print(
+        say(
+            f"Would reach [bold]{reach.reached:,}[/] of {reach.leads:,} leads now.",
+            f"いま送ると {reach.leads:,} 人中 [bold]{reach.reached:,}[/] 人に届きます。",
+        )
+    )
+    for reason, count in reach.refused.most_common():
+        screen.print(escape(f"  {count:,}  {in_words(reason, language())}"))
+    screen.print(as_of_now(reach.sample))
+
+
+def _pace(asked: Campaign, last: timedelta) -> str:
+    """Return how long the campaign takes, by its own pace."""
+    if asked.per_hour is None:
+        return say("As fast as SES allows.", "SES の上限の速さで送ります。")
+    minutes = ceil(last / timedelta(minutes=1))
+    if minutes <= 1:
+        return say("All within a minute or two.", "すべて 1、2 分以内に送ります。")
+    takes = _hours(minutes)
+    return say(
+        f"At most {asked.per_hour:,} an hour: the last mail goes about {takes} after the first.",
+        f"1 時間に {asked.per_hour:,} 通まで: 最後の 1 通は、最初から約 {takes}後です。",
+    )
+
+
+def _hours(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    en = " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (rest, "min")) if count)
+    ja = "".join(f" {count} {unit}" for count, unit in ((hours, "時間"), (rest, "分")) if count)
+    return say(en, ja.strip())
 
 
 def audience_words(asked: Campaign, bundle: Bundle) -> Words:
@@ -89,6 +143,11 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
             f"[bold]{name}[/] の状態: [bold]{state}[/]{escape(reason)}",
         )
     )
+    asked = bundle.campaigns.get(run.name) or playbook.bundle(run.bundle).campaigns[run.name]
+    mail = escape(quoted_title(bundle, "emails", asked.email).in_language(language()))
+    to = escape(audience_words(asked, bundle).in_language(language()))
+    screen.print(say(f"Subject: {mail}", f"件名: {mail}"))
+    screen.print(say(f"To: {to}", f"宛先: {to}"))
     done = sum(states[state] for state in _DONE)
     screen.print(ProgressBar(total=max(1, found["audience"]), completed=done, width=40))
     walking = say("; the audience is still being read", "（宛先を読み込み中）") if found["progress"] != 1 else ""
@@ -99,23 +158,46 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
         )
     )
     screen.print(_counts(found))
+    _history(run, zone, screen)
+
+
+def _history(run: CampaignRun, zone: str, screen: Console) -> None:
+    """Show what people and time did to the run."""
     for event in run.history:
         by = say(f" by {event.by}", f"（{event.by}）") if event.by else ""
         why = f": {halt_words(event.reason).in_language(language())}" if event.reason else ""
         at, what = format_minute(event.at, zone, language()), CHANGES[RunChange(event.what)].in_language(language())
         screen.print(escape(f"{at}  {what}{by}{why}"))
-    if run.state is RunState.PLANNED:
-        asked = playbook.bundle(run.bundle).campaigns[run.name]
-        start = _start(asked, run.at, zone)
-        screen.print(say(f"Begins {start}", f"開始: {start}"))
+
+
+def show_links(clicks: Counter[str], screen: Console) -> None:
+    """Show how many people clicked each link, the most clicked first."""
+    table = Table(box=None, show_header=False)
+    for url, count in clicks.most_common():
+        table.add_row(f"{count:,}", escape(url))
+    screen.print(say("People who clicked, by link:", "リンクごとのクリックした人数:"))
+    screen.print(table)
 
 
 def _counts(found: dict[str, Any]) -> Table:
-    table = Table(box=None, show_header=False)
-    for what, count in (found["states"] | found["events"]).items():
+    """Return the mails by outcome; of what came after the sending also the rate, with its base."""
+    table, states, events = Table(box=None, show_header=False), found["states"], found["events"]
+    for what, count in states.items():
         if count:
-            table.add_row(COUNTED[what].in_language(language()), str(count))
-    skipped = say("skipped", "送信せず")
+            table.add_row(COUNTED[what].in_language(language()), f"{count:,}", "")
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
-        table.add_row(f"  {skipped}: {escape(in_words(reason, language()))}", str(count))
+        table.add_row(f"  {escape(in_words(reason, language()))}", f"{count:,}", "")
+    for what, count in events.items():
+        if count or states["accepted"]:
+            base = "accepted" if what in _OF_SENT else "delivered"
+            rate = _rate(count, (states | events)[base], base)
+            table.add_row(COUNTED[what].in_language(language()), f"{count:,}", rate)
     return table
+
+
+def _rate(count: int, base: int, what: str) -> str:
+    """Return "12.6% of 95 delivered"; "–" without a base."""
+    if not base:
+        return "–"
+    share, of = f"{count / base:.1%}", COUNTED[what].in_language(language())
+    return say(f"{share} of {base:,} {of}", f"{of} {base:,} 通の {share}")

@@ -7,7 +7,7 @@ from typer.main import get_group
 
 from cli.commands import campaign as command
 from ripen.adapters.table import Create, Table, keys
-from ripen.campaign.campaign_run import CampaignRun
+from ripen.campaign.campaign_run import CampaignRun, RunState
 from ripen.ids import digest
 from ripen.mail.ledger import SendState
 from tests.support.fakes import NOON, FakeClock
@@ -41,7 +41,7 @@ def test_json_counts_the_mails_that_are_in_flight(
     table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given a campaign of which a mail is claimed, a mail of a journey that is claimed, too, and a planned mail
-    run = CampaignRun(name="autumn", bundle="bundle1", at=NOON, since=NOON, rest=NOON)
+    run = CampaignRun(name="autumn", bundle="bundle1", state=RunState.RUNNING, at=NOON, since=NOON, rest=NOON)
     table.write(Create(keys.campaign("autumn"), run))
     claimed, ours = {"state": SendState.CLAIMED, "claimed": NOON}, {"campaign": True, "origin": "autumn"}
     for number, known in enumerate((claimed | ours, claimed, ours)):

@@ -1,5 +1,6 @@
 """How far a campaign is, and who received it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.walk import Walk
 from ripen.failure import Failure
+from ripen.lead.activity import Kind, Verdict
 from ripen.mail.ledger import Send, SendState, may_have_arrived
 from ripen.operations.leads.scan import scan_batches
 from ripen.operations.live_playbook import live_bundle
@@ -47,9 +49,14 @@ def find_campaign(name: str, bundle: Bundle) -> Campaign:
     return bundle.campaigns[name]
 
 
+def scheduled_run(name: str, table: Table) -> Row[CampaignRun] | None:
+    """Return the row of the campaign's run, None if it is not scheduled."""
+    return table.get(keys.campaign(name))
+
+
 def campaign_run(name: str, table: Table, playbook: Playbook) -> Row[CampaignRun]:
     """Return the row of the campaign's run. Raise Failure if it is not scheduled."""
-    row = table.get(keys.campaign(name))
+    row = scheduled_run(name, table)
     if row is None:
         find_campaign(name, live_bundle(playbook))
         raise Failure(
@@ -91,3 +98,30 @@ def recipients(name: str, table: Table, progress: Progress = silent) -> list[Rec
 
     found = scan_batches(table, received, progress)
     return sorted(found, key=lambda recipient: (recipient.at is None, recipient.at, recipient.lead))
+
+
+def clicks_by_link(name: str, table: Table, progress: Progress = silent) -> Counter[str]:
+    """Return how many people clicked each link of the campaign's mail, by the address that it leads to.
+
+    This reads the campaign's mail of each lead, and the activities of those who clicked.
+    """
+
+    def clicked(leads: Sequence[str]) -> list[tuple[str, str]]:
+        ids = {lead: mailing.campaign_send_id(name, lead) for lead in leads}
+        rows: list[Row[Send] | None] = table.get_many([keys.send(lead, id) for lead, id in ids.items()])
+        found = [row.value for row in rows if row and row.value.clicked]
+        return [(send.lead, url) for send in found for url in _links(send, table)]
+
+    return Counter(url for _, url in scan_batches(table, clicked, progress))
+
+
+def _links(send: Send, table: Table) -> set[str]:
+    """Return the addresses of the links in the mail that a person clicked."""
+    activities = (row.value for row in table.under(send.lead, "activity#"))
+    return {
+        activity.facts.get("url", "")
+        for activity in activities
+        if activity.kind is Kind.LINK_CLICKED
+        and activity.verdict is Verdict.HUMAN
+        and activity.facts.get("send") == send.id
+    }

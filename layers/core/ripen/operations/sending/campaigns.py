@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows import walk_rows
@@ -18,6 +18,7 @@ from ripen.operations.leads.scan import scan_batches
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.progress import Progress, silent
 from ripen.operations.sending.campaign_report import campaign_run, find_campaign, recipients
+from ripen.operations.sending.reach import last_mail
 from ripen.operations.sending.run_words import STATES
 from ripen.playbook.bundle import Bundle, Campaign
 from ripen.words import Words
@@ -36,6 +37,8 @@ class Proposal:
     leads: int
     sample: tuple[str, ...]
     """Addresses of a few of these leads."""
+    last: timedelta
+    """How much later than the first the last mail would go, by the campaign's pace."""
     version: int
     """The version of the row that it was read from; 0: not scheduled before."""
 
@@ -65,6 +68,7 @@ def propose(
         is_now=at <= now,
         leads=len(leads),
         sample=tuple(_emails(leads[:: max(1, len(leads) // _SAMPLE)][:_SAMPLE], table)),
+        last=last_mail(campaign, leads),
         version=row.version if row else 0,
     )
 
