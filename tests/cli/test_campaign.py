@@ -298,4 +298,3 @@ def test_schedule_warns_if_no_lead_would_get_the_campaign(
     schedule(now=True)
     shown = capsys.readouterr().out
     assert "No lead would get it now." in shown
-    assert "At most" not in shown
