@@ -49,7 +49,7 @@ def about(journey: Journey, counts: Counts, bundle: Bundle) -> list[str]:
     ons = [trigger_words(on, bundle).in_language(language()) for on in journey.enrol]
     listed = say(" or ", "、または").join(ons) or BY_HAND.in_language(language())
     again = again_words(journey.again).in_language(language())
-    lines = [say(f"Enrols a lead that: {listed}", f"開始: {listed}"), say(f"Again: {again}", f"もう一度: {again}")]
+    lines = [say(f"Begins: {listed}", f"開始: {listed}"), say(f"Again: {again}", f"再登録: {again}")]
     if journey.who:
         who = _clause(journey.who, bundle)
         lines.append(say(f"Only: {who}", f"対象: {who}"))

@@ -174,7 +174,7 @@ def test_conditions_goal_and_reasons_are_said_in_words() -> None:
     counted = Counts(left=Counter({Reason.GOAL_REACHED: 2, Reason.UNSUBSCRIBED: 3, Reason.REPLIED: 1}), clickers=4)
     assert about(journey, counted, a_bundle()) == [
         "開始: 「資料」を送信した",
-        "もう一度: 前回の開始から 90 日間が過ぎたあと",
+        "再登録: 前回の開始から 90 日間が過ぎたあと",
         "対象: マーケティングメールに同意している",
         "目標: 「資料」を見た – 到達 2 人",
         "途中終了の条件: タグ「customer」がある",

@@ -31,7 +31,7 @@ CASES: list[tuple[Trigger, str, str]] = [
     (OnRank(rank="hot"), "became hot", "ランクがホットになった"),
     (OnField(when=COMPANY), "changed so that company is “ACME”",
      "変更により、次に当てはまるようになった: 会社名が「ACME」"),
-    (OnDate(field="renewal", offset_days=-90), "has a date: 90 days before “renewal” at 09:00",
+    (OnDate(field="renewal", offset_days=-90), "90 days before “renewal” at 09:00",
      "「renewal」の 90 日前の 09:00"),
     (OnSchedule(rrule="FREQ=WEEKLY", start="2026-12-07T09:00", segment="vips"),
      "is in the segment “vips” at each FREQ=WEEKLY", "FREQ=WEEKLY のたびにセグメント「vips」にいる"),

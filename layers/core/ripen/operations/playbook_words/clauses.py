@@ -11,6 +11,8 @@ from ripen.playbook.titles import Folder, quoted, quoted_title
 from ripen.words import Words
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
+_CALLED: dict[Folder | None, str] = {"forms": "the form", "pages": "the page"}
+"""What stands before the title in English."""
 _DEEDS: dict[str, tuple[Folder | None, Words, Words, Words]] = {
     Kind.LINK_CLICKED: (
         "emails",
@@ -21,20 +23,20 @@ _DEEDS: dict[str, tuple[Folder | None, Words, Words, Words]] = {
     Kind.FORM_SUBMITTED: (
         "forms",
         Words("any form", "いずれかのフォーム"),
-        Words("sent the form {what}", "{what}を{times}送信した"),
-        Words("did not send the form {what}", "{what}を送信していない"),
+        Words("sent {what}", "{what}を{times}送信した"),
+        Words("did not send {what}", "{what}を送信していない"),
     ),
     Kind.PAGE_VIEWED: (
         "pages",
         Words("any page", "いずれかのページ"),
-        Words("looked at the page {what}", "{what}を{times}見た"),
-        Words("did not look at the page {what}", "{what}を見ていない"),
+        Words("looked at {what}", "{what}を{times}見た"),
+        Words("did not look at {what}", "{what}を見ていない"),
     ),
     Kind.PAGE_READ: (
         "pages",
         Words("any page", "いずれかのページ"),
-        Words("read the page {what}", "{what}を{times}読んだ"),
-        Words("did not read the page {what}", "{what}を読んでいない"),
+        Words("read {what}", "{what}を{times}読んだ"),
+        Words("did not read {what}", "{what}を読んでいない"),
     ),
     Kind.FILE_DOWNLOADED: (
         None,
@@ -71,8 +73,7 @@ def clause_words(clause: Clause, bundle: Bundle) -> Words:
         case AnyOf(of=parts):
             return _joined([_nested(part, bundle) for part in parts], Words(" or ", "、または"))
         case Not(clause=inner):
-            words = clause_words(inner, bundle)
-            return Words(f"not: {words.en}", f"次に当てはまらない: {words.ja}")
+            return _not(inner, bundle)
         case _:
             assert_never(clause)
 
@@ -89,6 +90,19 @@ def duration_words(seconds: int) -> Words:
             count = seconds // unit
             return Words(f"{count:,} {en}{'' if count == 1 else 's'}", f"{count:,} {ja}")
     return Words(f"{seconds:,} seconds", f"{seconds:,} 秒間")
+
+
+def _not(clause: Clause, bundle: Bundle) -> Words:
+    match clause:
+        case Belongs(segment=name):
+            title = quoted_title(bundle, "segments", name)
+            return Words(f"is not in the segment {title.en}", f"セグメント{title.ja}にいない")
+        case Agreed():
+            return Words("has not agreed to marketing mail", "マーケティングメールに同意していない")
+        case Tagged(tag=tag):
+            return Words(f"does not have the tag “{tag}”", f"タグ「{tag}」がない")
+    words = clause_words(clause, bundle)
+    return Words(f"not: {words.en}", f"次に当てはまらない: {words.ja}")
 
 
 def _nested(clause: Clause, bundle: Bundle) -> Words:
@@ -129,6 +143,8 @@ def _did(did: Did, bundle: Bundle) -> Words:
     what = any_of_them
     if did.subject:
         what = quoted_title(bundle, folder, did.subject) if folder else quoted(Words(did.subject, did.subject))
+        if folder in _CALLED:
+            what = Words(f"{_CALLED[folder]} {what.en}", what.ja)
     window = Words("", "")
     if did.within_seconds is not None:
         span = duration_words(did.within_seconds)

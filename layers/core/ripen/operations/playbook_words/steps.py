@@ -142,7 +142,7 @@ def _update(step: UpdateStep, bundle: Bundle) -> Words:
     parts += [Words(f"add the tag “{tag}”", f"タグ「{tag}」を付ける") for tag in step.add_tags]
     parts += [Words(f"remove the tag “{tag}”", f"タグ「{tag}」を外す") for tag in step.remove_tags]
     if step.points:
-        parts.append(Words(f"give {step.points:+g} points", f"{step.points:+g} 点"))
+        parts.append(Words(f"give {step.points:g} points", f"{step.points:+g} 点"))
     if step.stage:
         parts.append(Words(f"set the stage to {step.stage}", f"ステージを {step.stage} にする"))
     return _listed(parts)

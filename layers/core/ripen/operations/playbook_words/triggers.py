@@ -40,8 +40,8 @@ def trigger_words(on: Trigger, bundle: Bundle) -> Words:
             words = clause_words(when, bundle)
             return Words(f"changed so that {words.en}", f"変更により、次に当てはまるようになった: {words.ja}")
         case OnDate():
-            end = end_words(Until(field=on.field, offset_days=on.offset_days, yearly=on.yearly, at=on.at), bundle)
-            return Words(f"has a date: {end.en}", end.ja)
+            until = Until(field=on.field, offset_days=on.offset_days, yearly=on.yearly, at=on.at)
+            return end_words(until, bundle)
         case OnSchedule(rrule=rrule, segment=name):
             title = quoted_title(bundle, "segments", name)
             return Words(f"is in the segment {title.en} at each {rrule}", f"{rrule} のたびにセグメント{title.ja}にいる")
@@ -55,11 +55,11 @@ def again_words(again: Again) -> Words:
     """Return when a lead may enter once more."""
     match again.how:
         case "never":
-            return Words("never", "一度だけ")
+            return Words("never", "しない")
         case "after exit":
             return Words("after it left", "終了したあと")
         case "by key":
-            return Words("once for each value", "値ごとに一度")
+            return Words("once for each value", "値ごとに一度だけ")
         case "after":
             span = duration_words(again.seconds)
             return Words(f"{span.en} after the last entry", f"前回の開始から {span.ja}が過ぎたあと")
