@@ -6,12 +6,19 @@ const { api, token, channel, blocks } = JSON.parse(readFileSync(0, "utf8"));
 const client = (of) =>
   new WebClient(of, { slackApiUrl: api, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, logLevel: LogLevel.ERROR });
 const refused = (call) => call.then(() => null, (error) => error.data?.error ?? error.code);
-const fault = (mode) =>
-  fetch(api.replace(/api\/$/, "_control/faults"), {
-    method: "POST",
+const control = (what, body) =>
+  fetch(api.replace(/api\/$/, `_control/${what}`), {
+    method: body ? "POST" : "DELETE",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ mode, count: 1 }),
+    body: body && JSON.stringify(body),
   });
+const fault = (mode) => control("faults", { mode, count: 1 });
+const under = async (rules, call) => {
+  await control("rules", rules);
+  const error = await refused(call());
+  await control("rules");
+  return error;
+};
 
 const app = client(token);
 const found = { user: (await app.auth.test()).user_id };
@@ -27,6 +34,17 @@ found.wrongs = {
   text: await refused(app.chat.postMessage({ channel })),
   blocks: await refused(app.chat.postMessage({ channel, text: "x", blocks: [{ type: "nothing" }] })),
   message: await refused(app.chat.update({ channel, ts: "1.000001", text: "x" })),
+};
+const post = () => app.chat.postMessage({ channel, text: "x" });
+found.rules = {
+  absent: await under({ absent: [channel] }, post),
+  private: await under({ absent: [channel], private: [channel] }, post),
+  archived: await under({ archived: [channel] }, post),
+  restricted: await under({ restricted: [channel] }, post),
+  scopes: await under({ scopes: [] }, post),
+  organisation: await under({ organisation: true }, () => app.conversations.list()),
+  keys: await under({ refused: "ekm_access_denied" }, post),
+  none: await refused(post()),
 };
 await fault("ratelimit");
 found.ratelimit = await refused(app.chat.postMessage({ channel, text: "x" }));

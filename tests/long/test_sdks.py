@@ -65,6 +65,16 @@ def test_slacks_client_reads_each_error(slack: dict[str, Any]) -> None:
         "blocks": "invalid_blocks",
         "message": "message_not_found",
     }
+    assert slack["rules"] == {
+        "absent": "not_in_channel",
+        "private": "channel_not_found",
+        "archived": "is_archived",
+        "restricted": "restricted_action_read_only_channel",
+        "scopes": "missing_scope",
+        "organisation": "missing_argument",
+        "keys": "ekm_access_denied",
+        "none": None,
+    }
     assert slack["ratelimit"] == "slack_webapi_rate_limited_error"
     assert slack["error_500"] == "slack_webapi_http_error"
 
