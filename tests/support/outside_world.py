@@ -183,6 +183,10 @@ def _client(name: str, aws: str) -> Any:
     return boto3.client(name, endpoint_url=aws)
 
 
+_REPORTED = ("SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "DELIVERY_DELAY", "RENDERING_FAILURE")
+"""As in the template."""
+
+
 @contextmanager
 def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
     """Run all outside systems while the block lasts; `now` is their clock."""
@@ -201,6 +205,7 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
     with running(folder / "slack") as workspace, httpx.Client(base_url=crm_url, verify=trust, timeout=30) as web:
         workspace.reset()
         _secrets(emulator.url, app.secret(crm_url))
+        _configuration_sets(mailbox.url)
         environment = {
             "AWS_ENDPOINT_URL": emulator.url,
             "AWS_ENDPOINT_URL_SQS": queue_url,
@@ -219,6 +224,18 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
             worker.stop()
             for server in (mailbox.server, crm, queue_server, emulator):
                 server.stop()
+
+
+def _configuration_sets(mailbox: str) -> None:
+    """Create the sets that the functions send through; each reports to the topic of its events."""
+    client = boto3.client("sesv2", endpoint_url=mailbox)
+    topic = {"TopicArn": "arn:aws:sns:ap-northeast-1:000000000000:events"}
+    reports = {"Enabled": True, "MatchingEventTypes": [*_REPORTED], "SnsDestination": topic}
+    for name in {os.environ["CONFIGURATION_SET"], os.environ["TRANSACTIONAL_SET"]}:
+        client.create_configuration_set(ConfigurationSetName=name)
+        client.create_configuration_set_event_destination(
+            ConfigurationSetName=name, EventDestinationName="events", EventDestination=reports
+        )
 
 
 def _secrets(aws: str, connection: dict[str, str]) -> None:
