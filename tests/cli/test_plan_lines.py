@@ -18,7 +18,7 @@ CHANGES = (
     ("journeys/whitepaper.yaml", "wait: 3 days", "wait: 4 days"),
     ("scoring.yaml", ", needs: proof", ""),
     ("scoring.yaml", "half_life: 14 days", "half_life: 15 days"),
-    ("ripen.yaml", "team:", "keep: {visits: 100 days}\nteam:"),
+    ("ripen.yaml", "team:", "keep: {visits: 400 days}\nteam:"),
     ("pages/_top.liquid", "<header", "<header lang='x'"),
 )
 
@@ -43,7 +43,7 @@ def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
     for line in (
         "steps[2].wait: 3 days → 4 days",
         "hot.needs: proof → –",
-        "keep: – → {visits: 100 days}",
+        "keep: – → {visits: 400 days}",
         "~ pages/_top.liquid",
         "the server recalculates all leads",
         "No card is posted",

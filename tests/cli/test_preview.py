@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from shutil import copytree
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> St
 
 class Sent:
     """What SES was given."""
+
+    meta = SimpleNamespace(region_name="ap-northeast-1")
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
