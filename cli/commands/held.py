@@ -11,11 +11,16 @@ from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.output.row_table import row_table
-from cli.output.time_zone import brand_zone, local_time
+from cli.output.time_zone import local_time
 from cli.stack.stack import Stack, connect
+from ripen.calendar.local_time import office_zone
 from ripen.mail import ledger
+from ripen.mail.ledger import Send
+from ripen.operations.live_playbook import live_bundle
 from ripen.operations.phrases import reason
 from ripen.operations.sending.held_mails import HeldMail, drop, held_mails, release, select
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.titles import title
 from ripen.words import Words
 
 _Release = Annotated[str, id_option("--release", Words("Send this mail after all", "このメールを送ります"))]
@@ -41,7 +46,7 @@ def held(released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) 
         result = {"dropped": _drop(select(found, dropped), stack, console)}
     else:
         result = [each.plain() for each in found]
-        _show(found, brand_zone(stack.playbook), console)
+        _show(found, live_bundle(stack.playbook), console)
     if as_json:
         print_json(result)
 
@@ -68,11 +73,11 @@ def _drop(chosen: list[HeldMail], stack: Stack, console: Console) -> int:
     return count
 
 
-def _show(found: list[HeldMail], zone: str, console: Console) -> None:
+def _show(found: list[HeldMail], bundle: Bundle, console: Console) -> None:
     if not found:
         console.print(say("No mail is held.", "保留中のメールはありません。"))
         return
-    console.print(_table(found, zone))
+    console.print(_table(found, bundle))
     doubtful = sum(ledger.may_have_arrived(each.row.value) for each in found)
     if doubtful:
         console.print(
@@ -98,7 +103,8 @@ def _show(found: list[HeldMail], zone: str, console: Console) -> None:
     )
 
 
-def _table(found: list[HeldMail], zone: str) -> Table:
+def _table(found: list[HeldMail], bundle: Bundle) -> Table:
+    zone = office_zone(bundle.brand).key
     columns = (
         "ID",
         say("Lead", "見込み客"),
@@ -108,7 +114,13 @@ def _table(found: list[HeldMail], zone: str) -> Table:
         say("Reason", "理由"),
     )
     rows = (
-        (send.id[:8], email, send.email, send.origin, local_time(since, zone), reason(send.reason, language()))
+        (send.id[:8], email, *_names(send, bundle), local_time(since, zone), reason(send.reason, language()))
         for send, email, since in ((each.row.value, each.email, each.since) for each in found)
     )
     return row_table(say(f"{len(found)} held", f"保留中 {len(found)} 通"), columns, rows)
+
+
+def _names(send: Send, bundle: Bundle) -> tuple[str, str]:
+    """Return the mail's subject, and the title of the journey or campaign that it is from."""
+    subject = send.subject or title(bundle, "emails", send.email).in_language(language())
+    return subject, title(bundle, "campaigns" if send.campaign else "journeys", send.origin).in_language(language())

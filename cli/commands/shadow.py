@@ -16,8 +16,11 @@ from cli.output.time_zone import brand_zone, local_time, zoned_time
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
 from ripen.operations import phrases
+from ripen.operations.leads.subjects import subject_in_a_sentence
+from ripen.operations.live_playbook import live_bundle
 from ripen.operations.sending.shadow import kept_back, release_crm_writes
 from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, switch_shadow
+from ripen.playbook.bundle import Bundle
 
 _MOST_CHARACTERS = 80
 
@@ -42,7 +45,7 @@ def shadow(context: typer.Context, as_json: AsJson = False) -> None:
     console = Console(highlight=False)
     console.print(_switch(stack))
     if found:
-        console.print(_table(found, brand_zone(stack.playbook)))
+        console.print(_table(found, brand_zone(stack.playbook), live_bundle(stack.playbook)))
     else:
         console.print(say("Shadow mode has kept nothing back.", "シャドーモードで見合わせたものはありません。"))
 
@@ -115,7 +118,7 @@ def _switch(stack: Stack) -> str:
     )
 
 
-def _table(found: list[dict[str, Any]], zone: str) -> Table:
+def _table(found: list[dict[str, Any]], zone: str, bundle: Bundle) -> Table:
     columns = (
         say(f"At ({zone})", f"日時（{zone}）"),
         say("Lead", "見込み客"),
@@ -125,7 +128,9 @@ def _table(found: list[dict[str, Any]], zone: str) -> Table:
     rows = list[tuple[str, ...]]()
     for entry in found:
         facts = entry["facts"]
-        sentence = phrases.say(f"{entry['what']}.{entry['outcome']}", facts | {"subject": entry["subject"]}, language())
+        subject = subject_in_a_sentence(entry["what"], entry["subject"], bundle, facts.get("journey", ""))
+        shown = facts | {"subject": subject.in_language(language())}
+        sentence = phrases.say(f"{entry['what']}.{entry['outcome']}", shown, language())
         text = facts.get("text") or facts.get("subject") or ""
         at = local_time(datetime.fromisoformat(entry["at"]), zone)
         rows.append((at, entry["email"], sentence, text[:_MOST_CHARACTERS]))

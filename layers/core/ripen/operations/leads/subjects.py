@@ -54,8 +54,13 @@ def facts_of_decision(decision: Decision, sent: str, bundle: Bundle) -> dict[str
             words = {"subject": quoted_title(bundle, "journeys", subject)}
             return words | _of_step(decision, step, bundle)
         case _:
-            found = name_of_subject(decision.what, subject, bundle, decision.facts.get("journey", ""))
-            return {"subject": quoted(found) if decision.what in _QUOTED and subject else found}
+            return {"subject": subject_in_a_sentence(decision.what, subject, bundle, decision.facts.get("journey", ""))}
+
+
+def subject_in_a_sentence(what: str, subject: str, bundle: Bundle, journey: str = "") -> Words:
+    """Return the subject of a decision of that kind, in quotation marks if it is a name."""
+    found = name_of_subject(what, subject, bundle, journey)
+    return quoted(found) if what in _QUOTED and subject else found
 
 
 def name_of_subject(what: str, subject: str, bundle: Bundle, journey: str = "") -> Words:
