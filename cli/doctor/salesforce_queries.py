@@ -12,7 +12,7 @@ import requests
 
 from cli.doctor.finding import Check, Finding, Owner
 from cli.doctor.salesforce_rights import ASSIGN
-from ripen.adapters.salesforce import members, opportunities, owners, soql
+from ripen.adapters.salesforce import members, opportunities, opt_outs, owners, soql
 from ripen.adapters.salesforce import requests as crm_requests
 from ripen.adapters.salesforce.connection import BASE, refusal
 from ripen.adapters.salesforce.soql import Person
@@ -31,7 +31,8 @@ _HIDDEN = re.compile(r"No such column '(?P<field>[^']+)' on entity '(?P<object>\
 _NO_OBJECT = re.compile(r"sObject type '(\w+)' is not supported")
 _NO_FILTER = re.compile(r"field '([^']+)' can not be filtered")
 _NOBODY = "nobody@example.com"
-_LEAD, _CONTACT, _ACCOUNT, _CAMPAIGN = (f"{prefix}000000000000" for prefix in ("00Q", "003", "001", "701"))
+_PREFIXES = ("00Q", "003", "001", "701", "005")
+_LEAD, _CONTACT, _ACCOUNT, _CAMPAIGN, _USER = (f"{prefix}000000000000" for prefix in _PREFIXES)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ENCRYPTED = Words(
     "Encrypt the field deterministically, so that it can be searched: docs/salesforce-setup.md",
@@ -61,6 +62,8 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
         yield soql.record_query(CrmLink(object=object, id=id, url=""))
         yield soql.masters_query(object, [id])
         yield soql.records_query(object, [id], [nobody])
+        yield soql.key_query(object, id)
+        yield opt_outs.changes_query(object, _LONG_AGO, _USER)
 
 
 def campaign_queries() -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
@@ -12,6 +12,7 @@ from ripen.adapters.table import Conflict, Key, Replace, Table
 from ripen.agenda import Lane
 from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import OpportunityPoll
+from ripen.crm.opt_out import OptOutPoll
 from ripen.crm.polling import POLL_INTERVAL, poll_wait
 from ripen.errors import Undeliverable
 from ripen.ports import Clock
@@ -19,13 +20,14 @@ from ripen.ports import Clock
 logger = Logger(child=True)
 
 
-def run_poll[P: (MemberPoll, OpportunityPoll)](
+def run_poll[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     key: Key[P],
     read: Callable[[P, datetime], Iterator[P]],
     table: Table,
     clock: Clock,
     has_time: Callable[[], bool],
     is_needed: Callable[[P], bool] = lambda poll: True,
+    interval: timedelta = POLL_INTERVAL,
 ) -> None:
     """Poll the CRM if the row is due, and put the next poll on the agenda.
 
@@ -36,15 +38,19 @@ def run_poll[P: (MemberPoll, OpportunityPoll)](
     if row is None or row.due is None:
         return
     now = clock.now()
-    after, due = row.value, now + POLL_INTERVAL
+    after, due = row.value, now + interval
     if is_needed(after) and not in_shadow(table):
-        after, due = _read(row.value, read, now, has_time)
+        after, due = _read(row.value, read, now, has_time, interval)
     with suppress(Conflict):  # a playbook was published, or another worker has polled
         table.write(Replace(key, after, row.version, due=due if is_needed(after) else None, lane=Lane.BULK))
 
 
-def _read[P: (MemberPoll, OpportunityPoll)](
-    poll: P, read: Callable[[P, datetime], Iterator[P]], now: datetime, has_time: Callable[[], bool]
+def _read[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
+    poll: P,
+    read: Callable[[P, datetime], Iterator[P]],
+    now: datetime,
+    has_time: Callable[[], bool],
+    interval: timedelta,
 ) -> tuple[P, datetime]:
     """Return the row with the cursor that was reached, and when the next poll is due: at once where time ran out."""
     reached = poll
@@ -55,4 +61,4 @@ def _read[P: (MemberPoll, OpportunityPoll)](
     except Undeliverable as failure:
         logger.warning("the CRM cannot be polled", poll=type(poll).__name__, reason=failure.reason)
         return replace(reached, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
-    return replace(reached, attempts=0), now + POLL_INTERVAL
+    return replace(reached, attempts=0), now + interval

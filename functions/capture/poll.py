@@ -2,7 +2,7 @@
 
 Woken through SQS (Poll) for the `poll#members` row, every five minutes while a journey is enrolled by a campaign. A
 member that is no lead of ours is ignored: people in the CRM become leads by coming to us. For the `poll#opportunities`
-row it reads opportunities (_opportunities.py).
+row it reads opportunities (_opportunities.py), for `poll#opt-outs` opt-outs (_opt_outs.py).
 """
 
 import os
@@ -20,13 +20,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from capture import _opportunities
+from capture import _opportunities, _opt_outs
 from capture._crm_poll import run_poll
 from ripen import ports
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
+from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Create, Row, Table, keys
 from ripen.agenda import Lane
@@ -42,6 +43,7 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
 salesforce = SalesforceMembers(connections)
 deals = SalesforceOpportunities(connections)
+opt_outs = SalesforceOptOuts(connections)
 
 _RESERVE_MILLIS = 60_000
 """Time for the page that is being read."""
@@ -66,6 +68,8 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     if key == keys.OPPORTUNITIES:
         opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
         return _opportunities.poll_opportunities(opportunities, has_time)
+    if key == keys.OPT_OUTS:
+        return _opt_outs.poll_opt_outs(_opt_outs.Dependencies(table=table, clock=clock, crm=opt_outs), has_time)
     keys.typed(key, MemberPoll)
     return poll_members(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), has_time)
 

@@ -8,6 +8,7 @@ from ripen.agenda import Lane
 from ripen.campaign.walk import Schedule
 from ripen.crm.membership import MemberPoll, updated_poll
 from ripen.crm.opportunity import OpportunityPoll
+from ripen.crm.opt_out import INTERVAL, OptOutPoll
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.trigger import OnActivity, OnSchedule
@@ -104,6 +105,19 @@ def test_crm_campaigns_are_polled_while_a_journey_names_one(table: Table) -> Non
     row = made_live("4", hours=3)
     assert row
     assert (row.due, row.value.watched) == (None, {})
+
+
+def test_opt_outs_are_polled_from_the_first_publication_on(table: Table) -> None:
+    def made_live(hash: str, hours: int) -> Row[OptOutPoll] | None:
+        bundle = a_bundle(hash=hash)
+        kept: Any = Kept((bundle, a_playbook(is_live(table))))
+        publish(bundle, table, kept, "https://site.example", after(hours=hours))
+        return table.get(keys.OPT_OUTS)
+
+    row = made_live("1", hours=1)
+    assert row
+    assert (row.due, row.value) == (after(hours=1) + INTERVAL, OptOutPoll(since=after(hours=1)))
+    assert made_live("2", hours=2) == row
 
 
 def test_opportunities_are_polled_while_the_policy_skips_them(table: Table) -> None:

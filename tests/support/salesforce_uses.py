@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
+from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
 from ripen.adapters.salesforce.owners import SalesforceOwners
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.salesforce.requests import SalesforceRequests
@@ -183,6 +184,9 @@ def _polls(recorder: Recorder) -> None:
     account = recorder.org.find("Account", "Name", "既存商事株式会社")[0].id
     deal = {"Name": "Deal", "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-12-24"}
     recorder.org.create(recorder.org.schema["Opportunity"], deal)
+    opt_outs = SalesforceOptOuts(FixedSecrets({}))
+    opt_outs._connection = recorder
+    assert list(opt_outs.changed(NOON))
     assert list(members.changed([campaign, "Spring Expo"], NOON))
     assert list(opportunities.changed(None, None))
     assert list(opportunities.changed(NOON, None))

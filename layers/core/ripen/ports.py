@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
     from ripen.crm.membership import Member
     from ripen.crm.opportunity import Company, Opportunity, Position
+    from ripen.crm.opt_out import PersonOptOut
     from ripen.crm.ownership import Handover, Held, OwnerChange, Ownership
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.crm.users import CrmUser
@@ -142,6 +143,13 @@ class CrmMembers(Protocol):
 
         The campaigns are names or ids. Raises Undeliverable.
         """
+
+
+class CrmOptOuts(Protocol):
+    """Opt-outs in the CRM."""
+
+    def changed(self, since: datetime) -> "Iterator[list[PersonOptOut]]":
+        """Yield pages of our leads' records that others changed since then or a bit earlier. Raises Undeliverable."""
 
 
 class CrmOpportunities(Protocol):

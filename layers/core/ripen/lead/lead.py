@@ -51,7 +51,7 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Who the lead is, as the lead typed it; blank values are empty strings, never None.
 
     Capture and the update steps of journeys write this row; `crm` is written by the functions that call the CRM
-    (score.sync, notify.act, nurture.crm), and `crm_opt_out` by score.sync.
+    (score.sync, notify.act, nurture.crm), and `crm_opt_out` by score.sync and capture.poll.
     """
 
     id: str

@@ -31,9 +31,9 @@ _LEADS_PER_QUERY = 100
 _IS_RECENT = "CreatedDate = LAST_N_DAYS:30"
 """A Task is searched only for a retry, so it is never older. Dates are indexed; our key on a Task cannot be."""
 _OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
-_OPT_OUTS = ("HasOptedOutOfEmail", "DoNotCall")
-_CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *_OPT_OUTS, *STANDARD["Contact"])
-_LEAD = ("Id", "Ripen_Key__c", *_OWNER, *_OPT_OUTS, "IsConverted", "ConvertedContactId", *STANDARD["Lead"])
+OPT_OUTS = ("HasOptedOutOfEmail", "DoNotCall")
+_CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *OPT_OUTS, *STANDARD["Contact"])
+_LEAD = ("Id", "Ripen_Key__c", *_OWNER, *OPT_OUTS, "IsConverted", "ConvertedContactId", *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
@@ -193,7 +193,7 @@ def _record(row: Row) -> Record:
         owner_email=owner.email,
         converted_to=str(row.get("ConvertedContactId") or ""),
         is_converted=bool(row.get("IsConverted")),
-        opted_out=any(row.get(name) for name in _OPT_OUTS),
+        opted_out=any(row.get(name) for name in OPT_OUTS),
         fields={name: str(value) for name, value in row.items() if _is_value(value)},
     )
 

@@ -15,6 +15,7 @@ from ripen.campaign.walk import Entries, Refolding, Schedule, Walk
 from ripen.capture.quarantine import Quarantined
 from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import Account, OpenOpportunities, OpportunityPoll
+from ripen.crm.opt_out import OptOutPoll
 from ripen.decision import Decision
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment
@@ -212,6 +213,7 @@ def deal(token: str) -> Key[OpenOpportunities]:
 
 MEMBERS = Key("poll#members", "-", MemberPoll)
 OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
+OPT_OUTS = Key("poll#opt-outs", "-", OptOutPoll)
 REFOLDING = Key("refold#leads", "-", Refolding)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
@@ -252,7 +254,7 @@ _OWNERS: dict[str, type[Any]] = {
     "refold": Refolding,
 }
 """Types of rows with the sort key "-", by the kind in their partition key."""
-_POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll}
+_POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll, OPT_OUTS.pk: OptOutPoll}
 """Exceptions of _OWNERS, by partition key."""
 
 

@@ -12,6 +12,7 @@ from ripen.calendar import recurrence
 from ripen.campaign.walk import Schedule
 from ripen.crm import membership
 from ripen.crm.opportunity import OpportunityPoll
+from ripen.crm.opt_out import INTERVAL, OptOutPoll
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.trigger import OnSchedule
 
@@ -52,7 +53,14 @@ def _triggers(bundle: Bundle) -> dict[str, list[OnSchedule]]:
 
 def polls(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
     """Return the rows of the CRM polls for the same transaction, or nothing where no poll is needed, nor was."""
-    return [*_members(bundle, table, now), *_opportunities(bundle, table, now)]
+    return [*_members(bundle, table, now), *_opportunities(bundle, table, now), *_opt_outs(table, now)]
+
+
+def _opt_outs(table: Table, now: datetime) -> list[Change]:
+    """Return the row of the poll of opt-outs, which the first publication begins."""
+    if table.get(keys.OPT_OUTS):
+        return []
+    return [Replace(keys.OPT_OUTS, OptOutPoll(since=now), 0, due=now + INTERVAL, lane=Lane.BULK)]
 
 
 def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:

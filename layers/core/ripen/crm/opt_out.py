@@ -1,0 +1,34 @@
+"""Opt-outs that sales entered in the CRM, read as they change: a lead that does nothing is not written for months."""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from ripen.lead.lead import CrmLink
+
+INTERVAL = timedelta(minutes=15)
+"""How often changed records are read: two calls of the day's API calls each time."""
+
+
+class OptOutPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The `poll#opt-outs` row, on the agenda from the first publication on."""
+
+    since: datetime
+    """All changes up to this time are read."""
+    attempts: int = 0
+    """Failed polls since the CRM last answered."""
+
+
+class PersonOptOut(Struct, frozen=True, kw_only=True):
+    """A Lead or Contact that sales has changed."""
+
+    record: str
+    lead: str
+    """Our lead, by the key in the record."""
+    opted_out: bool
+    """True if the person wants no mail or no calls."""
+
+
+def is_about(change: PersonOptOut, link: CrmLink | None) -> bool:
+    """Return whether the record is the one that the lead is linked to: others of the same person do not count."""
+    return link is not None and link.id == change.record

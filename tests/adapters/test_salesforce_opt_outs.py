@@ -1,0 +1,26 @@
+"""Opt-outs are read from our records that others than Ripen have changed."""
+
+from datetime import timedelta
+
+import pytest
+import requests
+
+from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
+from ripen.adapters.salesforce.records import Salesforce
+from sandbox.salesforce.connected_app import connected_app
+from tests.support.fakes import NOON
+from tests.support.salesforce_org import FixedSecrets, Org, a_wish, create, token, written
+
+
+@pytest.mark.parametrize("field", ["HasOptedOutOfEmail", "DoNotCall"])
+def test_opt_out_that_sales_entered_is_read(org: Org, salesforce: Salesforce, field: str) -> None:
+    link, untouched = written(a_wish(), salesforce), written(a_wish(2), salesforce)
+    create(org, "Lead", {"LastName": "Other", "Company": "x", field: True})
+    url = f"{org.url}/services/data/v62.0/sobjects/Lead/{link.id}"
+    requests.patch(url, json={field: True}, headers=token(org), timeout=5).raise_for_status()
+    opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
+
+    found = [each for page in opt_outs.changed(NOON - timedelta(days=9999)) for each in page]
+
+    assert [(each.record, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
+    assert untouched.id not in {each.record for each in found}
