@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -59,6 +60,8 @@ class Mail:
 
 class Client:
     """Keeps the requests to SES."""
+
+    meta = SimpleNamespace(region_name="ap-northeast-1")
 
     def send_email(self, **request: Any) -> dict[str, str]:
         self.request = request

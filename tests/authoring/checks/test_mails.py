@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.support.smallest_playbook import FILES, FOOT, MARKDOWN, B, C, CheckPlaybook, E, T, assert_reported, mail
+from tests.support.smallest_playbook import FILES, FOOT, MARKDOWN, B, C, CheckPlaybook, E, R, T, assert_reported, mail
+
+
+def styled(style: str) -> str:
+    head = f"<mj-head><mj-style>{style}</mj-style></mj-head>"
+    return FILES[B].replace("<mj-body>", f"{head}<mj-body>")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,24 @@ from tests.support.smallest_playbook import FILES, FOOT, MARKDOWN, B, C, CheckPl
         (B, mail("<mj-text>{% if lead.company %}</mj-text>"),
          "2:10: this {% if %} is never closed; write {% endif %} after it"),
         (B, mail("<mj-text>{% fi lead.company %}</mj-text>"), "2:10: Liquid has no tag 'fi'; did you mean 'if'?"),
+        (B, mail("<mj-text><span style='color:rgb(187, 187, 187)'>Pale</span></mj-text>"),
+         "(warning) 2:49: 'Pale' is hard to read: the contrast of #bbbbbb on #ffffff is 1.9"),
+        (B, mail("<mj-text><span style='color:lightyellow'>Pale</span></mj-text>"), "(warning) 2:42: 'Pale' is hard"),
+        (B, mail("<mj-text><span style='color:hsl(0 100% 80%)'>Pale</span></mj-text>"), "(warning) 2:46: 'Pale'"),
+        (B, mail("<mj-text font-size='7pt'>Terms apply</mj-text>"),
+         "(warning) 2:26: 'Terms apply' is smaller than 10 pixels"),
+        (B, styled("p{color:red}" * 700), "(warning) 1:20: this style sheet has 8,4"),
+        (B, styled("@import url(https://b.example/c.css);"), "(warning) 1:26: most mailboxes ignore @import"),
+        (B, styled("@media print{a{b:c} @media screen{a{b:c}}}"), "(warning) 1:26: Gmail ignores the whole style"),
+        (B, mail("<mj-text><b onclick='x()'>Go</b></mj-text>"), "(warning) 2:13: mailboxes remove scripts, so onclick"),
+        ("emails/m/en.html", f"<style>body{{visibility:hidden}}</style><p>{FOOT}</p>",
+         "1:8: a style hides the whole <body>, so the mail is blank"),
+        (T, "====================\nHello", "(warning) 1:1: the text begins with '=========='"),
+        (B, mail("<mj-raw><amp-img src='https://b.example/a.png'></amp-img></mj-raw>"),
+         "(warning) 2:9: mailbox providers remove <amp-img> from a mail"),
+        (E, f"class: marketing\nsubject: {'あ' * 31}\n", "(warning) 2:1: this subject is 62 characters wide"),
+        (E, "class: marketing\nsubject: Hi\nsender_name: Ripen 🎉\n", "(warning) 3:1: spam filters distrust emoji"),
+        (R, FILES[R].replace("name: Ripen,", "name: ★ Ripen,"), "(warning) 2:55: spam filters distrust emoji"),
         (E, "class: marketing\nsubject: {en: ' '}\n", "2:11: write a subject: a mail without one looks like spam"),
     ],
 )  # fmt: skip
@@ -81,3 +104,17 @@ def test_shared_part_may_begin_with_a_byte_order_mark(smallest: CheckPlaybook) -
     body = mail("<mj-text>Hello</mj-text>").replace("<mj-body>", '<mj-include path="_head.mjml" /><mj-body>')
     head = "\ufeff<mj-head><mj-title>Hello</mj-title></mj-head>"
     assert smallest({B: body, "emails/_head.mjml": head}) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (E, "class: marketing\nsubject: '{% if lead.company %}{{ lead.company }}{% endif %}" + "あ" * 30 + "'\n"),
+        (E, "class: marketing\nsubject: Hi\nsender_name: 株式会社リペン㈱〒\n"),
+        (B, styled("@media print{a{b:c}} @media screen{a{b:c}}")),
+        (B, mail("<mj-text font-size='10px'>Terms <span style='color:rgba(0,0,0,.1)'>apply</span></mj-text>")),
+        (T, "--- Hello ---\n"),
+    ],
+)  # fmt: skip
+def test_what_mailboxes_show_gives_no_warning(smallest: CheckPlaybook, file: str, text: str) -> None:
+    assert smallest({file: text}) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ripen.words import Words
+from ripen_authoring.checks.colors import hex_color
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.mails.html_links import MailParser
 from ripen_authoring.problem import Problem
@@ -14,9 +15,9 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 _REMOVED = {"script", "iframe", "form", "video", "audio", "object", "embed"}
 """Tags that Gmail, Outlook or Yahoo remove (https://www.caniemail.com)."""
 _ON_THE_WEB = ("https://", "http://", "{{")
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
-_PIXELS = re.compile(r"(\d+(?:\.\d+)?)px")
-_NAMED = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
+_SIZE = re.compile(r"(\d*\.?\d+)(px|pt)")
+_SMALLEST = 10
+"""In pixels. People enlarge smaller letters, or do not read them; spam filters count them."""
 _LEAST, _LEAST_FOR_LARGE = 4.5, 3.0
 
 
@@ -56,6 +57,12 @@ def check(source: ExpandedTemplate, html: str) -> Iterator[Problem]:
             f'画像 {picture} に説明がありません。alt="…" を書いてください。飾りだけの画像なら alt="" とします',
         )
         yield source.problem(*source.at(max(source.text.find(picture), 0)), message)
+    for words in reader.tiny[:1]:
+        message = Words(
+            f"{words[:30]!r} is smaller than {_SMALLEST} pixels; make it larger, so that people can read it",
+            f"{words[:30]!r} の文字が {_SMALLEST} ピクセルより小さいです。読める大きさにしてください",
+        )
+        yield source.warning(*source.at(max(source.text.find(words), 0)), message)
     for words, ratio, style in reader.low_contrast:
         place = source.at(max(source.text.find(words), 0))
         colors, least = (style.color, style.background), _least_contrast(style)
@@ -94,6 +101,7 @@ class _Reader(MailParser):
         self.undescribed: list[str] = []
         self.unreachable: list[str] = []
         self.removed_tags: set[str] = set()
+        self.tiny: list[str] = []
         self.low_contrast: list[tuple[str, float, _Style]] = []
         self._open = [_Style()]
 
@@ -102,7 +110,7 @@ class _Reader(MailParser):
         if tag == "img" and "alt" not in attributes:
             self.undescribed.append(attributes.get("src", ""))
         self.unreachable += [address for address in _pictures(tag, attributes) if not address.startswith(_ON_THE_WEB)]
-        if tag in _REMOVED:
+        if tag in _REMOVED or tag.startswith("amp-"):
             self.removed_tags.add(tag)
         if tag not in _VOID:
             self._open.append(_inner_style(self._open[-1], tag, attributes))
@@ -120,6 +128,8 @@ class _Reader(MailParser):
 
     def handle_data(self, data: str) -> None:
         style, words = self._open[-1], data.strip()
+        if words.strip("\xa0\u200c\u034f") and not style.hidden and style.pixels < _SMALLEST:
+            self.tiny.append(words)
         if not words or style.hidden or not style.color or not style.background:
             return
         ratio = contrast_ratio(style.color, style.background)
@@ -140,13 +150,13 @@ def _inner_style(outer: _Style, tag: str, attributes: dict[str, str]) -> _Style:
     background = style.get("background-color") or style.get("background") or attributes.get("bgcolor")
     color = style.get("color")
     inherited = "" if tag == "a" else outer.color  # a style sheet may colour links
-    pixels = _PIXELS.fullmatch(style.get("font-size", ""))
+    size = _SIZE.fullmatch(style.get("font-size", ""))
     weight = style.get("font-weight", "bold" if tag in ("b", "strong", "h1", "h2", "h3", "th") else "")
     return _Style(
         tag=tag,
-        color=_hex(color) if color else inherited,
-        background=_hex(background) if background and background != "transparent" else outer.background,
-        pixels=float(pixels[1]) if pixels else outer.pixels,
+        color=hex_color(color) if color else inherited,
+        background=hex_color(background) if background and background != "transparent" else outer.background,
+        pixels=float(size[1]) * (4 / 3 if size[2] == "pt" else 1) if size else outer.pixels,
         bold=weight in ("bold", "600", "700", "800", "900") if weight else outer.bold,
         hidden=outer.hidden or tag in ("style", "title", "script", "head") or style.get("display") == "none",
     )
@@ -155,14 +165,6 @@ def _inner_style(outer: _Style, tag: str, attributes: dict[str, str]) -> _Style:
 def _declarations(style: str) -> dict[str, str]:
     pairs = (part.partition(":") for part in style.split(";"))
     return {name.strip().lower(): value.replace("!important", "").strip().lower() for name, _, value in pairs if value}
-
-
-def _hex(color: str) -> str:
-    """Return the colour as #rrggbb, or "" where it is not a plain colour (a picture, a gradient, a transparency)."""
-    found = _HEX.fullmatch(_NAMED.get(color, color))
-    if not found:
-        return ""
-    return "#" + ("".join(letter * 2 for letter in found[1]) if len(found[1]) == 3 else found[1])
 
 
 def _luminance(color: str) -> float:

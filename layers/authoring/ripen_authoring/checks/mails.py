@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ripen.playbook.template_limits import TemplateError
 from ripen.words import Words
-from ripen_authoring.checks import accessibility, variables
+from ripen_authoring.checks import accessibility, mailbox_rules, variables
 from ripen_authoring.checks.liquid_words import liquid_error
 from ripen_authoring.checks.locales import unknown_locale
 from ripen_authoring.checks.templates import check_page_links, check_words, unknown_page
@@ -67,6 +67,8 @@ def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
                     "件名を書いてください。件名のないメールは迷惑メールに見えます",
                 )
                 yield mail.document.problem(("subject", locale), message)
+        yield from mailbox_rules.check_subjects(mail)
+        yield from mailbox_rules.check_sender_name(mail)
         yield from _check_locales(folder, name, mail, ripen.locales)
         for locale, body in mail.bodies.items():
             yield from _check_body(_BodyCheck(folder, ripen, name, mail, locale, body, known))
@@ -145,6 +147,7 @@ def _check_compiled(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Probl
     yield from _check_required(check.mail, check.source, compiled)
     yield from _check_links(check, compiled)
     yield from accessibility.check(check.source, compiled.html)
+    yield from mailbox_rules.check(check.source, compiled.html, compiled.text)
 
 
 def _check_required(mail: MailEntry, source: ExpandedTemplate, compiled: CompiledMail) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ripen.nearest import nearest
 from ripen.words import Words
-from ripen_authoring.checks import names
+from ripen_authoring.checks import mailbox_rules, names
 from ripen_authoring.checks.clauses import check_clause, check_conditions, unknown_field
 from ripen_authoring.checks.names import PROFILE_FIELDS
 from ripen_authoring.files.folder import Entry, Folder
@@ -40,6 +40,7 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", address, re.ASCII) or not address.isascii():
             message = Words(f"{address!r} is not an e-mail address", f"{address!r} はメールアドレスではありません")
             yield document.problem(("sender", key), message)
+    yield from mailbox_rules.check_names(entry)
     yield from check_clause(folder, document, ("policy", "unless"), model.policy.unless, model)
     yield from check_conditions(folder, document, ("sync", "when"), model.sync.when, scores=True)
     yield from check_conditions(folder, document, ("sync", "unless"), model.sync.unless, scores=True)
