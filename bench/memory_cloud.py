@@ -45,6 +45,7 @@ class SetClock:
     """A clock that shows the time it is set to."""
 
     at = START
+    ahead = timedelta()
 
     def now(self) -> datetime:
         return self.at
