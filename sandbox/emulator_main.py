@@ -20,7 +20,7 @@ import uvicorn
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # started as a file, in an environment without the project
 
-from sandbox.emulator_work import Work
+from sandbox.emulator_work import EmulatorWork
 from sandbox.request_guard import RequestGuard
 
 _EVERY_SECONDS = 5.0
@@ -52,7 +52,7 @@ async def serve(
     """Serve as hypercorn would with this configuration, until SIGTERM."""
     host, _, port = config.bind[0].rpartition(":")
     settings = uvicorn.Config(
-        RequestGuard(Work(app, running, queues), passport=passport),
+        RequestGuard(EmulatorWork(app, running, queues), passport=passport),
         host,
         int(port),
         http="httptools",

@@ -16,7 +16,7 @@ from sandbox.request_guard import App, Scope
 PATH = "/_ripen/work"
 
 
-class Work:
+class EmulatorWork:
     """An ASGI application that answers PATH itself and passes on everything else."""
 
     def __init__(self, app: App, running: Callable[[], int], queues: Callable[[], dict[Any, Any]]) -> None:

@@ -152,9 +152,11 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
         dependencies.table.write(once, _decision(id, match, received, outcome, now), *suppression)
         return outcome
     if not (match.send or (received.authenticated and reply.single_sender)):
-        return _record_marked(UNPROVEN_REPLY, Outcome.UNPROVEN, once, received, reply, match, dependencies)
+        decision = _decision(id, match, received, Outcome.UNPROVEN, now)
+        return _record_marked(once, _alert(id, UNPROVEN_REPLY, match, reply, now), decision, dependencies)
     if reply.author is Author.DOUBTFUL:
-        return _record_marked(DOUBTFUL_REPLY, Outcome.DOUBTFUL, once, received, reply, match, dependencies)
+        decision = _decision(id, match, received, Outcome.DOUBTFUL, now)
+        return _record_marked(once, _alert(id, DOUBTFUL_REPLY, match, reply, now), decision, dependencies)
     before = contact.value if contact else Contact(lead=match.lead)
     activity, alert = _activity(id, match, received, now), _alert(id, REPLY, match, reply, now)
     dependencies.table.write(
@@ -170,18 +172,12 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
 
 
 def _record_marked(
-    kind: str,
-    outcome: Outcome,
-    once: Create[Seen],
-    received: Received,
-    reply: Reply,
-    match: ReplyMatch,
-    dependencies: Dependencies,
+    once: Create[Seen], alert: Create[Alert], decision: Create[Decision], dependencies: Dependencies
 ) -> str:
-    """Write one of the lead's cards of today. If it has them all, count the reply on the last one."""
-    now, id = dependencies.clock.now(), once.value.activity
-    cards = card_cap.card_ids(match.lead, kind, now.date().isoformat())
-    rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(match.lead, card) for card in cards])
+    """Write the alert as one of the lead's cards of today. If it has them all, count the reply on the last one."""
+    wanted, now = alert.value, alert.value.planned
+    cards = card_cap.card_ids(wanted.lead, wanted.kind, now.date().isoformat())
+    rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(wanted.lead, card) for card in cards])
     last = rows[-1]
     if last is not None:
         counted = card_cap.with_one_left_out(last.value)
@@ -189,10 +185,10 @@ def _record_marked(
         dependencies.table.write(once, Replace(last.key, counted, last.version, due=due))
         return "left out"
     free = next(card for card, row in zip(cards, rows, strict=True) if row is None)
-    alert = _alert(free, kind, match, reply, now)
-    dependencies.table.write(once, alert, _decision(id, match, received, outcome, now))
-    dependencies.alert.wake(alert.key.ref)
-    return outcome
+    card = replace(alert, key=keys.alert(wanted.lead, free), value=replace(wanted, id=free))
+    dependencies.table.write(once, card, decision)
+    dependencies.alert.wake(card.key.ref)
+    return decision.value.outcome
 
 
 def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> Create[Activity]:
@@ -221,7 +217,7 @@ def _suppression(email: str, received: Received, dependencies: Dependencies) -> 
     return [Create(key, Suppression(reason="gone", at=received.at))]
 
 
-def _decision(id: str, match: ReplyMatch, received: Received, outcome: Outcome, now: datetime) -> Change:
+def _decision(id: str, match: ReplyMatch, received: Received, outcome: Outcome, now: datetime) -> Create[Decision]:
     decision = Decision(
         id=digest("decision", id),
         lead=match.lead,
