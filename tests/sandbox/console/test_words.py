@@ -13,6 +13,8 @@ _NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.retur
     "opportunity.open",
     "opportunity.closed",
     "alert.outdated",
+    "mail.waits",
+    "press.waits",
 }
 """Words that only `ripen simulate` uses, or for which the console has others."""
 
