@@ -10,6 +10,7 @@ from cli.commands._choice import at_most_one
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.refold import say_walk
+from cli.output.removed_parts import say_removed
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.in_force import wait_with
 from cli.stack.stack import Stack, connect
@@ -58,9 +59,11 @@ def rollback(
             f"{found.bundle} に[green]もどしました[/]。取り消すには: ripen rollback",
         )
     )
+    say_removed(found.removed, console)
     say_walk(console, needs_refold=found.needs_refold, has_new_periods=found.has_new_periods)
     if as_json:
-        print_json({"playbook": found.bundle, "recalculates": found.needs_refold, "new_periods": found.has_new_periods})
+        follows = {"recalculates": found.needs_refold, "new_periods": found.has_new_periods}
+        print_json({"playbook": found.bundle, "still_needed": [part.plain() for part in found.removed]} | follows)
 
 
 def _show_published(stack: Stack, console: Console, *, as_json: bool) -> None:

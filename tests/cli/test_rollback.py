@@ -7,10 +7,13 @@ import pytest
 
 from cli.commands import rollback as back
 from cli.stack.stack import Stack
-from ripen.adapters.table import Table, keys
+from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.state import LatestEntry, State
 from ripen.operations.publication import release
 from ripen.operations.publication.publish import publish
+from ripen.playbook.graph import SendStep
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -46,6 +49,27 @@ def test_rollback_makes_the_one_before_live_and_can_be_undone(published: Stack, 
     assert live(table) == "bbb2"
     back.rollback(to="aaa", show=False)
     assert live(table) == "aaa1"
+
+
+def test_rollback_says_who_is_on_the_way_to_a_mail_that_it_removes(
+    published: Stack, table: Table, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a playbook with one mail more, and a lead in its journey
+    step = SendStep(id="send-news", email="news")
+    journey = replace(LIVE.journeys["whitepaper"], first=step.id, steps=(step,))
+    news = LIVE.emails | {"news": replace(LIVE.emails["case-study"], name="news")}
+    more = replace(LIVE, hash="ccc3", emails=news, journeys={"whitepaper": journey})
+    publish(more, table, published.playbook, published.site, clock.now())
+    entry = Enrollment(lead="lead1", journey="whitepaper", key="k", entered=NOON, bundle="ccc3")
+    entries = {"whitepaper": LatestEntry(key="k", at=NOON)}
+    table.write(
+        Create(keys.state("lead1"), State(lead="lead1", journeys=entries)),
+        Create(keys.enrollment("lead1", "whitepaper", "k"), entry),
+    )
+    # when
+    back.rollback(to="bbb", show=False)
+    # then
+    assert "1 person is in whitepaper on the way to the mail" in capsys.readouterr().out
 
 
 def test_what_was_never_live_cannot_be_again(published: Stack, table: Table) -> None:

@@ -10,10 +10,10 @@ from ripen.errors import NewerFormat
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.progress import Progress, silent
-from ripen.operations.publication.people import affected_people, move_on
+from ripen.operations.publication.people import affected_people, move_on, people_in_journeys
 from ripen.operations.publication.publish import publish
 from ripen.operations.publication.recalculation import changes_periods, changes_rules
-from ripen.operations.publication.removed_parts import RemovedPart, removed_parts
+from ripen.operations.publication.removed_parts import RemovedPart, removed_parts, removes_parts
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
 from ripen.settings import LivePlaybook
@@ -67,7 +67,9 @@ def roll_back(to: str, table: Table, playbook: Playbook, site: str, clock: Clock
     before = _published_last(table, playbook)
     if not _make_live(bundle, table, playbook, site, clock, wait):
         return Release(bundle.hash, is_new=False)
-    return _released(bundle, before)
+    people = people_in_journeys(table) if removes_parts(before, bundle) else []
+    removed = removed_parts(people, before, bundle, playbook.bundle)
+    return replace(_released(bundle, before), removed=tuple(removed))
 
 
 def history(table: Table) -> tuple[LivePlaybook, ...]:
