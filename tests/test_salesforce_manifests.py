@@ -106,6 +106,9 @@ def test_a_japanese_org_gets_japanese_labels(tmp_path: Path) -> None:
     module.write(tmp_path)
     folders = [each["path"] for each in json.loads((tmp_path / "sfdx-project.json").read_text())["packageDirectories"]]
     assert folders == ["force-app", "sales"]
+    helps = re.findall(r"<inlineHelpText>(.+)</", "".join(p.read_text() for p in tmp_path.glob("**/*.field-meta.xml")))
+    assert helps
+    assert not [text for text in helps if text.isascii()]
     names = [path.read_text() for kind in ("listView", "report") for path in tmp_path.glob(f"**/*.{kind}-meta.xml")]
     assert len(names) == 3
     assert all("<label>Ripen: ホット" in text or "<name>Ripen ランク別のリード" in text for text in names)

@@ -100,12 +100,13 @@ def test_our_key_is_an_external_id_where_salesforce_allows_one() -> None:
     assert keys["Activity"].find(NAMESPACE + "unique") is None
 
 
-def test_each_label_has_a_japanese_translation() -> None:
+def test_each_label_and_help_text_has_a_japanese_translation() -> None:
     translated = {(owner(path), text(root(path), "name")): root(path) for path in TRANSLATIONS}
     assert set(translated) == {(owner(path), text(root(path), "fullName")) for path in FIELDS}
     for path in FIELDS:
         translation = translated[owner(path), text(root(path), "fullName")]
         assert 0 < len(text(translation, "label")) <= 40
+        assert 0 < len(text(translation, "help")) <= 510
         labels = {v.text for v in root(path).iterfind(f".//{NAMESPACE}value/{NAMESPACE}label")}
         assert {text(v, "masterLabel") for v in translation.iterfind(NAMESPACE + "picklistValues")} == labels
 

@@ -25,7 +25,7 @@ _NAMES = {
 
 
 def write(folder: Path) -> None:
-    """Write a project with translated labels of fields, picklist values, list views and reports."""
+    """Write a project with translated labels and help texts of fields, and names of views and reports."""
     register_namespace("", _SPACE)
     project = json.loads((_HERE / "sfdx-project.json").read_text())
     alone = project | {"packageDirectories": [each for each in project["packageDirectories"] if each["path"] in _PARTS]}
@@ -58,9 +58,10 @@ def _translate(field: "ElementTree", translation: "ElementTree") -> None:
     }
     for label in field.iter(_METADATA + "label"):
         label.text = values.get(label.text, label.text)
-    own = field.find(_METADATA + "label")
-    if own is not None:
-        own.text = _text(translation, "label")
+    for tag, translated in (("label", "label"), ("inlineHelpText", "help")):
+        own = field.find(_METADATA + tag)
+        if own is not None:
+            own.text = _text(translation, translated)
 
 
 def _text(tree: "ElementTree", tag: str) -> str:
