@@ -18,7 +18,7 @@ CARDS = Check(Words("Cards in Slack", "Slack のカード"), Owner.SLACK)
 CALLS = Check(Words("Webhook calls", "ウェブフックの呼び出し"), Owner.IT)
 _CHECKS = {System.SALESFORCE: CRM, System.SLACK: CARDS, System.WEBHOOKS: CALLS}
 _NOTHING = Words("nothing waits", "待っているものはありません")
-_ERRORS = Words("See the leads: ripen crm errors", "一覧: ripen crm errors")
+_ERRORS = Words("See the leads: ripen crm errors", " 一覧: ripen crm errors")
 _LONG = timedelta(hours=1)
 """How long presses, requests of journeys and webhook calls may wait before the doctor fails."""
 
@@ -38,8 +38,8 @@ def _finding(check: Check, found: list[WaitingWork], now: datetime, zone: str) -
         return zoned_time(at, zone)
 
     sentences = [summary(work, clock) for work in found]
-    steps = [step for work in found for step in (what_happens(work, clock), next_step(work))]
-    if check is CRM:
+    steps = list(dict.fromkeys(step for work in found for step in (what_happens(work, clock), next_step(work))))
+    if any(Work.LEADS in work.work for work in found):
         steps.append(_ERRORS)
     is_urgent = _needs_a_person([wait for work in found for wait in work.waits], now)
     return (check.fail if is_urgent else check.warn)(_joined(sentences), _joined(steps))

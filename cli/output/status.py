@@ -11,7 +11,7 @@ from cli.output.refold import say_progress
 from cli.output.time_zone import local_time
 from ripen.agenda import Lane
 from ripen.operations.status import Status
-from ripen.operations.waiting.wait import System, WaitingWork
+from ripen.operations.waiting.wait import WaitingWork, Work
 from ripen.operations.waiting.words import next_step, summary, what_happens
 from ripen.words import Words
 
@@ -57,9 +57,10 @@ def show_status(found: Status, zone: str, console: Console) -> None:
 def _waiting(work: WaitingWork, zone: str) -> str:
     lang = language()
     parts = [part.in_language(lang) for part in _sentences(work, zone)]
-    if work.system is System.SALESFORCE:
-        parts.append(say("The leads: ripen crm errors", "一覧: ripen crm errors"))
-    return f"[yellow]{escape(parts[0])}[/] {escape(' '.join(parts[1:]))}"
+    if Work.LEADS in work.work:
+        parts.append(say("The leads: ripen crm errors", " 一覧: ripen crm errors"))
+    between = "" if lang == "ja" else " "
+    return f"[yellow]{escape(parts[0])}[/]{between}{escape(between.join(parts[1:]))}"
 
 
 def _sentences(work: WaitingWork, zone: str) -> tuple[Words, ...]:

@@ -1,5 +1,6 @@
 """What waits for an outside system is told truly: for which, since when, until when, why, and what to do."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -71,8 +72,6 @@ def test_work_whose_last_attempt_failed_waits_for_its_system(
 
 
 def test_press_waits_for_the_system_that_answered_last() -> None:
-    from copy import replace
-
     assert waited(replace(PRESS, error="users.info: 503")).system is System.SLACK
 
 
@@ -101,7 +100,7 @@ def test_row_that_is_not_retried_does_not_wait() -> None:
 def test_mail_that_is_due_waits_while_ses_refuses_the_account() -> None:
     found = waited(a_marketing_mail(planned=NOON - DAY), BREAKER)
 
-    assert (found.system, found.cause, found.since) == (System.SES, Cause.RIGHTS, NOON)
+    assert (found.system, found.cause, found.since, found.next) == (System.SES, Cause.RIGHTS, NOON, SOON)
     assert wait_of(Row(keys.crm_mark("lead1"), a_marketing_mail(planned=NOON), 1, SOON + DAY), BREAKER) is None
 
 
@@ -132,6 +131,14 @@ def test_work_is_counted_by_system_and_answer() -> None:
     }
 
 
+def test_an_outage_with_several_answers_is_one() -> None:
+    silent = CrmMark(lead="lead2", error="no answer from Salesforce: ReadTimeout", failing_since=NOON)
+
+    [found] = waiting_work([waited(silent), waited(MARK), waited(MARK)])
+
+    assert (found.code, found.work) == ("HTTP 503", {Work.LEADS: 3})
+
+
 def told(*values: Any) -> str:
     work = WaitingWork(tuple(waited(value) for value in values))
     return " ".join(part.en for part in (summary(work, clock), what_happens(work, clock), next_step(work)))
@@ -140,13 +147,15 @@ def told(*values: Any) -> str:
 def test_an_outage_is_told_with_what_happens_by_itself() -> None:
     assert told(MARK, MARK) == (
         "2 leads wait for Salesforce since 03:00: Salesforce does not answer (HTTP 503). Ripen tries again by itself,"
-        " at least every hour (next: 03:05), and nothing is lost. Nothing to do here. Does Salesforce have an outage?"
-        " status.salesforce.com"
+        " at least every hour (next: 03:05). Records and cards wait as long as it takes: nothing is lost. Nothing to do"
+        " here. Does Salesforce have an outage? status.salesforce.com"
     )
 
 
 def test_work_that_is_given_up_is_told_with_its_end() -> None:
-    assert "given up, the first of it at 03:00" in told(CALL)
+    assert "Webhook calls are given up, the first at 03:00." in told(CALL)
+    assert "nothing is lost" not in told(CALL)
+    assert "nothing is lost" in told(MARK, REQUEST)
 
 
 def test_refused_login_is_told_with_what_to_renew() -> None:

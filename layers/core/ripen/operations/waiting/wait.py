@@ -1,5 +1,6 @@
 """One row that waits for an outside system: for which, since when, until when, and what the system answered last."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,13 +68,16 @@ class Wait:
     until: datetime | None = None
     answer: str
     """The last answer, in the words of the system or of its adapter."""
+    blocked_until: datetime | None = None
+    """Before that time nothing is tried, even if the row is due: the breaker of sending is open."""
     count: int = 1
     """How many rows this one stands for."""
 
     @property
     def next(self) -> datetime | None:
         """The next attempt."""
-        return self.row.due
+        times = [at for at in (self.row.due, self.blocked_until) if at]
+        return max(times, default=None)
 
     @property
     def sentence(self) -> str:
@@ -152,18 +156,26 @@ def _of_a_day(row: Row[Any], work: CardAction | CrmRequest | WebhookCall) -> Wai
 def _of_mail(row: Row[Any], send: Send, breaker: Breaker | None) -> Wait | None:
     """Return the wait of a mail that SES did not take, or that is not tried because SES refuses the account."""
     is_refused = ses_errors.cause(send.reason) is not None
-    answer, since = send.reason, send.unknown or send.planned
+    answer, since, blocked = send.reason, send.unknown or send.planned, None
     match send.state:
         case SendState.UNKNOWN if is_refused:
             pass
         case SendState.PLANNED if breaker and is_open(breaker) and (is_refused or _is_blocked(row, breaker)):
-            answer, since = breaker.reason, max(send.planned, breaker.opened or send.planned)
+            answer, since, blocked = breaker.reason, max(send.planned, breaker.opened or send.planned), breaker.until
         case SendState.PLANNED if is_refused:
             pass
         case _:
             return None
-    system, work, until = System.SES, Work.MAILS, send.valid_until
-    return Wait(row=row, system=system, work=work, subject=send.email, since=since, until=until, answer=answer)
+    return Wait(
+        row=row,
+        system=System.SES,
+        work=Work.MAILS,
+        subject=send.email,
+        since=since,
+        until=send.valid_until,
+        answer=answer,
+        blocked_until=blocked,
+    )
 
 
 def _is_blocked(row: Row[Any], breaker: Breaker) -> bool:
@@ -173,7 +185,7 @@ def _is_blocked(row: Row[Any], breaker: Breaker) -> bool:
 
 @dataclass(frozen=True)
 class WaitingWork:
-    """All work that waits for one system with one answer."""
+    """All work that waits for one system with one answer, or because of its outage, whose answers vary."""
 
     waits: tuple[Wait, ...]
 
@@ -183,7 +195,8 @@ class WaitingWork:
 
     @property
     def code(self) -> str:
-        return self.waits[0].code
+        """The code of the most of them."""
+        return Counter(wait.code for wait in self.waits).most_common(1)[0][0]
 
     @property
     def cause(self) -> Cause:
@@ -223,9 +236,9 @@ class WaitingWork:
 
 
 def waiting_work(waits: Iterable[Wait]) -> tuple[WaitingWork, ...]:
-    """Return the waits by system and answer: of each system, first the answer that most of them got."""
+    """Return the waits by system and answer, an outage as one: of each system, first the answer of the most."""
     found: dict[tuple[System, str], list[Wait]] = {}
     for wait in waits:
-        found.setdefault((wait.system, wait.code), []).append(wait)
+        found.setdefault((wait.system, wait.cause if wait.cause is Cause.OUTAGE else wait.code), []).append(wait)
     order, grouped = list(System), [WaitingWork(tuple(some)) for some in found.values()]
     return tuple(sorted(grouped, key=lambda each: (order.index(each.system), -len(each.waits), each.code)))

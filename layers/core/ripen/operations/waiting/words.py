@@ -10,10 +10,10 @@ from ripen.operations.waiting.wait import System, WaitingWork, Work
 from ripen.words import Words
 
 SYSTEMS = {
-    System.SALESFORCE: Words("Salesforce", "Salesforce"),
-    System.SLACK: Words("Slack", "Slack"),
-    System.SES: Words("SES", "SES"),
-    System.WEBHOOKS: Words("a webhook", "ウェブフック"),
+    System.SALESFORCE: Words("Salesforce", " Salesforce "),
+    System.SLACK: Words("Slack", " Slack "),
+    System.SES: Words("SES", " SES "),
+    System.WEBHOOKS: Words("the receiver", "受信側"),
 }
 _WORK: dict[Work, tuple[str, str, str]] = {
     Work.LEADS: ("lead", "leads", "見込み客 {} 人"),
@@ -31,6 +31,17 @@ _LONGEST = {
     System.WEBHOOKS: Words("at least every 4 hours", "4 時間に 1 回以上"),
 }
 """How often work that waits for an outage is tried again."""
+_ENDS = {
+    Work.REQUESTS: "シナリオの依頼",
+    Work.PRESSES: "ボタン操作",
+    Work.MAILS: "メール",
+    Work.CALLS: "ウェブフックの呼び出し",
+}
+"""The work that is given up, in Japanese. Records and cards wait as long as it takes."""
+_NOTHING_LOST = Words(
+    "Records and cards wait as long as it takes: nothing is lost.",
+    "レコードとカードは、つながるまで待ちます。失われるものはありません。",
+)
 _SES_ACCOUNT = Words(
     "Look at Account dashboard in the SES console, and run: ripen doctor",
     "SES コンソールのアカウントダッシュボードを確かめ、ripen doctor を実行してください。",
@@ -61,7 +72,7 @@ def summary(work: WaitingWork, clock: Clock) -> Words:
     verb = "waits" if sum(work.work.values()) == 1 else "wait"
     return Words(
         f"{number.en} {verb} for {name.en} since {since}: {why(work).en}.",
-        f"{number.ja}が {name.ja} を待っています（{since} から）: {why(work).ja}。",
+        f"{number.ja}が{name.ja}を待っています（{since} から）: {why(work).ja}。",
     )
 
 
@@ -78,16 +89,27 @@ def what_happens(work: WaitingWork, clock: Clock) -> Words:
     again = Words(f"Next attempt: {next}.", f"次の試行: {next}。")
     if work.cause.passes:
         again = Words(
-            f"Ripen tries again by itself, {often.en} (next: {next}), and nothing is lost.",
-            f"自動で再試行します（{often.ja}、次は {next}）。失われるものはありません。",
+            f"Ripen tries again by itself, {often.en} (next: {next}).",
+            f"自動で再試行します（{often.ja}、次は {next}）。",
         )
-    if not work.until:
-        return again
+    end, forever = _end(work, clock), _NOTHING_LOST if work.cause.passes and _waits_forever(work) else Words("", "")
+    return Words(" ".join(part for part in (again.en, end.en, forever.en) if part), f"{again.ja}{end.ja}{forever.ja}")
+
+
+def _end(work: WaitingWork, clock: Clock) -> Words:
+    """Return which work is given up, and when the first of it."""
+    if work.until is None:
+        return Words("", "")
+    kinds = [kind for kind in work.work if kind in _ENDS]
+    en, ja = " and ".join(_WORK[kind][1] for kind in kinds), "、".join(_ENDS[kind] for kind in kinds)
     until = clock(work.until)
     return Words(
-        f"{again.en} What still waits after a day is given up, the first of it at {until}.",
-        f"{again.ja}1 日たっても終わらないものは取りやめます（最初の期限は {until}）。",
+        f"{en.capitalize()} are given up, the first at {until}.", f"{ja}は期限で取りやめます（最初は {until}）。"
     )
+
+
+def _waits_forever(work: WaitingWork) -> bool:
+    return any(kind not in _ENDS for kind in work.work)
 
 
 def next_step(work: WaitingWork) -> Words:
