@@ -13,8 +13,10 @@ from ripen.decision import DecisionKind, Outcome
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
 from ripen.operations.leads.report import lead_report
+from ripen.operations.leads.subjects import name_of_activity_subject, name_of_subject
 from ripen.operations.phrases import reason
 from ripen.operations.sending.shadow import kept_back
+from ripen.playbook.bundle import Bundle
 from ripen.playbook.wording import display_phone, full_name
 from ripen.slack.card_words import card_words
 from sandbox.console.card import parts
@@ -57,11 +59,11 @@ class LeadViews:
             | {"start": self._time(start.isoformat()), "end": self._time(end.isoformat())},
             "reasons": [{"words": r["words"], "points": f"{r['points']:+.0f}"} for r in found["reasons"]],
             "next": [self._due(row) for row in found["next"]],
-            "activities": [self._activity(row) for row in reversed(found["activities"])],
+            "activities": [self._activity(row, bundle) for row in reversed(found["activities"])],
             "mails": self._mails(profile.email),
             "cards": self._cards(found["alerts"]),
             "record": self._record(profile) if profile.crm else None,
-            "decisions": [self._decision(row, alerts) for row in reversed(found["decisions"])],
+            "decisions": [self._decision(row, alerts, bundle) for row in reversed(found["decisions"])],
         }
 
     def kept_back(self) -> list[View]:
@@ -108,25 +110,28 @@ class LeadViews:
         what = "verdict" if is_click else row["kind"]
         return {"at": self._time(row["due"]), "what": self._say(what), "subject": self._say(row["subject"])}
 
-    def _activity(self, row: View) -> View:
+    def _activity(self, row: View, bundle: Bundle) -> View:
         touch = row["touch"] or {}
         campaign = " / ".join(touch[name] for name in ("utm_source", "utm_medium", "utm_campaign") if touch.get(name))
         return {
             "at": self._time(row["at"]),
             "what": self._say(row["kind"]),
-            "subject": row["subject"],
+            "subject": name_of_activity_subject(row["kind"], row["subject"], bundle).in_language(self.lang),
             "verdict": row["verdict"],
             "verdict_said": self._say(row["verdict"]),
             "campaign": campaign,
         }
 
-    def _decision(self, row: View, alerts: dict[str, str]) -> View:
+    def _decision(self, row: View, alerts: dict[str, str], bundle: Bundle) -> View:
         """Return the view of one decision; `alerts` are the kinds of the lead's alerts by id."""
         subject = str(alerts.get(row["subject"], row["subject"]))
         if row["what"] == DecisionKind.CRM and row["outcome"] in _ABOUT_THE_OWNER:
             subject = ""
         elif row["what"] in ("rank", "alert", "crm"):
             subject = self._say(subject)
+        else:
+            journey = row["facts"].get("journey", "")
+            subject = name_of_subject(row["what"], subject, bundle, journey).in_language(self.lang)
         return {
             "at": self._time(row["at"]),
             "what": self._say(row["what"]),

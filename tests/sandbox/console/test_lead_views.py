@@ -7,6 +7,7 @@ import pytest
 from ripen.lead.activity import Kind
 from sandbox.console.lead_views import LeadViews
 from tests.sandbox.console.test_shadow import STATUS, Published
+from tests.support.builders import a_bundle
 from tests.support.fakes import NOON
 
 
@@ -35,4 +36,4 @@ def test_decision_about_the_owner_has_no_subject(views: LeadViews, outcome: str,
     about = "alert1" if "owner" in outcome else "Lead"
     row = {"at": NOON.isoformat(), "what": "crm", "subject": about, "outcome": outcome, "reason": ""}
 
-    assert views._decision(row, {"alert1": "hot"})["subject"] == subject
+    assert views._decision(row, {"alert1": "hot"}, a_bundle())["subject"] == subject

@@ -41,6 +41,12 @@ def subject_of_activity(activity: Activity, bundle: Bundle) -> Words:
     return _titled(bundle, _OF_ACTIVITIES.get(activity.kind), activity.subject)
 
 
+def name_of_activity_subject(kind: str, subject: str, bundle: Bundle) -> Words:
+    """Return the subject of an activity of that kind in words, for a table."""
+    folder = next((folder for known, folder in _OF_ACTIVITIES.items() if known == kind), None)
+    return title(bundle, folder, subject) if folder and subject else Words(subject, subject)
+
+
 def facts_of_decision(decision: Decision, sent: str, bundle: Bundle) -> dict[str, Words]:
     """Return the facts of the decision that are names or codes, in words.
 
