@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from ripen.adapters.ses import mailer as module
 from ripen.adapters.ses.mailer import Ses, refusal
-from ripen.errors import Undeliverable, Unsure
+from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.mail.ledger import MailClass
 from ripen.mail.message import OutgoingMail
 
@@ -188,6 +188,8 @@ def test_refused_connection_did_not_send_the_mail() -> None:
     with pytest.raises(Undeliverable) as refused:
         a_ses(f"http://127.0.0.1:{port}").send(MAIL)
     assert not refused.value.permanent
+    assert isinstance(refused.value, Blocked)  # SES is out of reach for all mails, not for this one
+    assert refused.value.after is None
 
 
 def test_unknown_host_did_not_send_the_mail() -> None:

@@ -1,7 +1,7 @@
 """The circuit breaker of sending: while SES refuses the whole account, no mail is claimed.
 
 After the pause, one mail probes for all. The breaker opens at once if SES refuses the account, and after several
-throttled calls in a row.
+calls in a row that were throttled or did not reach SES.
 """
 
 from copy import replace

@@ -21,6 +21,6 @@ def in_words(text: str) -> Words | None:
     """Return a reason of SES's in both languages; None for any other text."""
     for start, japanese in _JAPANESE.items():
         if text.startswith(start):
-            detail = text.removeprefix(start).strip(" ()")
+            detail = text.removeprefix(start).strip(" ():")
             return Words(text, f"{japanese}（{detail}）" if detail else japanese)
     return None

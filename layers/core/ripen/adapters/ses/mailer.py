@@ -84,7 +84,7 @@ class Ses:
         except ClientError as error:
             raise refusal(error) from error
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
-            raise Undeliverable("SES cannot be reached", permanent=False) from error
+            raise Blocked("SES cannot be reached") from error
         except (NoCredentialsError, CredentialRetrievalError) as error:
             raise Blocked("no AWS credentials for SES", after=_ACCOUNT_PAUSE_SECONDS) from error
         except SSLError as error:
