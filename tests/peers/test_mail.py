@@ -40,6 +40,13 @@ PEOPLE = {
 }
 
 
+ACCEPTED = {
+    "no-deprecated-attr": "Outlook lays out by align, bgcolor and width, and knows no style for them",
+    "prefer-native-element": "mail programs remove <article>; MJML writes <div role=article>",
+}
+"""Rules of html-validate that mails break, and why."""
+
+
 @dataclass(frozen=True)
 class Mail:
     profile: Profile
@@ -150,6 +157,15 @@ def test_text_and_html_say_the_same(mails: list[Mail]) -> None:
     for mail in mails:
         in_text = re.sub(r"https?://\S+", "", mail.theirs["text"])
         assert _uncounted(in_text) == _uncounted(_Page.of(mail.theirs["html"]).words)
+
+
+def test_the_html_is_valid_and_accessible(mails: list[Mail]) -> None:
+    pages = [mail.theirs["html"] for mail in mails if mail.profile == replace(a_lead(), locale=mail.profile.locale)]
+
+    mistakes = node_peers.run("markup", {"pages": pages, "off": list(ACCEPTED)})
+
+    assert len(pages) >= 20
+    assert [mistake for of_page in mistakes for mistake in of_page] == []
 
 
 def test_typed_text_is_shown_as_text(mails: list[Mail]) -> None:
