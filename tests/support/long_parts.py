@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.support import firefox
+from tests.support import firefox, spamassassin
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,13 @@ PARTS = (
     Part("lighthouse", "Lighthouse's scores of the landing pages", ("tests/long/test_lighthouse.py",), minutes=30),
     Part("ten-million", "what reads cost at ten million rows", ("tests/long/test_ten_million.py",), minutes=5),
     Part("sdks", "the providers' own clients understand our stand-ins", ("tests/long/test_sdks.py",), minutes=10),
+    Part(
+        "spam",
+        "SpamAssassin finds nothing in the example mails",
+        ("tests/long/test_spam.py",),
+        minutes=5,
+        missing=spamassassin.missing,
+    ),
     Part(
         "firefox",
         "the page tests in Firefox",
