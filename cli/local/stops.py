@@ -81,5 +81,10 @@ def _lateness(entry: Entry, allowed: Lateness) -> timedelta:
     return max(_MINUTE, allowed.story) if entry.part.partition("#")[0] in MAIL_LANES else allowed.story
 
 
+def without_opt_outs(agenda: Iterable[Entry]) -> list[Entry]:
+    """Return the agenda without the poll of opt-outs, which is always on it: nobody enters one while time passes."""
+    return [entry for entry in agenda if entry.due.ref != keys.OPT_OUTS.ref]
+
+
 def _is_poll(entry: Entry) -> bool:
     return keys.kind(entry.due.ref) == "poll"
