@@ -109,5 +109,10 @@ def test_opt_outs_are_no_stop_after_the_first_poll() -> None:
 
 
 def test_only_parts_in_which_something_is_due_are_looked_into() -> None:
-    agenda = [entry(STORY, 0, shard=3), entry(SEND, -60, Lane.MAIL), entry(CRM, -1, shard=3), entry(STORY, 1, shard=4)]
+    agenda = [
+        entry(STORY, 0, shard=3),
+        entry(SEND, -60, Lane.MAIL),
+        entry(CRM, -1, Lane.MAIL),
+        entry(STORY, 1, shard=4),
+    ]
     assert parts(agenda, NOON) == ["hot#3", "mail#0"]
