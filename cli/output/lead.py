@@ -124,7 +124,7 @@ def _answers(forms: list[dict[str, Any]]) -> list[str]:
     """Return what the lead answered on each form: a line of title and day, then the answers."""
     lines = []
     for form in forms:
-        lines.append(f"[bold]{escape(form['title'])}[/] ({form['day']})")
+        lines.append(f"[bold]{escape(form['heading'])}[/]")
         lines += [f"  {escape(label)}: {escape(value)}" for label, value in form["answers"]]
     return lines
 

@@ -170,7 +170,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "lacks_proof": False,
         "expired_activities": 0,
         "reasons": [{"points": 1.0, "words": text}],
-        "answers": [{"title": text, "day": "2026-11-21", "answers": [[text, text]]}],
+        "answers": [{"title": text, "heading": text, "answers": [[text, text]]}],
         "enrollments": [],
         "sends": [],
         "alerts": [

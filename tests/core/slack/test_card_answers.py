@@ -19,7 +19,7 @@ ANSWERED = AnsweredForm(
     form="contact",
     title="相談を申し込む",
     at=NOON,
-    day="2026-11-21",
+    heading="相談を申し込む（2026-11-21）",
     answers=(("ご予算", "100万円以上"), ("ご相談内容", "急ぎです。\n電話をください。")),
 )
 
@@ -38,7 +38,7 @@ def test_the_card_of_a_contact_request_shows_the_answers_right_below_the_request
 def test_the_card_of_a_hot_lead_shows_the_answers_with_their_form_below_the_score() -> None:
     message = with_answers(an_alert())
     assert [each["block_id"] for each in message["blocks"]][-3:] == ["score", "answers", "act"]
-    assert '"📝 相談を申し込む (2026-11-21)\\nご予算: 100万円以上' in block(message, "answers")
+    assert '"📝 相談を申し込む（2026-11-21）\\nご予算: 100万円以上' in block(message, "answers")
     summary = lead_summary(replace(some_facts(), answered=ANSWERED), "ja")
     assert "急ぎです" in block(summary, "answers")
 

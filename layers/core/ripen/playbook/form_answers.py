@@ -9,6 +9,9 @@ from msgspec import Struct
 from ripen.lead.lead import FormAnswers
 from ripen.playbook.bundle import Bundle, Form, FormField
 from ripen.playbook.graph import Texts
+from ripen.words import Words
+
+_HEADING = Words("{title} ({day})", "{title}（{day}）")
 
 
 class AnsweredForm(Struct, frozen=True, kw_only=True):
@@ -17,8 +20,8 @@ class AnsweredForm(Struct, frozen=True, kw_only=True):
     form: str
     title: str
     at: datetime
-    day: str
-    """The day of the submission in the brand's time zone, "2026-11-30"."""
+    heading: str
+    """The title with the day of the submission in the brand's time zone: "Talk to us (2026-11-30)"."""
     answers: tuple[tuple[str, str], ...]
 
     @property
@@ -30,11 +33,13 @@ class AnsweredForm(Struct, frozen=True, kw_only=True):
 def answered_form(answers: FormAnswers, bundle: Bundle, locale: str) -> AnsweredForm:
     """Return the answers in words. What the playbook no longer knows is shown by its name."""
     form = bundle.forms.get(answers.form)
+    title = _text(form.title, locale, answers.form) if form else answers.form
+    day = answers.at.astimezone(ZoneInfo(bundle.brand.time_zone)).date()
     return AnsweredForm(
         form=answers.form,
-        title=_text(form.title, locale, answers.form) if form else answers.form,
+        title=title,
         at=answers.at,
-        day=answers.at.astimezone(ZoneInfo(bundle.brand.time_zone)).date().isoformat(),
+        heading=_HEADING.in_language(locale).format(title=title, day=day),
         answers=tuple(_in_words(answers.values, form, locale)),
     )
 
@@ -42,7 +47,7 @@ def answered_form(answers: FormAnswers, bundle: Bundle, locale: str) -> Answered
 def answers_text(answers: Iterable[FormAnswers], bundle: Bundle, locale: str) -> str:
     """Return the answers of all submissions as one text, with a line of title and day above each."""
     forms = [answered_form(each, bundle, locale) for each in answers]
-    return "\n\n".join("\n".join((f"{form.title} ({form.day})", *form.lines)) for form in forms)
+    return "\n\n".join("\n".join((form.heading, *form.lines)) for form in forms)
 
 
 def _in_words(values: dict[str, str], form: Form | None, locale: str) -> Iterator[tuple[str, str]]:

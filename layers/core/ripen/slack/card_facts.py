@@ -98,7 +98,7 @@ def answer_blocks(form: AnsweredForm | None, title: str = "") -> list[Block]:
     """Return what the lead answered, below the form's title and the day, or alone if `title` says the form already."""
     if form is None:
         return []
-    first = [] if form.title == title else [f"📝 {cut(form.title, 'word')} ({form.day})"]
+    first = [] if form.title == title else [f"📝 {cut(form.heading, 'reason')}"]
     lines = (f"{cut(label, 'word')}: {cut_answer(value)}" for label, value in form.answers)
     return [{"type": "section", "block_id": "answers", "text": plain(cut_note("\n".join((*first, *lines))))}]
 
