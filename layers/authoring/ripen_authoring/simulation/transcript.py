@@ -1,7 +1,7 @@
 """The transcript of a simulation: lines for people and scripts, made from the rows that the workers wrote."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec.structs import fields
 from ripen.adapters.table import keys
 from ripen.calendar.minute import format_minute
 from ripen.crm.opportunity import OpenOpportunities
-from ripen.decision import Decision, DecisionKind
+from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.journey.enrollment_decisions import decisions_about
 from ripen.lead.activity import Activity, Kind, decisions_inside
@@ -20,6 +20,7 @@ from ripen.lead.state import State
 from ripen.mail.ledger import Send, SendState
 from ripen.marks import CrmMark
 from ripen.operations.phrases import say, turn
+from ripen.operations.playbook_words.steps import named_path
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.score import score
 from ripen.slack.alert import Alert
@@ -81,7 +82,7 @@ def _row_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
         case State():
             yield from _state_lines(row, bundle)
         case Enrollment():
-            yield from _enrollment_lines(row)
+            yield from _enrollment_lines(row, bundle)
         case Send():
             yield from _send_lines(row)
         case Profile() if row.before is not None:
@@ -134,6 +135,14 @@ def decision_lines(decision: Decision) -> Iterator[Line]:
     yield Line(decision.at, f"{decision.what}.{decision.outcome}", facts)
 
 
+def _step_lines(decision: Decision, bundle: Bundle) -> Iterator[Line]:
+    """Yield the line for a decision about a step, with the path in words."""
+    for line in decision_lines(decision):
+        takes_path = decision.outcome == Outcome.TOOK
+        step = line.facts.get("step", "")
+        yield replace(line, reason=named_path(decision.subject, step, decision.reason, bundle)) if takes_path else line
+
+
 def _state_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
     before: State = row.before or State(lead=row.after.lead)
     after: State = row.after
@@ -151,7 +160,7 @@ def _state_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
         yield Line(row.at, "segment.left", {"subject": name})
 
 
-def _enrollment_lines(row: WrittenRow) -> Iterator[Line]:
+def _enrollment_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
     before: Enrollment | None = row.before
     after: Enrollment = row.after
     journey = {"subject": after.journey}
@@ -160,7 +169,7 @@ def _enrollment_lines(row: WrittenRow) -> Iterator[Line]:
         return
     for kept, decision in zip(after.decisions, decisions_about(after), strict=True):
         if decision.what == DecisionKind.STEP and kept not in before.decisions:
-            yield from decision_lines(decision)
+            yield from _step_lines(decision, bundle)
     match after.state:
         case EnrollmentState.ACTIVE if after.step and (before.step, before.until) != (after.step, after.until):
             until = {"until": after.until.isoformat()} if after.until else {}
