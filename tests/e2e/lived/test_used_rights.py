@@ -62,6 +62,7 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "Sync"): "new rules that change what Salesforce shows",
         ("sqs:SendMessage", "Alert"): "new rules while a lead turns hot",
     },
+    "NurtureFeedback": {("dynamodb:Query", "Table"): "a soft bounce, for which the lead's mails before it are counted"},
     "NurtureAdvance": {
         (
             "sqs:SendMessage",
