@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BARS: dict[str, tuple[float, float | None]] = {
     "form of a stranger": (22, 6),
     "form of a visitor": (30, 6),
-    "form of a lead": (14, 6),
+    "form of a lead": (16, 6),
     "click of a lead": (10, 8),
     "click that a journey awaits": (14, 9),
     "beacon of a stranger": (1, 4),

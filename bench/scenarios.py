@@ -55,7 +55,7 @@ class Scenarios:
         return lambda: self._post(form)
 
     def form_of_a_lead(self) -> Work:
-        """Prepare the same from a settled lead, whose journey does not start again."""
+        """Prepare the same from a settled lead, to whom the journey sends only the requested mail again."""
         self._settled_lead()
         form = self._form(again=True)
         return lambda: self._post(form)
