@@ -51,7 +51,10 @@ def show_proposal(proposal: Proposal, screen: Console) -> None:
         screen.print(f"  {escape(email)}")
     begins = say("now", "すぐ") if proposal.is_now else _start(asked, proposal.at, proposal.bundle.brand.time_zone)
     screen.print(
-        say(f"Begins {begins}. {_pace(asked, proposal.last)}", f"開始: {begins}。{_pace(asked, proposal.last)}")
+        say(
+            f"Begins {begins}. {pace_words(asked, proposal.last)}",
+            f"開始: {begins}。{pace_words(asked, proposal.last)}",
+        )
     )
     if not leads:
         screen.print(say("[yellow]No lead would get it now.[/]", "[yellow]現在、対象の見込み客はいません。[/]"))
@@ -70,7 +73,9 @@ def show_before(
     screen.print(say(f"[bold]{called}[/] is [bold]{state.en}[/]", f"[bold]{called}[/] の状態: [bold]{state.ja}[/]"))
     screen.print(say(f"Subject: {mail}", f"件名: {mail}"))
     screen.print(say(f"To: {to}", f"宛先: {to}"))
-    screen.print(say(f"Begins: {begins}. {_pace(asked, reach.last)}", f"開始: {begins}。{_pace(asked, reach.last)}"))
+    screen.print(
+        say(f"Begins: {begins}. {pace_words(asked, reach.last)}", f"開始: {begins}。{pace_words(asked, reach.last)}")
+    )
     show_reach(reach, screen)
     if run:
         _history(run, bundle.brand.time_zone, screen)
@@ -89,13 +94,25 @@ def show_reach(reach: Reach, screen: Console) -> None:
     screen.print(as_of_now(reach.sample))
 
 
-def _pace(asked: Campaign, last: timedelta) -> str:
-    """Return how long the campaign takes, by its own pace."""
+def pace_words(asked: Campaign, last: timedelta) -> str:
+    """Return how long the campaign takes, by its own pace and its canary."""
+    if asked.canary:
+        share, later = f"{asked.canary:.0%}", _hours(ceil(asked.canary_seconds / 60))
+        first = say(
+            f"First to {share} of the audience, to the rest {later} later, unless it halts. ",
+            f"先に {share} へ送り、残りは問題がなければ {later}後に送ります。",
+        )
+        return first + _rest_pace(asked, last)
+    return _rest_pace(asked, last)
+
+
+def _rest_pace(asked: Campaign, last: timedelta) -> str:
     if asked.per_hour is None:
         return say("As fast as SES allows.", "SES の上限の速さで送ります。")
     minutes = ceil(last / timedelta(minutes=1))
     if minutes <= 1:
-        return say("All within a minute or two.", "すべて 1、2 分以内に送ります。")
+        what = say("Each part" if asked.canary else "All", "それぞれ" if asked.canary else "すべて")
+        return say(f"{what} within a minute or two.", f"{what} 1、2 分以内に送ります。")
     takes = _hours(minutes)
     return say(
         f"At most {asked.per_hour:,} an hour: the last mail goes about {takes} after the first.",

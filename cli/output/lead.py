@@ -77,6 +77,7 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
     lines = [" · ".join(escape(profile[name]) for name in names if profile[name]) for names in about]
     lines = [line for line in lines if line]
     lines.append(f"[bold {_COLOURS[rank]}]{_word(rank)}[/]  {points}")
+    lines.append(_permission(found["consent"], zone))
     if found["lacks_proof"]:
         lines.append(f"  {card_words(language())['no_proof']}")
     lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]
@@ -88,6 +89,25 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
     lines += _crm_error(found["crm"], zone)
     lines += _waiting(found["waiting"], zone)
     return Panel("\n".join(lines), title=escape(name), title_align="left", expand=False)
+
+
+def _permission(contact: dict[str, Any], zone: str) -> str:
+    """Return whether the lead may get marketing mail, and since when."""
+    given = contact.get("consent", {}).get("marketing")
+    refusals = (
+        ("complained", say("reported our mail as spam", "迷惑メールとして報告")),
+        ("bounced", say("mail does not reach the address", "メールが届かないアドレス")),
+        ("unsubscribed", say("unsubscribed", "配信停止")),
+    )
+    words, at = say("no consent", "同意なし"), None
+    if given and given["granted"]:
+        words, at = say("agreed", "同意あり"), given["at"]
+    for name, refused in refusals:
+        if contact.get(name) and not (name == "unsubscribed" and given and given["granted"]):
+            words, at = refused, contact[name]
+            break
+    since = f" ({local_time(datetime.fromisoformat(at), zone)})" if at else ""
+    return escape(say(f"Marketing mail: {words}{since}", f"マーケティングメール: {words}{since}"))
 
 
 def _crm_error(mark: dict[str, Any] | None, zone: str) -> list[str]:
