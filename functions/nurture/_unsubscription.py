@@ -44,10 +44,12 @@ def withdraw(table: Table, send: Send, bundle: Bundle, now: datetime) -> Key[Act
     activity = activity_of(Kind.UNSUBSCRIBED, send, now)
     key = keys.activity(send.lead, now, activity.id)
     table.write(
-        Replace(keys.contact(send.lead), withdrawn(before, refused, activity.id, now), row.version if row else 0),
+        Replace(
+            keys.contact(send.lead), withdrawn(before, refused, activity.id, now, send.id), row.version if row else 0
+        ),
         _record(activity, granted=False, source="unsubscribe"),
         Create(key, activity, due=now),
-        *_counted(send),
+        *_counted(send, 1),
     )
     return key
 
@@ -55,7 +57,7 @@ def withdraw(table: Table, send: Send, bundle: Bundle, now: datetime) -> Key[Act
 def undo(table: Table, send: Send, now: datetime) -> Key[Activity] | None:
     """Write that the lead took its unsubscription back. Return the key of its activity, None without one to undo."""
     row = table.get(keys.contact(send.lead))
-    if row is None or not can_be_restored(row.value):
+    if row is None or not can_be_restored(row.value, send.id, now):
         return None
     activity = activity_of(Kind.RESUBSCRIBED, send, now)
     key = keys.activity(send.lead, now, activity.id)
@@ -65,6 +67,7 @@ def undo(table: Table, send: Send, now: datetime) -> Key[Activity] | None:
         Replace(row.key, after, row.version),
         *([_record(activity, granted=True, source="undo")] if is_granted else []),
         Create(key, activity, due=now),
+        *_counted(send, -1),
     )
     return key
 
@@ -91,8 +94,8 @@ def _record(activity: Activity, granted: bool, source: str) -> Change:
     return Create(keys.consent(activity.lead, activity.at, activity.id), record)
 
 
-def _counted(send: Send) -> list[Change]:
-    """Count the unsubscription for the mail's campaign, which halts at too many."""
+def _counted(send: Send, more: int) -> list[Change]:
+    """Count the unsubscription, or its undo, for the mail's campaign, which halts at too many."""
     if not send.campaign:
         return []
-    return [Add(keys.campaign_count(send.origin, counter(send.lead)), {"unsubscribed": 1})]
+    return [Add(keys.campaign_count(send.origin, counter(send.lead)), {"unsubscribed": more})]

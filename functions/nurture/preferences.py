@@ -104,7 +104,8 @@ def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Respon
             name = _posted(request, send, dependencies)
         case _:
             return gateway.respond(405, "", {"allow": "GET, HEAD, POST"})
-    undoable = name in _UNDOABLE and can_be_restored(_contact(send, dependencies))
+    now = dependencies.clock.now()
+    undoable = name in _UNDOABLE and can_be_restored(_contact(send, dependencies), send.id, now)
     return _page(name, 200, locale, brand, undoable=undoable)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ripen.lead.contact import Contact, Permission
-from ripen.lead.unsubscription import can_be_restored, is_unsubscribed, refuses, restored, withdrawn
+from ripen.lead.unsubscription import UNDO_FOR, can_be_restored, is_unsubscribed, refuses, restored, withdrawn
 from tests.support.fakes import NOON
 
 LATER = NOON + timedelta(minutes=1)
@@ -16,7 +16,7 @@ GUIDE = frozenset({"guide"})
 
 
 def gone(before: Contact, refused: frozenset[str] = NEWS) -> Contact:
-    return withdrawn(before, refused, "r2", NOON)
+    return withdrawn(before, refused, "r2", NOON, "send1")
 
 
 def test_unsubscription_holds_until_a_later_consent() -> None:
@@ -50,13 +50,13 @@ class Case:
                 lead="lead1",
                 consent={"marketing": Permission(granted=True, at=LATER, record="undo")},
                 refused=("other",),
-                proven=LATER,
+                undone="send1",
             ),
         ),
-        Case(Contact(lead="lead1"), Contact(lead="lead1", proven=LATER)),
+        Case(Contact(lead="lead1"), Contact(lead="lead1", undone="send1")),
         Case(
             Contact(lead="lead1", unsubscribed=NOON - timedelta(days=2)),
-            Contact(lead="lead1", unsubscribed=NOON - timedelta(days=2), proven=LATER),
+            Contact(lead="lead1", unsubscribed=NOON - timedelta(days=2), undone="send1"),
         ),
     ],
     ids=["consent", "no consent", "refused elsewhere before"],
@@ -70,13 +70,26 @@ def test_unsubscribing_twice_keeps_what_stood_before_the_first() -> None:
     assert restored(twice, "undo", LATER).consent["marketing"].granted
 
 
+def offered(contact: Contact, send: str = "send1", after: timedelta = UNDO_FOR) -> bool:
+    return can_be_restored(contact, send, NOON + after)
+
+
 def test_there_is_no_undo_for_an_address_that_gets_no_mail() -> None:
-    assert can_be_restored(gone(Contact(lead="lead1", consent=AGREED)))
-    assert not can_be_restored(gone(Contact(lead="lead1", consent=AGREED, bounced=NOON)))
-    assert not can_be_restored(gone(Contact(lead="lead1", consent=AGREED, complained=NOON)))
+    assert offered(gone(Contact(lead="lead1", consent=AGREED)))
+    assert not offered(gone(Contact(lead="lead1", consent=AGREED, bounced=NOON)))
+    assert not offered(gone(Contact(lead="lead1", consent=AGREED, complained=NOON)))
 
 
 def test_there_is_no_undo_before_an_unsubscription_or_after_a_later_consent() -> None:
     before = Contact(lead="lead1", consent=AGREED)
-    assert not can_be_restored(before)
-    assert not can_be_restored(restored(gone(before), "undo", LATER))
+    assert not offered(before)
+    assert not offered(restored(gone(before), "undo", LATER))
+
+
+def test_only_the_page_of_the_unsubscription_undoes_it_within_a_week_and_once() -> None:
+    after = gone(Contact(lead="lead1", consent=AGREED))
+    assert not offered(after, send="older")
+    assert not offered(after, after=UNDO_FOR + timedelta(seconds=1))
+    again = withdrawn(restored(after, "undo", LATER), NEWS, "r3", LATER, "send1")
+    assert not can_be_restored(again, "send1", LATER)
+    assert can_be_restored(withdrawn(restored(after, "undo", LATER), NEWS, "r3", LATER, "send2"), "send2", LATER)

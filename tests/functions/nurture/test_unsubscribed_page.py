@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from ripen.adapters.rows.campaign_counts import campaign_totals
 from ripen.adapters.table import Replace, Table
 from ripen.lead.contact import Permission
+from ripen.tracking import link_token
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.mail_pages import ask, contact
-from tests.support.planned_mails import a_send, known, sent
+from tests.support.planned_mails import LINK_KEYS, a_send, known, sent
 
 
 @pytest.fixture
@@ -70,6 +72,18 @@ def test_the_page_opened_again_says_what_holds(mailed: Table, clock: FakeClock, 
     assert 'value="undo"' in again
     press(mailed, clock, queue, "action=undo")
     assert "配信を停止しますか" in ask(mailed, clock, queue, "GET")["body"]
+
+
+def test_the_buttons_pressed_in_turn_count_one_unsubscription(
+    mailed: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    sent(mailed, id="a" * 26, campaign=True, origin="autumn")
+    token = link_token.sign_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", "a" * 26))
+    for body in ("x=1", "action=undo") * 3:
+        clock.move(minutes=1)
+        ask(mailed, clock, queue, "POST", token, body=body, headers=FORM)
+    assert campaign_totals(mailed, "autumn") == {"unsubscribed": 1}
+    assert kinds(mailed) == ["unsubscribed", "resubscribed", "unsubscribed"]
 
 
 @pytest.mark.parametrize("folded", [False, True])

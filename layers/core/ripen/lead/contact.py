@@ -35,6 +35,8 @@ class Withdrawal(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     consent: dict[str, Permission] = {}
     unsubscribed: datetime | None = None
     refused: tuple[str, ...] = ()
+    send: str = ""
+    """The mail on whose page the lead unsubscribed."""
 
 
 class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -60,6 +62,8 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Transactional mails that the lead unsubscribed from."""
     asked: AskedConsent | None = None
     withdrawal: Withdrawal | None = None
+    undone: str = ""
+    """The mail on whose page the lead took its latest unsubscription back."""
 
 
 class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ _UNSUSPICIOUS = (Reason.PERSON_FOLLOWED, Reason.HIDDEN_LINK_BY_ANOTHER)
 def is_proof(activity: Activity) -> bool:
     """Return whether the activity shows a person who reads the mails to the lead's address.
 
-    That is a click, a reply, a button on the page of a mail's link, or a visit that began with a link in a mail. A
+    That is a click, a reply, the button of a confirmation mail, or a visit that began with a link in a mail. A
     click proves nothing if any signal speaks for a machine, even one that a later visit or form outweighs: the form may
     be a stranger's, and the visit is a proof itself. What the same browser does later proves nothing: it gets no
     verdict, and a scanner's browser reads pages too. Only the facts of visits are ours: those of a submission are what
@@ -20,7 +20,7 @@ def is_proof(activity: Activity) -> bool:
     if activity.verdict not in (Verdict.HUMAN, Verdict.REPEATED):
         return False
     match activity.kind:
-        case Kind.REPLIED | Kind.CONFIRMED | Kind.RESUBSCRIBED:
+        case Kind.REPLIED | Kind.CONFIRMED:
             return True
         case Kind.LINK_CLICKED:
             return not _is_suspicious(activity)

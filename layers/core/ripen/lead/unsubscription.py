@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from copy import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ripen.lead.contact import Contact, Permission, Withdrawal
@@ -27,6 +27,10 @@ REASONS: dict[UnsubscribeReason, Words] = {
 """What the page offers as answers, and `ripen why` shows."""
 
 
+UNDO_FOR = timedelta(days=7)
+"""How long the page offers to take an unsubscription back. Afterwards only a form and its confirmation mail can."""
+
+
 def is_unsubscribed(contact: Contact, refused: Set[str], purpose: str = "marketing") -> bool:
     """Return whether the lead refuses marketing mail and these transactional mails already."""
     return refuses(contact, purpose) and refused <= set(contact.refused)
@@ -40,33 +44,40 @@ def refuses(contact: Contact, purpose: str = "marketing") -> bool:
     return not (permission and permission.granted and permission.at > contact.unsubscribed)
 
 
-def withdrawn(contact: Contact, refused: Set[str], record: str, now: datetime) -> Contact:
+def withdrawn(contact: Contact, refused: Set[str], record: str, now: datetime, send: str = "") -> Contact:
     """Return the contact after an unsubscription from everything and from these transactional mails.
 
-    `record` names its proof. A later consent for one purpose does not bring back the others; only `restored` does.
+    `record` names its proof, `send` the mail on whose page it was made. A later consent for one purpose does not bring
+    back the others; only `restored` does.
     """
     no = Permission(granted=False, at=now, record=record)
-    known = contact.withdrawal if refuses(contact) else None
+    known = replace(contact.withdrawal, send=send) if contact.withdrawal and refuses(contact) else None
     return replace(
         contact,
         unsubscribed=now,
         consent=dict.fromkeys((*contact.consent, "marketing"), no),
         refused=tuple(sorted({*contact.refused, *refused})),
         withdrawal=known
-        or Withdrawal(consent=contact.consent, unsubscribed=contact.unsubscribed, refused=contact.refused),
+        or Withdrawal(consent=contact.consent, unsubscribed=contact.unsubscribed, refused=contact.refused, send=send),
     )
 
 
-def can_be_restored(contact: Contact) -> bool:
-    """Return whether the button that takes the unsubscription back may be shown: mail could reach the lead again."""
-    return contact.withdrawal is not None and refuses(contact) and not (contact.bounced or contact.complained)
+def can_be_restored(contact: Contact, send: str, now: datetime) -> bool:
+    """Return whether the page of this mail may take the unsubscription back.
+
+    Only the mail on whose page it was made may, within a week, and once: others may have got the lead's older mails
+    forwarded, and pressing both buttons in turn would write without an end.
+    """
+    before, at = contact.withdrawal, contact.unsubscribed
+    if before is None or at is None or not refuses(contact) or contact.bounced or contact.complained:
+        return False
+    return before.send == send != contact.undone and now - at <= UNDO_FOR
 
 
 def restored(contact: Contact, record: str, now: datetime) -> Contact:
     """Return the contact with the consents that stood before it unsubscribed, and nothing more.
 
-    The button was pressed on a page that we mailed a link to, so it proves the address and the consents; `record` names
-    this proof.
+    `record` names the proof, a press of the button on a page that we mailed a link to.
     """
     before = contact.withdrawal or Withdrawal()
     consent = {
@@ -78,6 +89,6 @@ def restored(contact: Contact, record: str, now: datetime) -> Contact:
         unsubscribed=before.unsubscribed,
         consent=consent,
         refused=before.refused,
-        proven=contact.proven or now,
         withdrawal=None,
+        undone=before.send,
     )
