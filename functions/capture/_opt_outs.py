@@ -14,7 +14,7 @@ from msgspec import Struct
 from capture._crm_poll import run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Replace, Row, Table, keys
-from ripen.crm.opt_out import INTERVAL, OptOutPoll, PersonOptOut, is_about
+from ripen.crm.opt_out import INTERVAL, OptOutPoll, PersonOptOut, cursor, is_about, reached
 from ripen.lead.lead import Profile
 
 logger = Logger(child=True)
@@ -30,13 +30,18 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 
 
 def poll_opt_outs(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
-    """Record the opt-outs that have changed. A poll that fails begins again where the previous one ended."""
+    """Record the opt-outs that have changed. A poll that fails or runs out of time goes on after its last page."""
 
     def read(poll: OptOutPoll, now: datetime) -> Iterator[OptOutPoll]:
-        for page in dependencies.crm.changed(poll.since):
-            for some in batched(page, _AT_ONCE, strict=False):
-                _record(some, dependencies.table)
-        yield replace(poll, since=now)
+        for object in ("Lead", "Contact"):
+            for page in dependencies.crm.changed(object, cursor(poll, object)):
+                for some in batched(page, _AT_ONCE, strict=False):
+                    _record(some, dependencies.table)
+                if page:
+                    poll = reached(poll, object, page[-1].changed)
+                    yield poll
+            poll = reached(poll, object, now)
+        yield poll
 
     run_poll(keys.OPT_OUTS, read, dependencies.table, dependencies.clock, has_time, interval=INTERVAL)
 

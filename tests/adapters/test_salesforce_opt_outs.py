@@ -20,7 +20,7 @@ def test_opt_out_that_sales_entered_is_read(org: Org, salesforce: Salesforce, fi
     requests.patch(url, json={field: True}, headers=token(org), timeout=5).raise_for_status()
     opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
 
-    found = [each for page in opt_outs.changed(NOON - timedelta(days=9999)) for each in page]
+    found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999)) for each in page]
 
     assert [(each.record, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
     assert untouched.id not in {each.record for each in found}

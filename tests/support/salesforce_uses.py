@@ -186,7 +186,8 @@ def _polls(recorder: Recorder) -> None:
     recorder.org.create(recorder.org.schema["Opportunity"], deal)
     opt_outs = SalesforceOptOuts(FixedSecrets({}))
     opt_outs._connection = recorder
-    assert list(opt_outs.changed(NOON))
+    assert list(opt_outs.changed("Lead", NOON))
+    assert list(opt_outs.changed("Contact", NOON))
     assert list(members.changed([campaign, "Spring Expo"], NOON))
     assert list(opportunities.changed(None, None))
     assert list(opportunities.changed(NOON, None))

@@ -31,6 +31,10 @@ _MAKE = {
     "forms": Words("Make one first: ripen new form NAME", "先に作ってください: ripen new form 名前"),
     "segments": Words("Make one first: ripen new segment NAME", "先に作ってください: ripen new segment 名前"),
 }
+_LONGEST = 50
+"""Letters of a name: names of other files are made of it, such as NAME-follow-up."""
+_YAML_WORDS = ("true", "false", "null", "yes", "no", "on", "off")
+"""Words that YAML does not read as texts."""
 Files = dict[str, str]
 """The text of each new file by its path in the playbook."""
 
@@ -90,7 +94,7 @@ def new_campaign(folder: Folder, name: str, today: date, segment: str = "", mail
 
 def open_folder(path: Path, name: str) -> Folder:
     """Return the folder in which files of that name are to be made. Raise Failure for a name that no file may have."""
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or len(name) > _LONGEST or name in _YAML_WORDS or not re.search("[a-z]", name):
         raise Failure(
             Words(f"A file cannot have the name {name!r}.", f"{name!r} はファイルの名前にできません。"),
             Words(

@@ -148,8 +148,11 @@ class CrmMembers(Protocol):
 class CrmOptOuts(Protocol):
     """Opt-outs in the CRM."""
 
-    def changed(self, since: datetime) -> "Iterator[list[PersonOptOut]]":
-        """Yield pages of our leads' records that others changed since then or a bit earlier. Raises Undeliverable."""
+    def changed(self, object: str, since: datetime) -> "Iterator[list[PersonOptOut]]":
+        """Yield pages of our leads' records that others changed since then or a bit earlier, oldest change first.
+
+        `object` is "Lead" or "Contact". Raises Undeliverable.
+        """
 
 
 class CrmOpportunities(Protocol):

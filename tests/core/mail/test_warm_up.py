@@ -44,6 +44,7 @@ def test_caps_rise_every_day_to_the_number_that_is_wanted_and_then_end() -> None
     assert [cap(PLAN, Provider.GMAIL, day) for day in (0, 1, 7, 14)] == [100, 122, 395, 1560]
     assert cap(PLAN, Provider.CARRIERS, 0) == 50
     assert cap(WarmUp(on=False, at=NOON, per_day=20_000), Provider.GMAIL, 0) is None
+    assert cap(WarmUp(on=True, at=NOON), Provider.GMAIL, 0) is None
 
 
 @pytest.mark.parametrize(("days", "per_day", "caps"), [(1, 500, [500, None]), (3, 40, [40, 40, 40, None])])

@@ -24,7 +24,9 @@ class FakeCrm:
     trouble: Undeliverable | None = None
     asked: list[datetime] = field(default_factory=list)
 
-    def changed(self, since: datetime) -> Iterator[list[PersonOptOut]]:
+    def changed(self, object: str, since: datetime) -> Iterator[list[PersonOptOut]]:
+        if object != "Lead":
+            return
         self.asked.append(since)
         yield self.found
         if self.trouble:
@@ -61,7 +63,7 @@ def world(table: Table, clock: FakeClock) -> World:
 
 
 def a_change(opted_out: bool = True, record: str = "00Q1", lead: str = "lead1") -> PersonOptOut:
-    return PersonOptOut(record=record, lead=lead, opted_out=opted_out)
+    return PersonOptOut(record=record, lead=lead, opted_out=opted_out, changed=NOON + timedelta(minutes=5))
 
 
 def test_opt_out_and_its_end_are_written_into_the_lead(world: World) -> None:
@@ -107,3 +109,13 @@ def test_poll_that_fails_begins_again_at_the_same_time(world: World) -> None:
     row = world.table.get(keys.OPT_OUTS)
     assert row
     assert (row.value.since, row.value.attempts) == (NOON, 2)
+
+
+def test_a_poll_that_runs_out_of_time_goes_on_after_its_last_page(world: World) -> None:
+    world.crm.found = [a_change()]
+    world.clock.move(hours=1)
+    poll_opt_outs(Dependencies(table=world.table, clock=world.clock, crm=world.crm), lambda: False)
+    row = world.table.get(keys.OPT_OUTS)
+    assert row
+    assert (row.value.since, row.value.contacts_since) == (NOON + timedelta(minutes=5), NOON)
+    assert (world.opted_out(), world.waits()) == (True, timedelta())

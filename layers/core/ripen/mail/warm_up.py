@@ -70,7 +70,7 @@ def provider(address: str) -> Provider:
 
 def cap(plan: WarmUp, of: Provider, day: int) -> int | None:
     """Return the most mails to a provider on a day of the plan, from 0; None once the plan is over."""
-    if not plan.on or day >= plan.days:
+    if not plan.on or day >= plan.days or plan.per_day < 1:
         return None
     first = min(FIRST_DAY[of], plan.per_day)
     if plan.days <= 1:

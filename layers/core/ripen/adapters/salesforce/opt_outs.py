@@ -22,20 +22,18 @@ class SalesforceOptOuts:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def changed(self, since: datetime) -> Iterator[list[PersonOptOut]]:
+    def changed(self, object: str, since: datetime) -> Iterator[list[PersonOptOut]]:
         """Yield pages of our records that changed since then or up to ten minutes earlier. Raises Undeliverable."""
-        user = self._connection.user
-        for object in ("Lead", "Contact"):
-            query = composite.query(changes_query(object, since, user))
-            for rows in composite.pages(self._connection, query):
-                yield [_opt_out(row) for row in rows]
+        query = composite.query(changes_query(object, since, self._connection.user))
+        for rows in composite.pages(self._connection, query):
+            yield [_opt_out(row) for row in rows]
 
 
 def changes_query(object: str, since: datetime, user: str) -> str:
     """Return the query for our records that others than this user changed since then, oldest change first."""
     return soql(
-        "SELECT Id, Ripen_Key__c, {:literal} FROM {:literal} WHERE SystemModstamp >= {} AND Ripen_Key__c != null"
-        " AND LastModifiedById != {} ORDER BY SystemModstamp, Id",
+        "SELECT Id, Ripen_Key__c, SystemModstamp, {:literal} FROM {:literal} WHERE SystemModstamp >= {}"
+        " AND Ripen_Key__c != null AND LastModifiedById != {} ORDER BY SystemModstamp, Id",
         ", ".join(OPT_OUTS),
         object,
         since - OVERLAP,
@@ -45,5 +43,8 @@ def changes_query(object: str, since: datetime, user: str) -> str:
 
 def _opt_out(row: Row) -> PersonOptOut:
     return PersonOptOut(
-        record=str(row["Id"]), lead=str(row["Ripen_Key__c"]), opted_out=any(row.get(name) for name in OPT_OUTS)
+        record=str(row["Id"]),
+        lead=str(row["Ripen_Key__c"]),
+        opted_out=any(row.get(name) for name in OPT_OUTS),
+        changed=datetime.fromisoformat(str(row["SystemModstamp"])),
     )
