@@ -56,6 +56,17 @@ def test_a_stranger_fills_in_blanks_and_replaces_nothing() -> None:
     assert profile.typed == {"company": "B社", "budget": "2"}
 
 
+def test_the_oldest_answers_go_where_all_are_too_long_for_a_row() -> None:
+    profile = a_lead()
+    for number in range(8):
+        touch = Touch(at=NOON + timedelta(hours=number))
+        sent = a_submission(form=f"form{number}", attributes={"message": "長" * 5000}, touch=touch)
+        profile = taken(sent, profile).profile
+    assert [each.form for each in profile.answers] == [f"form{number}" for number in (7, 6, 5, 4, 3, 2)]
+    huge = a_submission(form="huge", attributes={"message": "長" * 40_000}, touch=Touch(at=NOON + timedelta(days=1)))
+    assert [each.form for each in taken(huge, profile).profile.answers] == ["huge"]
+
+
 def test_answers_of_the_latest_submission_of_each_form_are_kept_as_sent() -> None:
     # given a message by a browser that nobody has proven, and another one by another
     sent = a_submission(fields={"last_name": "山田"}, attributes={"message": "1つ目", NAME_TO_REVIEW: "山田花子"})

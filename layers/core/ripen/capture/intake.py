@@ -2,6 +2,7 @@
 
 from copy import replace
 from datetime import datetime
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.lead.lead import FormAnswers, Profile, Touch
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Consent
+
+_MAX_ANSWERS = 30_000
+"""Letters of the answers that a profile keeps: 90 KB in Japanese of the 400 KB that DynamoDB takes in a row."""
 
 
 class Intake(Struct, frozen=True, kw_only=True):
@@ -110,13 +114,18 @@ def _decisions(submission: Submission) -> tuple[EmbeddedDecision, ...]:
 
 
 def _with_answers(known: tuple[FormAnswers, ...], submission: Submission) -> tuple[FormAnswers, ...]:
-    """Return the answers of each form with those of this submission, unless a later one of the form is known."""
+    """Return the answers of each form with those of this submission, unless a later one of the form is known.
+
+    The oldest answers go where all are too long for a row.
+    """
     values = {name: value for name, value in submission.attributes.items() if name != NAME_TO_REVIEW}
     new = FormAnswers(form=submission.form, at=submission.touch.at, values=values)
     if not values or any(each.form == new.form and each.at > new.at for each in known):
         return known
     others = [each for each in known if each.form != new.form]
-    return tuple(sorted((new, *others), key=lambda each: each.at, reverse=True))
+    latest = sorted((new, *others), key=lambda each: each.at, reverse=True)
+    lengths = accumulate(sum(map(len, each.values.values())) for each in latest)
+    return tuple(each for each, length in zip(latest, lengths, strict=True) if each is new or length <= _MAX_ANSWERS)
 
 
 def _later(known: Touch | None, touch: Touch) -> Touch:
