@@ -71,8 +71,13 @@ def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(
         lead = eventually(lambda: _told(visitor))
 
         # when a person in sales looks the lead up
-        page = visitor.page
-        page.goto(f"{lead['profile']['crm']['url']}?lang={lang}")
+        page, url = visitor.page, f"{lead['profile']['crm']['url']}?lang={lang}"
+
+        def is_hot() -> bool:
+            page.goto(url)
+            return page.get_by_text(HOT[lang], exact=True).count() > 0
+
+        eventually(is_hot)  # Salesforce and Slack hear of it by different workers
 
         # then the record says who it is and why
         person = PEOPLE[lang]

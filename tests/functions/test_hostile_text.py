@@ -171,6 +171,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "expired_activities": 0,
         "reasons": [{"points": 1.0, "words": text}],
         "answers": [{"title": text, "heading": text, "answers": [[text, text]]}],
+        "consent": {},
         "enrollments": [],
         "sends": [],
         "alerts": [
