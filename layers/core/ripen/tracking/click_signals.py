@@ -103,4 +103,4 @@ def network_hash(address: str, key: bytes) -> str:
 
 
 def _hash(text: str, key: bytes) -> str:
-    return b32encode(hmac.digest(key, text.encode(), sha256)[:10]).decode().lower()
+    return b32encode(hmac.digest(key, text.encode(errors="replace"), sha256)[:10]).decode().lower()
