@@ -131,7 +131,7 @@ def _arrive(number: int, leads: int, stack: Stack) -> None:
     now, secret, sqs = stack.clock.now(), stack.secrets.key("address"), boto3.client("sqs")
     [react] = [url for url in stack.queues if "-React-" in url]
     for index in range(leads):
-        who = _somebody(number, index)
+        who = _reader(number, index)
         given = who.contact(now)
         assert given
         changes = [
@@ -147,7 +147,7 @@ def _arrive(number: int, leads: int, stack: Stack) -> None:
         sqs.send_message(QueueUrl=react, MessageBody=keys.state(who.id).ref)
 
 
-def _somebody(number: int, index: int) -> Persona:
+def _reader(number: int, index: int) -> Persona:
     return Persona(
         email=f"day-{number}@shop-{index}.example.jp",
         last_name=f"山田{index}",

@@ -1,4 +1,4 @@
-"""What `ripen enrol` shows before it asks: the journey, its leads, those that it refuses, and the first mail."""
+"""Show an enrollment by hand before it is confirmed: the journey, its leads, the refused ones, and the first mail."""
 
 from rich.console import Console
 from rich.markup import escape

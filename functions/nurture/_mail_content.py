@@ -1,4 +1,4 @@
-"""What a mail is rendered from: the playbook that has it, and the enrollment whose facts it shows."""
+"""Find the playbook that has a mail, and the enrollment whose facts the mail shows."""
 
 from collections.abc import Iterator
 from copy import replace

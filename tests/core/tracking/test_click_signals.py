@@ -96,3 +96,8 @@ def test_browsers_behind_one_address_are_told_apart() -> None:
     others = [own | {"user-agent": "Edge"}, own | {"accept-language": "en"}, own | {"sec-ch-ua": '"Headless"'}, {}]
     assert len({known, browser_hash(own, "198.51.100.1", KEY), *(browser_hash(it, here, KEY) for it in others)}) == 6
     assert browser_hash(own, "", KEY) == ""
+
+
+def test_headers_that_are_not_valid_unicode_have_a_browser_hash_too() -> None:
+    headers = {"accept-language": "\ud800"}
+    assert len(browser_hash(headers, "2001:db8::1", b"k" * 32)) == 16

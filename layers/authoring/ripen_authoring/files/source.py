@@ -21,7 +21,7 @@ _NOT_UTF8 = Words(
     "this file is not UTF-8; save it as UTF-8", "このファイルは UTF-8 ではありません。UTF-8 で保存してください"
 )
 _ISO_2022_JP = ("\x1b$", "\x1b(")
-"""What begins and ends Japanese in ISO-2022-JP (JIS), whose bytes are all ASCII."""
+"""The sequences that begin and end Japanese text in ISO-2022-JP (JIS), whose bytes are all ASCII."""
 TOO_LARGE = Words(
     f"this file has over {MAX_CHARACTERS:,} characters; make it shorter or split it",
     f"このファイルは {MAX_CHARACTERS:,} 文字を超えています。短くするか、分けてください",

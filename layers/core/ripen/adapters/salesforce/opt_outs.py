@@ -1,4 +1,4 @@
-"""The opt-outs of Leads and Contacts that somebody other than Ripen has changed.
+"""The opt-outs of Leads and Contacts that users other than our own have changed.
 
 Polls overlap, as for campaign members. Ripen's own writes read the opt-out themselves, so they are left out: after new
 scoring rules they would be many.
