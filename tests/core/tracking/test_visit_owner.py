@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ripen.tracking.visit_owner import after_click, after_form, is_proof, owner_of
@@ -96,8 +96,25 @@ def test_a_form_after_another_lead_s_click_proves_nothing() -> None:
 def test_a_proof_ends_sharing_from_its_click_on() -> None:
     shared = after_click(after_click(None, "a", NOON), "b", NOON + HOUR)
     pointer = after_form(shared, "b", NOON + 2 * HOUR)
-    assert [owner(pointer, NOON + gap) for gap in (HOUR - SECOND, HOUR, 9 * HOUR)] == ["", "b", "b"]
+    assert [owner(pointer, NOON + gap) for gap in (-SECOND, HOUR, 9 * HOUR)] == ["", "b", "b"]
     assert pointer.proven
+
+
+def test_a_proof_in_a_shared_browser_takes_no_visit_of_a_third_lead() -> None:
+    clicked = after_click(after_form(None, "a", NOON), "b", NOON + 30 * HOUR)
+    shared = after_form(after_form(clicked, "c", NOON + 32 * HOUR), "a", NOON + 34 * HOUR)
+    assert [owner(clicked, NOON + 31 * HOUR), owner(shared, NOON + 33 * HOUR)] == ["a", "c"]
+    proven = after_form(shared, "b", NOON + 35 * HOUR)
+    assert proven.proven
+    assert [owner(proven, NOON + hour * HOUR) for hour in (31, 33, 34, 36)] == ["", "c", "b", "b"]
+
+
+def test_a_proof_in_a_shared_browser_leaves_the_visits_before_it_was_shared() -> None:
+    shared = after_click(after_click(None, "a", NOON), "b", NOON + HOUR)
+    proven = after_form(shared, "b", NOON + 2 * HOUR)
+    assert [owner(proven, NOON + gap) for gap in (SECOND, HOUR)] == ["a", "b"]
+    later = after_form(after_click(shared, "b", NOON + 3 * HOUR), "b", NOON + 4 * HOUR)
+    assert [owner(later, NOON + hour * HOUR) for hour in (2, 3)] == ["", "b"]
 
 
 def test_a_proven_browser_stays_until_another_lead_proves_it() -> None:
@@ -133,16 +150,19 @@ def test_rows_of_an_older_release_know_no_times() -> None:
 CLAIMS = st.lists(
     st.tuples(st.sampled_from("abc"), st.sampled_from([after_click, after_form]), st.integers(0, 72)), max_size=8
 )
+THREE_LEADS = [("a", after_form, 0), ("b", after_click, 30), ("c", after_form, 32), ("a", after_form, 34)]
 
 
 @given(CLAIMS, st.integers(-10, 100))
+@example([*THREE_LEADS, ("b", after_form, 35)], 31)
 def test_a_claim_gives_no_lead_a_visit_that_was_another_s(claims: list, hour: int) -> None:  # type: ignore[type-arg]
-    pointer, moment = None, NOON + hour * HOUR
+    pointer, moment, was = None, NOON + hour * HOUR, ""
     for lead, claim, at in sorted(claims, key=lambda each: each[2]):
         before = owner(pointer, moment)
         pointer = claim(pointer, lead, NOON + at * HOUR)
         if hour < at:
-            assert owner(pointer, moment) in ({before, ""} if before else {"", lead})
+            was = was or before
+            assert owner(pointer, moment) in ({was, ""} if was else {"", lead})
 
 
 def test_a_repeated_claim_changes_nothing() -> None:

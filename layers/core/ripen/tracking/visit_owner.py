@@ -4,7 +4,7 @@
 2. A later lead gets it from then on: the visits before stay with the previous lead. A click takes no bound browser.
 3. If two leads claim it within a day, they share it: its visits count for nobody until it is proven.
 4. A form with the lead's address in the visit that a click in a mail to that address began proves it. Its visits are
-   the lead's from then on, those of a shared browser from the click on. Only another proof takes it.
+   the lead's from then on, those of a shared browser from the click on, if it was shared by then. Only another proof takes it.
 
 A visit that was one lead's is never given to another.
 """
@@ -46,9 +46,8 @@ def after_form(pointer: VisitorPointer | None, lead: str, at: datetime) -> Visit
         return _claimed(pointer, lead, at, bound=True)
     if pointer.lead == lead:
         return replace(pointer, bound=True, proven=True, seen=at)
-    known = pointer.mail_visit
-    if not pointer.lead and known:
-        return VisitorPointer(lead=lead, bound=True, proven=True, since=known.at, seen=at, mail_visit=known)
+    if not pointer.lead and pointer.mail_visit and pointer.since:
+        return _no_longer_shared(pointer, lead, at, pointer.since, pointer.mail_visit)
     return replace(_moved(pointer, lead, at, bound=True), proven=True)
 
 
@@ -62,6 +61,18 @@ def is_proof(pointer: VisitorPointer, lead: str, at: datetime) -> bool:
     if known is None:
         return pointer.lead == lead and not pointer.bound and pointer.seen is None
     return known.lead == lead and timedelta() <= at - known.at <= _MAIL_VISIT
+
+
+def _no_longer_shared(
+    pointer: VisitorPointer, lead: str, at: datetime, shared: datetime, click: MailVisit
+) -> VisitorPointer:
+    """Return the shared browser as the lead's from the click on, but from no time before it was shared.
+
+    If the click came later, the visits between are nobody's.
+    """
+    before = pointer.before if click.at <= shared else Stay(lead="", bound=False, since=shared)
+    since = max(click.at, shared)
+    return VisitorPointer(lead=lead, bound=True, proven=True, since=since, seen=at, before=before, mail_visit=click)
 
 
 def _claimed(pointer: VisitorPointer | None, lead: str, at: datetime, bound: bool) -> VisitorPointer:
