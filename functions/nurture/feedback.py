@@ -1,8 +1,8 @@
 """nurture.feedback: records what SES reports about our mails (SES → SNS → SQS).
 
-An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more; the
-last of several soft bounces in a row is final too. If too many of all mails bounce, all sending stops until a person
-resumes it.
+An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more;
+soft bounces that go on for several days are final too. If too many of all mails bounce, all sending stops until a
+person resumes it.
 """
 
 import json
@@ -142,7 +142,7 @@ def _record(received: Feedback, dependencies: Dependencies) -> str:
     send = table.get(keys.send(received.lead, received.send))
     if send is None:
         return "unknown"
-    if received.soft and (count := _soft_bounces(send.value, table)):
+    if received.soft and (count := _days_of_soft_bounces(received.at, send.value, table)):
         received = feedback.given_up(received, count)
     moved = feedback.send_after(send.value, received)
     if moved is None:
@@ -167,14 +167,14 @@ def _record(received: Feedback, dependencies: Dependencies) -> str:
     return "settled"
 
 
-def _soft_bounces(send: Send, table: Table) -> int:
-    """Return with how many soft bounces in a row the mailbox is given up; 0 if it is not yet."""
+def _days_of_soft_bounces(at: datetime, send: Send, table: Table) -> int:
+    """Return after how many days with a soft bounce the mailbox is given up; 0 if it is not yet."""
 
     def is_proven() -> bool:
         state = table.get(keys.state(send.lead))
         return bool(state and state.value.proven)
 
-    return gives_up_after(send, (row.value for row in table.under(send.lead, "send#")), is_proven)
+    return gives_up_after(at, send, (row.value for row in table.under(send.lead, "send#")), is_proven)
 
 
 def _activity(send: Send, received: Feedback, now: datetime) -> Activity | None:

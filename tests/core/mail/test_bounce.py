@@ -1,15 +1,15 @@
 """Bounces: what each code is about, and when bounces that may pass are final."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ripen.mail.bounce import BounceCause, bounce_cause, gives_up_after
-from ripen.mail.ledger import Send
+from ripen.mail.ledger import MailClass, Send
 from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
 
+DAY = timedelta(days=1)
 ADDRESS, MAILBOX, MAIL, SENDER = BounceCause
 
 
@@ -59,50 +59,70 @@ def test_each_code_is_about_the_address_the_mailbox_the_mail_or_us(
     assert bounce_cause(type, sub_type, status) is cause
 
 
-@dataclass
-class Line:
-    """A lead's mails, one a day."""
+def mails(written: str, gap: timedelta = DAY) -> list[Send]:
+    """Return a lead's mails before NOON, one letter each.
 
-    written: str
+    s: a soft bounce, d: delivered, x: delivered, then returned softly, f: returned for good, ?: accepted, w: not yet
+    sent, t: a transactional mail that bounced softly, T: one that was delivered.
+    """
+    return [_mail(letter, NOON - gap * (len(written) - number)) for number, letter in enumerate(written)]
 
-    def sends(self) -> list[Send]:
-        return [self._send(number, letter) for number, letter in enumerate(self.written)]
 
-    def _send(self, number: int, letter: str) -> Send:
-        at = NOON + timedelta(days=number)
-        return a_marketing_mail(
-            id=f"s{number}",
-            accepted=None if letter == "w" else at,
-            delivered=at if letter in "dx" else None,
-            soft_bounced=at if letter in "sx" else None,
-        )
+def _mail(letter: str, at: datetime) -> Send:
+    return a_marketing_mail(
+        id=f"{letter} {at}",
+        mail_class=MailClass.TRANSACTIONAL if letter in "tT" else MailClass.MARKETING,
+        accepted=None if letter == "w" else at,
+        delivered=at if letter in "dxT" else None,
+        soft_bounced=at if letter in "sxft" else None,
+        bounced=at if letter == "f" else None,
+    )
+
+
+LATEST = a_marketing_mail(id="latest", accepted=NOON)
 
 
 @pytest.mark.parametrize(
     ("earlier", "proven", "final"),
     [
-        ("", False, False),
-        ("sssss", False, False),
-        ("ssssss", False, True),
-        ("sssdsss", False, False),
-        ("dssssss", False, True),
-        ("sssssss", True, False),
-        ("s" * 13, True, False),
-        ("s" * 14, True, True),
-        ("sss?sss", False, True),  # an outcome that is not known does not interrupt them
-        ("sssxss", False, True),  # delivered, and then returned
-        ("ssssssw", False, True),  # a mail that has not gone yet says nothing
+        ("", False, 0),
+        ("sssss", False, 0),
+        ("ssssss", False, 7),
+        ("sssdsss", False, 0),
+        ("dssssss", False, 7),
+        ("sssssss", True, 0),
+        ("s" * 13, True, 0),
+        ("s" * 14, True, 15),
+        ("sss?sss", False, 7),  # an outcome that is not known does not interrupt them
+        ("sssxss", False, 7),  # delivered, and then returned
+        ("ssssssw", False, 7),  # a mail that has not gone yet says nothing
+        ("sssssf", False, 0),  # given up, and the suppression was lifted since
+        ("ssssssfsssss", False, 0),
+        ("ssssssfssssss", False, 7),
+        ("tttttttttt", False, 0),
+        ("sssTsss", False, 0),
     ],
 )
-def test_a_mailbox_is_given_up_after_seven_soft_bounces_in_a_row_and_after_fifteen_of_a_reader(
-    earlier: str, proven: bool, final: bool
+def test_a_mailbox_is_given_up_after_soft_bounces_on_seven_days_and_on_fifteen_of_a_reader(
+    earlier: str, proven: bool, final: int
 ) -> None:
-    sends = Line(earlier).sends()
-    latest = a_marketing_mail(id="latest", accepted=NOON + timedelta(days=99))
-    for order in (sends, sends[::-1], [*sends, latest]):
-        assert (gives_up_after(latest, order, lambda: proven) > 0) is final
+    for order in (mails(earlier), mails(earlier)[::-1], [*mails(earlier), LATEST]):
+        assert gives_up_after(NOON, LATEST, order, lambda: proven) == final
+
+
+@pytest.mark.parametrize("mail", ["s" * 6, "s" * 20])
+def test_soft_bounces_of_one_day_count_once(mail: str) -> None:
+    assert gives_up_after(NOON, LATEST, mails(mail, timedelta(minutes=1)), lambda: False) == 0
+
+
+def test_a_transactional_mail_gives_no_mailbox_up() -> None:
+    assert gives_up_after(NOON, _mail("t", NOON), mails("s" * 20), lambda: False) == 0
+
+
+def test_a_soft_bounce_that_arrives_after_a_later_delivery_gives_nothing_up() -> None:
+    delivered = _mail("d", NOON + DAY)
+    assert gives_up_after(NOON, LATEST, [*mails("s" * 20), delivered], lambda: False) == 0
 
 
 def test_a_reader_is_looked_up_only_if_it_matters() -> None:
-    latest = a_marketing_mail(id="latest", accepted=NOON)
-    assert gives_up_after(latest, [], is_proven=lambda: pytest.fail("looked up")) == 0
+    assert gives_up_after(NOON, LATEST, [], is_proven=lambda: pytest.fail("looked up")) == 0

@@ -93,7 +93,7 @@ def test_a_soft_bounce_is_kept_in_its_mail_and_is_final_once_the_mailbox_is_give
     assert (moved.send.soft_bounced, moved.send.bounced) == (soft.at, None)
     assert send_after(moved.send, soft) is None
     final = given_up(soft, 7)
-    assert (final.final, final.detail) == (True, "Transient/MailboxFull, 7 in a row")
+    assert (final.final, final.detail) == (True, "Transient/MailboxFull, on 7 days")
     last = send_after(moved.send, final)
     assert last is not None
     assert (last.send.soft_bounced, last.send.bounced) == (soft.at, soft.at)

@@ -2,7 +2,7 @@
 
 import json
 from copy import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -15,7 +15,7 @@ from ripen.lead.contact import Contact, Suppression
 from ripen.lead.state import State
 from ripen.mail.bounce_rate import BounceRate
 from ripen.mail.feedback import Event
-from ripen.mail.ledger import Send, SendState
+from ripen.mail.ledger import MailClass, Send, SendState
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import (
     ADDRESS_KEY,
@@ -111,14 +111,15 @@ def test_a_mailbox_that_stays_full_is_given_up(
     known(table)
     table.write(Create(keys.state("lead1"), State(lead="lead1", proven=proven)))
     for number in range(earlier):
-        planned(table, replace(SEND, id=f"s{number}", soft_bounced=NOON))
-    planned(table, SEND)
+        bounced = NOON - timedelta(days=1 + number)
+        planned(table, replace(SEND, id=f"s{number}", mail_class=MailClass.MARKETING, soft_bounced=bounced))
+    planned(table, replace(SEND, mail_class=MailClass.MARKETING))
     soft = an_event(SEND, Event.BOUNCED, final=False, soft=True, detail="Transient/MailboxFull")
     assert record_events(table, clock, soft, soft) == ["settled", "nothing new"]
     assert send(table).soft_bounced == NOON
     assert (contact(table).bounced is not None) is refused
     assert [row.value.facts["type"] for row in under(table, "activity#")] == (
-        ["Transient/MailboxFull, 7 in a row"] if refused else []
+        ["Transient/MailboxFull, on 7 days"] if refused else []
     )
 
 

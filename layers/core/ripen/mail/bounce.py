@@ -6,9 +6,10 @@ mailbox after as many soft bounces.
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from enum import StrEnum
 
-from ripen.mail.ledger import Send
+from ripen.mail.ledger import MailClass, Send
 
 
 class BounceCause(StrEnum):
@@ -25,7 +26,7 @@ class BounceCause(StrEnum):
 
 
 SOFT_BOUNCES = 7
-"""The number of soft bounces in a row with which a mailbox is given up."""
+"""The number of days with a soft bounce, without a delivery in between, with which a mailbox is given up."""
 SOFT_BOUNCES_OF_READER = 15
 """The same for an address that a person proved to read."""
 
@@ -61,25 +62,31 @@ def bounce_cause(type: str, sub_type: str, status: str) -> BounceCause:
     return BounceCause.ADDRESS if type == "Permanent" else BounceCause.MAILBOX
 
 
-def gives_up_after(send: Send, sends: Iterable[Send], is_proven: Callable[[], bool]) -> int:
-    """Return with how many soft bounces in a row, this mail's included, its mailbox is given up; 0 if it is not yet.
+def gives_up_after(at: datetime, send: Send, sends: Iterable[Send], is_proven: Callable[[], bool]) -> int:
+    """Return on how many days its mailbox took no marketing mail, if this soft bounce of `send` gives it up; else 0.
 
     `sends` are the lead's mails in any order, with or without this one. `is_proven` tells whether a person has proved
     to read the address; it is called only if the answer depends on it.
+
+    Several bounces on one day (UTC) are one trouble. Transactional mail does not count: a stranger who types the
+    address into forms could cause it.
     """
-    count = 1 + _in_a_row(each for each in sends if each.id != send.id)
+    if send.mail_class is not MailClass.MARKETING:
+        return 0
+    known = list(sends)
+    soft = [at, *(each.soft_bounced for each in known if each.mail_class is MailClass.MARKETING and each.soft_bounced)]
+    start = max((day for each in known if (day := _starts_again(each))), default=date.min)
+    count = len({bounced.date() for bounced in soft if bounced.date() > start})
     if count < SOFT_BOUNCES or (count < SOFT_BOUNCES_OF_READER and is_proven()):
         return 0
     return count
 
 
-def _in_a_row(sends: Iterable[Send]) -> int:
-    """Count the latest soft bounces, back to the latest mail that was delivered and stayed so."""
-    count = 0
-    went = [(each.accepted, each) for each in sends if each.accepted]
-    for _, each in sorted(went, key=lambda pair: pair[0], reverse=True):
-        if each.soft_bounced:
-            count += 1
-        elif each.delivered:
-            break
-    return count
+def _starts_again(send: Send) -> date | None:
+    """Return the day after which the count begins: of a delivery that stayed so, or of a bounce that was final.
+
+    Who lifts a suppression (`ripen unsuppress`) gives the address a new start.
+    """
+    if send.bounced:
+        return send.bounced.date()
+    return send.delivered.date() if send.delivered and not send.soft_bounced else None

@@ -51,7 +51,7 @@ class Feedback(Struct, frozen=True, kw_only=True):
     final: bool = False
     """True for a bounce or complaint after which nobody may write to the address."""
     soft: bool = False
-    """True for a bounce that may pass: several in a row are final (`given_up`)."""
+    """True for a bounce that may pass: one on each of several days is final (`given_up`)."""
     detail: str = ""
     """For example "Permanent/General" or "abuse"; never personal data."""
 
@@ -127,8 +127,8 @@ def read(record: bytes | str) -> Feedback:
 
 
 def given_up(feedback: Feedback, count: int) -> Feedback:
-    """Return the soft bounce as the final one of `count` in a row."""
-    return replace(feedback, final=True, detail=f"{feedback.detail}, {count} in a row")
+    """Return the soft bounce as the final one, on the last of `count` days."""
+    return replace(feedback, final=True, detail=f"{feedback.detail}, on {count} days")
 
 
 def _details(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:

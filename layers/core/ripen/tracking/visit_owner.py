@@ -4,7 +4,8 @@
 2. A later lead gets it from then on: the visits before stay with the previous lead. A click takes no bound browser.
 3. If two leads claim it within a day, they share it: its visits count for nobody until it is proven.
 4. A form with the lead's address in the visit that a click in a mail to that address began proves it. Its visits are
-   the lead's from then on, those of a shared browser from the click on, if it was shared by then. Only another proof takes it.
+   the lead's from then on, those of a shared browser from the click on, if it was shared by then. Only another proof
+   takes it.
 
 A visit that was one lead's is never given to another.
 """
