@@ -10,9 +10,13 @@ import pytest
 
 from cli.commands import enrol as command
 from ripen.adapters.table import Create, Table, keys
+from ripen.campaign.walk import Entries
+from ripen.decision import Reason
 from ripen.failure import Failure
+from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.address import address_hash
 from ripen.lead.state import LatestEntry, State
+from ripen.operations.journeys.enrollment_proposal import propose
 from ripen.playbook.bundle import Segment
 from ripen.playbook.graph import Again
 from ripen.pointers import Pointer
@@ -31,19 +35,28 @@ PROPOSED = """whitepaper: 4 leads{of}
 
 @pytest.fixture
 def table(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Table:
-    """Four leads: one is in the journey, one left it a day ago, one left it long ago, and one has never been in it."""
+    """Four leads: one is in the journey, one left it a day ago, one left it long ago, and one has never been in it.
+
+    The states do not know yet that two have left it, as nothing happened to these leads afterwards.
+    """
     client: Any = QuickDynamoDB()
     table = Table("table", client)
     entered = (timedelta(), timedelta(days=1), timedelta(days=99), None)
     for number, ago in enumerate(entered):
         lead, email = f"lead{number}", EMAILS[number]
-        entry = LatestEntry(key="k", at=NOON - ago, active=number == 0) if ago is not None else None
+        entry = LatestEntry(key="k", at=NOON - ago) if ago is not None else None
         state = State(lead=lead, segments=("everyone",), journeys={"whitepaper": entry} if entry else {})
         table.write(
             Create(keys.profile(lead), a_lead(id=lead, email=email)),
             Create(keys.state(lead), state),
             Create(keys.address(address_hash(KEY, email)), Pointer(lead=lead)),
         )
+        if ago is not None:
+            where = EnrollmentState.FINISHED if ago else EnrollmentState.ACTIVE
+            enrollment = Enrollment(
+                lead=lead, journey="whitepaper", key="k", entered=NOON - ago, bundle="b", state=where
+            )
+            table.write(Create(keys.enrollment(lead, "whitepaper", "k"), enrollment))
     bundle = a_bundle(segments={"everyone": Segment(name="everyone")})
     again = replace(bundle.journeys["whitepaper"], again=Again(how="after", seconds=86400 * 30))
     stack = a_stack(table, clock, replace(bundle, journeys={"whitepaper": again}))
@@ -95,6 +108,15 @@ def test_without_an_answer_nobody_is_enrolled(table: Table, monkeypatch: pytest.
     with pytest.raises(Failure, match="--json does not ask"):
         answer("y\n", monkeypatch, *EMAILS, as_json=True)
     assert asked(table) == 0
+
+
+def test_only_a_lead_that_is_still_in_the_journey_is_refused_until_its_exit(table: Table) -> None:
+    bundle = a_bundle()
+    journey = replace(bundle.journeys["whitepaper"], again=Again(how="after exit"))
+    entries = Entries(journey="whitepaper", segment="everyone", key="k2", by="mika", at=NOON)
+    secrets = a_stack(table, FakeClock(NOON), bundle).secrets
+    proposal = propose(entries, [], table, secrets, replace(bundle, journeys={"whitepaper": journey}), NOON)
+    assert (proposal.leads, proposal.in_it, dict(proposal.refused)) == (4, 1, {Reason.STILL_IN_IT: 1})
 
 
 @pytest.mark.usefixtures("japanese")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from copy import replace
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -10,7 +11,8 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Row, Table, keys
 from ripen.campaign.walk import Entries
 from ripen.fold.entry import again_refusal
-from ripen.lead.state import State
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.state import LatestEntry, State
 from ripen.operations.journeys.enrollment_by_hand import find_leads
 from ripen.operations.leads.scan import scan_batches
 from ripen.operations.progress import Progress, silent
@@ -57,7 +59,7 @@ def propose(
         known, unknown = find_leads(list(dict.fromkeys(emails)), table, secrets)
         look = _states(table, lambda state: True)
         found, leads = (state for some in batched(known, _BATCH, strict=False) for state in look(some)), len(known)
-    count, in_it, refused = _judged(found, journey, now)
+    count, in_it, refused = _judged(found, journey, table, now)
     return Proposal(journey, count if leads is None else leads, in_it, refused, tuple(unknown))
 
 
@@ -69,13 +71,25 @@ def _states(table: Table, is_wanted: Callable[[State], bool]) -> Callable[[Seque
     return look
 
 
-def _judged(states: Iterable[State], journey: Journey, now: datetime) -> tuple[int, int, Counter[str]]:
+def _judged(states: Iterable[State], journey: Journey, table: Table, now: datetime) -> tuple[int, int, Counter[str]]:
     """Return how many leads there are, how many are in the journey, and how many it refuses, by reason."""
     count, in_it, refused = 0, 0, Counter[str]()
-    for state in states:
-        count += 1
-        if entry := state.journeys.get(journey.name):
+    for some in batched(states, _BATCH, strict=False):
+        count += len(some)
+        for entry in _entries(some, journey.name, table):
             in_it += entry.active
             if reason := again_refusal(journey.again, entry, now):
                 refused[reason] += 1
     return count, in_it, refused
+
+
+def _entries(states: Sequence[State], journey: str, table: Table) -> list[LatestEntry]:
+    """Return the latest entries as their enrollments are: a state learns of an end only when it is folded."""
+    found = [(state.lead, state.journeys[journey]) for state in states if journey in state.journeys]
+    rows: list[Row[Enrollment] | None] = table.get_many(
+        [keys.enrollment(lead, journey, entry.key) for lead, entry in found]
+    )
+    return [
+        replace(entry, active=entry.active and (row is None or row.value.state is EnrollmentState.ACTIVE))
+        for (_, entry), row in zip(found, rows, strict=True)
+    ]
