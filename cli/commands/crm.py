@@ -8,12 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from cli.commands._choice import at_most_one
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
-from cli.output.row_table import row_table
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import brand_zone, local_time, times_are_in
 from cli.stack.salesforce import query as ask
 from cli.stack.stack import connect
@@ -113,7 +112,7 @@ def _show(found: list[FailingLead], zone: str, console: Console) -> None:
     )
 
 
-def _table(leads: list[FailingLead], zone: str) -> Table:
+def _table(leads: list[FailingLead], zone: str) -> RowTable:
     columns = (
         say("Lead", "見込み客"),
         say("Since", "いつから"),

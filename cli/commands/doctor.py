@@ -5,13 +5,13 @@ from collections import Counter
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.doctor.finding import OWNERS, Finding, State
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
-from cli.output.row_table import folded
+from cli.output.row_table import row_table
 from cli.stack.stack import connect
 from ripen.words import Words
 
@@ -42,11 +42,13 @@ def doctor(
 
 def _show(found: list[Finding]) -> None:
     lang, console = language(), Console(highlight=False)
-    table = Table(*folded(("", say("Prerequisite", "前提条件"), say("Owner", "担当"), say("Found", "結果"))))
-    for finding in found:
-        mark, title, owner = _head(finding)
-        table.add_row(mark, title, owner, escape(finding.found.in_language(lang)))
-    console.print(table)
+    columns = ("", say("Prerequisite", "前提条件"), say("Owner", "担当"), say("Found", "結果"))
+    rows = (
+        (Text.from_markup(mark), title, owner, each.found.in_language(lang))
+        for each in found
+        for mark, title, owner in [_head(each)]
+    )
+    console.print(row_table("", columns, rows))
     for finding in found:
         if next_step := finding.next_step.in_language(lang):
             mark, title, owner = _head(finding)

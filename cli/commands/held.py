@@ -4,13 +4,12 @@ from getpass import getuser
 from typing import Annotated, Any
 
 from rich.console import Console
-from rich.table import Table
 
 from cli.commands._choice import at_most_one, id_option
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
-from cli.output.row_table import row_table
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import local_time
 from cli.stack.stack import Stack, connect
 from ripen.calendar.local_time import office_zone
@@ -103,7 +102,7 @@ def _show(found: list[HeldMail], bundle: Bundle, console: Console) -> None:
     )
 
 
-def _table(found: list[HeldMail], bundle: Bundle) -> Table:
+def _table(found: list[HeldMail], bundle: Bundle) -> RowTable:
     zone = office_zone(bundle.brand).key
     columns = (
         "ID",

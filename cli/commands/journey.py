@@ -65,7 +65,7 @@ def journey(
     else:
         for line in about(journeys[name], counted, bundle):
             console.print(escape(line))
-        console.print(tree(called, row, counted))
+        console.print(tree(called, row, counted), soft_wrap=False)  # the lines of a tree are folded, or they are cut
         steps = {step.id for step in journeys[name].steps}
         if elsewhere := {id: count for id, count in counted.here.items() if id not in steps}:
             console.print(_on_older_versions(elsewhere))

@@ -9,13 +9,12 @@ from typing import Annotated, Any
 import httpx
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from cli.commands._choice import at_most_one, id_option
 from cli.local.web import web
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
-from cli.output.row_table import row_table
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import Stack, connect
 from ripen.capture.quarantine import Quarantined, Why
@@ -129,7 +128,7 @@ def _show(found: list[Found], zone: str, console: Console, with_answers: bool) -
     )
 
 
-def _table(found: list[Found], zone: str) -> Table:
+def _table(found: list[Found], zone: str) -> RowTable:
     columns = (
         "ID",
         say("Form", "フォーム"),

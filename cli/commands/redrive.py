@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, TaskID
-from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, zoned_time
 from cli.stack.redrive import Queue, kinds, overdue_rows, queues, waiting
 from cli.stack.redrive import redrive as move
@@ -59,10 +59,13 @@ def _move_all(found: list[Queue], counts: dict[str, int], sqs: Any) -> dict[str,
 
 def _show(counts: dict[str, int], moved: dict[str, int], overdue: list[Due], zone: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    table = Table(say("Queue", "キュー"), say("Failed messages", "失敗したメッセージ"), say("Moved back", "戻した数"))
-    for name, count in counts.items():
-        if count or moved[name]:
-            table.add_row(escape(name), str(max(count, moved[name])), str(moved[name]))
+    columns = (say("Queue", "キュー"), say("Failed messages", "失敗したメッセージ"), say("Moved back", "戻した数"))
+    rows = (
+        (name, f"{max(count, moved[name]):,}", f"{moved[name]:,}")
+        for name, count in counts.items()
+        if count or moved[name]
+    )
+    table = row_table("", columns, rows)
     console.print(
         table if table.row_count else say("The dead-letter queues are empty.", "デッドレターキューは空です。")
     )

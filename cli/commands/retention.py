@@ -5,12 +5,12 @@ from pathlib import Path
 
 from msgspec import to_builtins
 from rich.console import Console
-from rich.table import Table
 
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
+from cli.output.row_table import RowTable, row_table
 from cli.stack.stack import connect
 from ripen.calendar.local_time import office_zone
 from ripen.operations.leads.retention import NEVER, Expiry, expiries
@@ -53,14 +53,15 @@ def _has_playbook(folder: Path) -> bool:
     return (folder / "ripen.yaml").is_file()
 
 
-def _table(found: list[Expiry], compared: bool) -> Table:
-    table = Table(say("Kind", "種類"), say("Gone", "削除済み"), say("Goes", "削除される月"))
+def _table(found: list[Expiry], compared: bool) -> RowTable:
+    columns = [say("Kind", "種類"), say("Gone", "削除済み"), say("Goes", "削除される月")]
     if compared:
-        table.add_column(say("With the folder's periods", "フォルダーの期間では"))
-    for each in found:
-        planned = [_months(each.planned)] if compared else []
-        table.add_row(_kind(each.kind), str(each.gone), _months(each.now), *planned)
-    return table
+        columns.append(say("With the folder's periods", "フォルダーの期間では"))
+    rows = (
+        (_kind(each.kind), f"{each.gone:,}", _months(each.now), *([_months(each.planned)] if compared else []))
+        for each in found
+    )
+    return row_table("", columns, rows)
 
 
 def _kind(kind: str) -> str:

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from cli.commands._choice import at_most_one
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.refold import say_walk
 from cli.output.removed_parts import say_removed
+from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.in_force import wait_with
 from cli.stack.stack import Stack, connect
@@ -75,7 +75,6 @@ def _show_published(stack: Stack, console: Console, *, as_json: bool) -> None:
         print_json([{"at": past.at.isoformat(), "playbook": past.bundle} for past in reversed(published)])
         return
     zone = brand_zone(stack.playbook)
-    table = Table(say(f"Published ({zone})", f"公開日時（{zone}）"), say("Playbook", "プレイブック"))
-    for past in reversed(published[-_MOST:]):
-        table.add_row(local_time(past.at, zone), past.bundle)
-    console.print(table)
+    columns = (say(f"Published ({zone})", f"公開日時（{zone}）"), say("Playbook", "プレイブック"))
+    rows = ((local_time(past.at, zone), past.bundle) for past in reversed(published[-_MOST:]))
+    console.print(row_table("", columns, rows))

@@ -7,11 +7,10 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
-from cli.output.row_table import row_table
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import brand_zone, local_time, zoned_time
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
@@ -118,7 +117,7 @@ def _switch(stack: Stack) -> str:
     )
 
 
-def _table(found: list[dict[str, Any]], zone: str, bundle: Bundle) -> Table:
+def _table(found: list[dict[str, Any]], zone: str, bundle: Bundle) -> RowTable:
     columns = (
         say(f"At ({zone})", f"日時（{zone}）"),
         say("Lead", "見込み客"),

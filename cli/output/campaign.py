@@ -8,10 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress_bar import ProgressBar
-from rich.table import Table
 
 from cli.output.as_of_now import as_of_now
 from cli.output.language import language, say
+from cli.output.row_table import RowTable, grid
 from ripen.adapters.playbook import Playbook
 from ripen.calendar.minute import format_minute
 from ripen.campaign.campaign_run import CampaignRun, RunChange
@@ -189,27 +189,25 @@ def _history(run: CampaignRun, zone: str, screen: Console) -> None:
 
 def show_links(clicks: Counter[str], screen: Console) -> None:
     """Show how many people clicked each link, the most clicked first."""
-    table = Table(box=None, show_header=False)
-    for url, count in clicks.most_common():
-        table.add_row(f"{count:,}", escape(url))
+    table = grid((f"{count:,}", url) for url, count in clicks.most_common())
     screen.print(say("People who clicked, by link:", "リンクごとのクリックした人数:"))
     screen.print(table)
 
 
-def _counts(found: dict[str, Any]) -> Table:
+def _counts(found: dict[str, Any]) -> RowTable:
     """Return the mails by outcome; of what came after the sending also the rate, with its base."""
-    table, states, events = Table(box=None, show_header=False), found["states"], found["events"]
+    states, events, rows = found["states"], found["events"], list[tuple[str, str, str]]()
     for what, count in states.items():
         if count:
-            table.add_row(COUNTED[what].in_language(language()), f"{count:,}", "")
+            rows.append((COUNTED[what].in_language(language()), f"{count:,}", ""))
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
-        table.add_row(f"  {escape(in_words(reason, language()))}", f"{count:,}", "")
+        rows.append((f"  {in_words(reason, language())}", f"{count:,}", ""))
     for what, count in events.items():
         if count or states["accepted"]:
             base = "accepted" if what in _OF_SENT else "delivered"
             rate = _rate(count, (states | events)[base], base)
-            table.add_row(COUNTED[what].in_language(language()), f"{count:,}", rate)
-    return table
+            rows.append((COUNTED[what].in_language(language()), f"{count:,}", rate))
+    return grid(rows)
 
 
 def _rate(count: int, base: int, what: str) -> str:

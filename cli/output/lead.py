@@ -6,10 +6,9 @@ from typing import Any
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
 
 from cli.output.language import language, say
-from cli.output.row_table import folded
+from cli.output.row_table import row_table
 from cli.output.time_zone import local_time, times_are_in
 from ripen.decision import DecisionKind, Outcome
 from ripen.operations.leads.subjects import name_of_subject
@@ -163,11 +162,9 @@ def _expired(count: int) -> list[str]:
 def _rows(title: str, rows: list[dict[str, Any]], zone: str, *names: str) -> RenderableType:
     if not rows:
         return say(f"{title}: none", f"{title}: なし")
-    columns = folded(_COLUMNS[name].in_language(language()) for name in names)
-    table = Table(*columns, title=title, title_justify="left", title_style="bold")
-    for row in rows:
-        table.add_row(*(escape(_cell(name, row.get(name), zone)) for name in names))
-    return table
+    columns = [_COLUMNS[name].in_language(language()) for name in names]
+    cells = ((_cell(name, row.get(name), zone) for name in names) for row in rows)
+    return row_table(title, columns, cells, title_style="bold")
 
 
 def _send(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:

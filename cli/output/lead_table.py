@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from rich.table import Table
-
 from cli.output.language import language, say
-from cli.output.row_table import row_table
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import local_time
 from ripen.operations.leads.listing import LeadLine
 from ripen.operations.state_words import in_a_word
 
 
-def lead_table(heading: str, lines: Sequence[LeadLine], zone: str) -> Table:
+def lead_table(heading: str, lines: Sequence[LeadLine], zone: str) -> RowTable:
     """Return the table of these leads, with all times in that time zone."""
     columns = (
         say("Name", "氏名"),

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from cli.output.language import language, say
 from cli.output.refold import say_progress
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import local_time
 from ripen.agenda import Lane
 from ripen.operations.status import Status
@@ -106,19 +107,16 @@ def _show_switches(found: Status, zone: str, console: Console) -> None:
         )
 
 
-def _due(found: Status, zone: str) -> Table:
-    table = Table(
-        say("Lane", "レーン"),
-        say("Due", "件数"),
-        say("Oldest", "最も古いもの"),
-        title=say("Due now", "期限の来た処理"),
-        title_justify="left",
+def _due(found: Status, zone: str) -> RowTable:
+    columns, rows = (
+        (say("Lane", "レーン"), say("Due", "件数"), say("Oldest", "最も古いもの")),
+        list[tuple[str | Text, ...]](),
     )
     overdue = say("overdue", "遅れ")
     for lane in found.lanes:
         if lane.oldest:
             what = _LANES[lane.lane]
             mark = f" [red]{overdue}[/]" if lane.is_overdue(found.now) else ""
-            since = f"{local_time(lane.oldest, zone)}{mark}"
-            table.add_row(say(f"{lane.lane} ({what.en})", f"{lane.lane}（{what.ja}）"), str(lane.due), since)
-    return table
+            since = Text.from_markup(f"{local_time(lane.oldest, zone)}{mark}")
+            rows.append((say(f"{lane.lane} ({what.en})", f"{lane.lane}（{what.ja}）"), f"{lane.due:,}", since))
+    return row_table(say("Due now", "期限の来た処理"), columns, rows)

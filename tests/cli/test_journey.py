@@ -162,6 +162,19 @@ def test_people_who_clicked_or_reached_the_goal_are_counted(
     assert (found.reached_goal, found.left_early) == (1, [])
 
 
+def test_the_numbers_at_the_end_of_a_long_line_are_not_cut(
+    table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = a_bundle()
+    journey = replace(bundle.journeys["whitepaper"], title={"en": "The white paper and all that follows it " * 2})
+    stack = a_stack(table, clock, replace(bundle, journeys={"whitepaper": journey}))
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setenv("COLUMNS", "80")
+    somebody(table, "lead1", "wait-3-days", SendState.ACCEPTED)
+    command.journey("whitepaper", svg=None, as_json=False)
+    assert "1 entered, 1 in it, 0 finished" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.usefixtures("japanese")
 def test_conditions_goal_and_reasons_are_said_in_words() -> None:
     journey = replace(
