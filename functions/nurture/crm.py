@@ -27,12 +27,14 @@ from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.crm.crm_errors import NOT_IN_CRM
+from ripen.crm.users import crm_user
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import crm_request
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
+from ripen.playbook.bundle import Bundle
 
 logger = Logger()
 metrics = Metrics()
@@ -49,7 +51,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     table: Table
     clock: ports.Clock
     crm: ports.CrmRequests
-    time_zone: str
+    bundle: Bundle
 
 
 @logger.inject_lambda_context
@@ -59,8 +61,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord) -> None:
-    time_zone = playbook.live().bundle.brand.time_zone
-    run(record.body, Dependencies(table=table, clock=clock, crm=salesforce, time_zone=time_zone))
+    bundle = playbook.live().bundle
+    run(record.body, Dependencies(table=table, clock=clock, crm=salesforce, bundle=bundle))
 
 
 def run(ref: str, dependencies: Dependencies) -> None:
@@ -89,8 +91,11 @@ def _claim(row: Row[CrmRequest], dependencies: Dependencies, now: datetime) -> R
 
 
 def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
+    bundle, request = dependencies.bundle, row.value
+    due = crm_request.due_date(request, bundle.brand.time_zone)
+    owner = crm_user(request.owner, bundle.sync.users) if request.owner else None
     try:
-        new_link = dependencies.crm.carry_out(link, row.value, crm_request.due_date(row.value, dependencies.time_zone))
+        new_link = dependencies.crm.carry_out(link, request, due, owner)
     except Undeliverable as failure:
         return _retry_later(row, failure, dependencies)
 

@@ -12,6 +12,7 @@ import pytest
 
 from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
+from ripen.crm.users import CrmUser
 from ripen.errors import NotConnected, Undeliverable
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink
@@ -88,20 +89,25 @@ def a_crm_request(**changes: Any) -> CrmRequest:
     return CrmRequest(**(known | changes))
 
 
+def carry_out(crm_requests: SalesforceRequests, link: CrmLink, request: CrmRequest) -> CrmLink:
+    owner = CrmUser(email=request.owner) if request.owner else None
+    return crm_requests.carry_out(link, request, DAY, owner)
+
+
 def members(org: Org) -> list[dict[str, Any]]:
     return org.rows("SELECT LeadId, ContactId, Status FROM CampaignMember")
 
 
 def refusal(crm_requests: SalesforceRequests, link: CrmLink, **asked: Any) -> Undeliverable:
     with pytest.raises(Undeliverable) as caught:
-        crm_requests.carry_out(link, a_crm_request(**asked), DAY)
+        carry_out(crm_requests, link, a_crm_request(**asked))
     return caught.value
 
 
 def test_task_is_created_once_for_the_owner_with_its_due_date(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     for _ in range(2):
-        owned = crm_requests.carry_out(link, a_crm_request(task="資料の感想を聞く"), DAY)
+        owned = carry_out(crm_requests, link, a_crm_request(task="資料の感想を聞く"))
     [task] = org.rows("SELECT Subject, WhoId, OwnerId, ActivityDate, Ripen_Key__c FROM Task")
     assert task == {
         "Subject": "資料の感想を聞く",
@@ -112,9 +118,16 @@ def test_task_is_created_once_for_the_owner_with_its_due_date(org: Org, crm_requ
     }
 
 
+def test_owner_is_found_by_username(org: Org, crm_requests: SalesforceRequests) -> None:
+    [bob] = org.rows("SELECT Id, Username FROM User WHERE Name = 'Bob Tanaka'")
+    user = CrmUser(username=bob["Username"])
+    owned = crm_requests.carry_out(org.lead(), a_crm_request(owner="bob@elsewhere.example"), DAY, user)
+    assert owned.owner == bob["Id"]
+
+
 def test_owner_is_set_and_returned_with_the_link(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
-    owned = crm_requests.carry_out(link, a_crm_request(owner="bob@ripen.example", task="架電"), DAY)
+    owned = carry_out(crm_requests, link, a_crm_request(owner="bob@ripen.example", task="架電"))
     [lead] = org.rows("SELECT OwnerId, Owner.Name FROM Lead")
     [task] = org.rows("SELECT OwnerId FROM Task")
     assert (owned.owner, owned.owner_name) == (lead["OwnerId"], "Bob Tanaka")
@@ -130,7 +143,7 @@ def test_campaign_is_joined_once_and_its_status_is_updated(
     campaign = org.create("Campaign", Name="春のウェビナー '26")
     link, named = org.lead(), "春のウェビナー '26" if by_name else campaign
     for status in ("Sent", "Sent", "Responded"):
-        crm_requests.carry_out(link, a_crm_request(campaign=named, status=status), DAY)
+        carry_out(crm_requests, link, a_crm_request(campaign=named, status=status))
     assert members(org) == [{"LeadId": link.id, "ContactId": None, "Status": "Responded"}]
 
 
@@ -149,7 +162,7 @@ def test_a_status_that_the_campaign_does_not_have_is_refused_and_the_rest_is_don
 
 def test_a_status_is_found_in_any_letter_case(org: Org, crm_requests: SalesforceRequests) -> None:
     org.create("Campaign", Name="春")
-    crm_requests.carry_out(org.lead(), a_crm_request(campaign="春", status="responded"), DAY)
+    carry_out(crm_requests, org.lead(), a_crm_request(campaign="春", status="responded"))
     assert [member["Status"] for member in members(org)] == ["Responded"]
 
 
@@ -158,9 +171,9 @@ def test_request_without_a_status_uses_the_default_and_keeps_a_later_one(
 ) -> None:
     org.create("Campaign", Name="春")
     link = org.lead()
-    crm_requests.carry_out(link, a_crm_request(campaign="春"), DAY)
-    crm_requests.carry_out(link, a_crm_request(campaign="春", status="Responded"), DAY)
-    crm_requests.carry_out(link, a_crm_request(campaign="春"), DAY)
+    carry_out(crm_requests, link, a_crm_request(campaign="春"))
+    carry_out(crm_requests, link, a_crm_request(campaign="春", status="Responded"))
+    carry_out(crm_requests, link, a_crm_request(campaign="春"))
     assert [member["Status"] for member in members(org)] == ["Responded"]
 
 
@@ -168,7 +181,7 @@ def test_converted_lead_is_followed_to_its_contact(org: Org, crm_requests: Sales
     org.create("Campaign", Name="春")
     link = org.lead()
     contact = org.web.post("/_control/convert", json={"lead": link.id}).json()["ConvertedContactId"]
-    owned = crm_requests.carry_out(link, a_crm_request(campaign="春", task="架電", owner="bob@ripen.example"), DAY)
+    owned = carry_out(crm_requests, link, a_crm_request(campaign="春", task="架電", owner="bob@ripen.example"))
     assert (owned.object, owned.id) == ("Contact", contact)
     assert members(org) == [{"LeadId": None, "ContactId": contact, "Status": "Sent"}]
     assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [contact]
@@ -178,7 +191,7 @@ def test_contact_keeps_its_owner_and_the_user_gets_the_task(org: Org, crm_reques
     [contact] = org.rows("SELECT Id, OwnerId, Owner.Email FROM Contact")
     [alice] = org.rows("SELECT Id FROM User WHERE Email = 'alice@ripen.example'")
     link = CrmLink(object="Contact", id=contact["Id"], url="")
-    owned = crm_requests.carry_out(link, a_crm_request(owner="alice@ripen.example", task="架電"), DAY)
+    owned = carry_out(crm_requests, link, a_crm_request(owner="alice@ripen.example", task="架電"))
     assert (owned.owner, owned.owner_email) == (contact["OwnerId"], "bob@ripen.example")
     assert org.rows("SELECT OwnerId FROM Contact") == [{"OwnerId": contact["OwnerId"]}]
     assert org.rows("SELECT OwnerId FROM Task") == [{"OwnerId": alice["Id"]}]
@@ -227,7 +240,7 @@ def test_text_of_a_marketer_cannot_change_a_query(org: Org, crm_requests: Salesf
     hostile = "x' OR Name != '"
     org.create("Campaign", Name="春")
     assert refusal(crm_requests, link, campaign=hostile).reason == "Salesforce has no such campaign"
-    crm_requests.carry_out(link, a_crm_request(task="@{record.Id} ' \\ を確認"), DAY)
+    carry_out(crm_requests, link, a_crm_request(task="@{record.Id} ' \\ を確認"))
     assert [task["Subject"] for task in org.rows("SELECT Subject FROM Task")] == ["@ {record.Id} ' \\ を確認"]
 
 
@@ -236,7 +249,7 @@ def test_missing_connection_needs_an_administrator(org: Org, crm_requests: Sales
     org.secret = {}
     try:
         with pytest.raises(NotConnected):
-            crm_requests.carry_out(link, a_crm_request(task="x"), DAY)
+            carry_out(crm_requests, link, a_crm_request(task="x"))
     finally:
         org.secret = connected_app(org.folder).secret(org.url)
 
@@ -247,7 +260,7 @@ def test_request_about_a_record_that_sales_merged_is_carried_out_on_the_one_that
     link, kept = org.lead(Ripen_Key__c="lead1"), org.lead()
     assert org.web.post("/_control/merge", json={"object": "Lead", "kept": kept.id, "merged": link.id}).is_success
 
-    new_link = crm_requests.carry_out(link, a_crm_request(task="電話する"), DAY)
+    new_link = carry_out(crm_requests, link, a_crm_request(task="電話する"))
 
     assert new_link.id == kept.id
     assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [kept.id]

@@ -161,7 +161,8 @@ def _requests(recorder: Recorder) -> None:
     requests._connection = recorder
     for link in (_first_lead(recorder), _customer(recorder)):
         for status in ("Sent", "Responded"):
-            requests.carry_out(link, _crm_request(f"{link.id} {status}", status), DAY)
+            asked = _crm_request(f"{link.id} {status}", status)
+            requests.carry_out(link, asked, DAY, CrmUser(email=asked.owner))
 
 
 def _crm_request(id: str, status: str) -> CrmRequest:

@@ -111,8 +111,8 @@ class Webhooks(Protocol):
 class CrmRequests(Protocol):
     """The CRM as nurture.crm needs it, for a journey's crm steps."""
 
-    def carry_out(self, link: CrmLink, crm_request: "CrmRequest", due: date) -> CrmLink:
-        """Do each part that is not done yet: the Task (due on that day), the campaign membership, the owner.
+    def carry_out(self, link: CrmLink, crm_request: "CrmRequest", due: date, owner: "CrmUser | None") -> CrmLink:
+        """Do each part that is not done yet: the Task (due on that day), the campaign membership, that owner.
 
         Returns the link with its present owner. Raises Undeliverable if a part was refused.
         """

@@ -10,12 +10,14 @@ import pytest
 from nurture import crm as function
 from nurture.crm import Dependencies, run
 from ripen.adapters.table import Change, Create, Replace, Table, keys
+from ripen.crm.users import CrmUser
 from ripen.errors import NotConnected, Undeliverable
 from ripen.journey.crm_request import LEASE, PATIENCE, CrmRequest
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
+from ripen.playbook.bundle import Bundle, SyncRule
 from ripen.settings import Shadow
-from tests.support.builders import a_lead
+from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.sqs_events import LambdaContext, an_sqs_event
 
@@ -30,12 +32,14 @@ class FakeCrm:
 
     trouble: list[Undeliverable] = field(default_factory=list)
     did: list[tuple[str, CrmRequest, date]] = field(default_factory=list)
+    owners: list[CrmUser | None] = field(default_factory=list)
     owner: str = "005A"
     found: CrmLink | None = None
     """The link as Salesforce has it now."""
 
-    def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
+    def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date, owner: CrmUser | None) -> CrmLink:
         self.did.append((link.id, crm_request, due))
+        self.owners.append(owner)
         if self.trouble:
             raise self.trouble.pop(0)
         return replace(self.found or link, owner=self.owner)
@@ -46,9 +50,10 @@ class World:
     table: Table
     clock: FakeClock
     crm: FakeCrm
+    bundle: Bundle = field(default_factory=a_bundle)
 
     def wake(self, table: Table | None = None) -> None:
-        run(KEY.ref, Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, time_zone="Asia/Tokyo"))
+        run(KEY.ref, Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, bundle=self.bundle))
 
     def waits(self) -> float | None:
         row = self.table.get(KEY)
@@ -90,6 +95,15 @@ def test_task_is_due_by_the_companys_calendar(world: World) -> None:
     world.table.write(Replace(KEY, late, row.version, due=NOON))
     world.wake()
     assert world.crm.did[0][2] == date(2026, 11, 22)
+
+
+def test_owner_is_the_user_that_the_playbook_names_for_the_address(world: World) -> None:
+    row = world.table.get(KEY)
+    assert row
+    world.bundle = a_bundle(sync=SyncRule(users={"bob@acme.jp": "bob@acme.example"}))
+    world.table.write(Replace(KEY, replace(row.value, owner="Bob@acme.jp"), row.version, due=NOON))
+    world.wake()
+    assert world.crm.owners == [CrmUser(username="bob@acme.example")]
 
 
 def test_new_owner_is_written_into_the_profile(world: World) -> None:

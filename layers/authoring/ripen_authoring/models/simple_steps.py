@@ -97,7 +97,7 @@ class CrmBody(Part):
     due: Annotated[int, BeforeValidator(expressions.days, json_schema_input_type=str)] = 0
     campaign: str = Field("", description="Id or name of a Salesforce campaign")
     status: str = Field("", description="The member's status in that campaign")
-    owner: str = Field("", description="E-mail address of a Salesforce user")
+    owner: str = Field("", description="E-mail address of a Salesforce user, or one that sync.users names")
 
     @model_validator(mode="after")
     def _something(self) -> "CrmBody":

@@ -40,7 +40,7 @@ class SalesforceRequests:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
+    def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date, owner: CrmUser | None) -> CrmLink:
         """Do each part of the request that is not done yet; return the link with its present owner.
 
         1. Find the record, the user, the Task and the campaign. Without the record nothing can be done, unless sales
@@ -52,7 +52,7 @@ class SalesforceRequests:
         Raises Undeliverable if a part was refused, after the other parts were done. With several refusals it raises one
         that a retry may help.
         """
-        link, found = self._find(link, crm_request)
+        link, found = self._find(link, crm_request, owner)
         user = only_user(found.get("user", []))
         person = person_of(link, found["record"][0], user)
         task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
@@ -71,10 +71,12 @@ class SalesforceRequests:
             raise min(failures, key=lambda failure: failure.permanent)
         return self._connection.link(person)
 
-    def _find(self, link: CrmLink, crm_request: CrmRequest) -> tuple[CrmLink, dict[str, list[Row]]]:
+    def _find(
+        self, link: CrmLink, crm_request: CrmRequest, owner: CrmUser | None
+    ) -> tuple[CrmLink, dict[str, list[Row]]]:
         """Return the link and what the queries found, after merges if the record is gone. Raises Undeliverable."""
         for present in followed(self._connection, link, crm_request.lead):
-            found = composite.select(self._connection, dict(_queries(present, crm_request)))
+            found = composite.select(self._connection, dict(_queries(present, crm_request, owner)))
             if found["record"]:
                 return present, found
         raise Undeliverable(DELETED, permanent=True)
@@ -117,10 +119,10 @@ def statuses_query(campaign: str) -> str:
     return soql("SELECT Label FROM CampaignMemberStatus WHERE CampaignId = {} ORDER BY SortOrder", campaign)
 
 
-def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]]:
+def _queries(link: CrmLink, crm_request: CrmRequest, owner: CrmUser | None) -> Iterator[tuple[str, str]]:
     yield "record", record_query(link)
-    if crm_request.owner:
-        yield "user", user_query(CrmUser(email=crm_request.owner))
+    if owner:
+        yield "user", user_query(owner)
     if crm_request.task:
         yield "task", task_query(crm_request.id)
     if crm_request.campaign:
@@ -128,7 +130,7 @@ def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]
 
 
 def _not_found(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
-    if crm_request.owner and not only_user(found["user"]):
+    if "user" in found and not only_user(found["user"]):
         yield Undeliverable("no active Salesforce user, or more than one, has this address", permanent=True)
     if crm_request.campaign and not found["campaign"]:
         yield Undeliverable("Salesforce has no such campaign", permanent=True)
