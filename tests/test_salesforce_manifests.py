@@ -45,6 +45,15 @@ def test_the_manifests_name_what_the_folders_hold() -> None:
     assert members("sales.xml") == packaged("sales")
 
 
+def test_the_package_replaces_nothing_of_the_companys() -> None:
+    """A layout, a record page or a profile is deployed as a whole, and the company's own would be gone."""
+    files = [path for folder in ("force-app", "sales") for path in (PACKAGE / folder).rglob("*") if path.is_file()]
+    kinds = {path.name.split(".", 1)[1] for path in files if path.name.endswith("-meta.xml")}
+    ours = {"field-meta.xml", "permissionset-meta.xml", "listView-meta.xml", "report-meta.xml"}
+    assert kinds == {*ours, "reportFolder-meta.xml", "js-meta.xml"}
+    assert {path.suffix for path in files} == {".xml", ".js", ".html"}
+
+
 def test_uninstalling_removes_everything() -> None:
     removed, ours, sales = members("uninstall/destructiveChanges.xml"), packaged("force-app"), packaged("sales")
     assert removed == {
