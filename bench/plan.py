@@ -5,8 +5,9 @@ from copy import replace
 from functools import cache
 
 from bench.outside import PROJECT
-from ripen.playbook.bundle import Bundle, EngagementRule, FitRule, Segment
+from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged
+from ripen.playbook.scoring import EngagementRule, FitRule
 from ripen_authoring.compile import compile_playbook
 
 _FIELDS = ("company", "department", "job_title")

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from ripen.playbook.bundle import Scoring
+from ripen.playbook.scoring import Scoring
 from sandbox.console.curve import Point
 
 WIDTH, HEIGHT = 720, 230

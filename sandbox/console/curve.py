@@ -8,7 +8,7 @@ from ripen.lead.activity import Activity, happened_at
 from ripen.lead.history import history_entry
 from ripen.lead.lead import Profile
 from ripen.lead.state import RulePoints, State
-from ripen.playbook.bundle import Scoring
+from ripen.playbook.scoring import Scoring
 from ripen.scoring.score import add_points, fit, score
 
 _SAMPLES = 60

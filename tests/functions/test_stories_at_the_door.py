@@ -22,8 +22,8 @@ from ripen.agenda import Lane, shard
 from ripen.ids import digest
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.address import address_hash
-from ripen.playbook.bundle import EngagementRule
 from ripen.playbook.retention import Retention, activity_expires
+from ripen.playbook.scoring import EngagementRule
 from tests.support.builders import an_activity
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.folded_activities import react

@@ -6,25 +6,10 @@ from typing import Any
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import MailClass, Send
-from ripen.playbook.bundle import (
-    Brand,
-    Bundle,
-    Campaign,
-    Consent,
-    Email,
-    EngagementRule,
-    FitRule,
-    Form,
-    FormField,
-    HotThreshold,
-    Mail,
-    Page,
-    Scoring,
-    SyncRule,
-    Threshold,
-)
+from ripen.playbook.bundle import Brand, Bundle, Campaign, Consent, Email, Form, FormField, Mail, Page, SyncRule
 from ripen.playbook.clause import Condition
 from ripen.playbook.graph import Again, Journey, SendStep, Until, WaitStep
+from ripen.playbook.scoring import EngagementRule, FitRule, HotThreshold, Scoring, Threshold
 from ripen.playbook.trigger import OnActivity
 from tests.support.fakes import NOON
 

@@ -15,8 +15,9 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import keys
 from ripen.lead.address import address_hash
-from ripen.playbook.bundle import Bundle, EngagementRule, HotThreshold, SyncRule, Tracking
+from ripen.playbook.bundle import Bundle, SyncRule, Tracking
 from ripen.playbook.clause import Condition
+from ripen.playbook.scoring import EngagementRule, HotThreshold
 from ripen.tracking.visit import BRIDGE_PARAMETER
 from tests.support.builders import a_bundle, a_mail
 from tests.support.incoming_requests import HOME, a_beacon, a_typeform, a_visit_to

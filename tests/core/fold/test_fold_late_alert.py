@@ -12,7 +12,8 @@ from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, State
-from ripen.playbook.bundle import Bundle, HotThreshold
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.scoring import HotThreshold
 from ripen.scoring.rules_version import rules_version
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON

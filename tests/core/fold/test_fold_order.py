@@ -14,8 +14,9 @@ from ripen.fold.consequences import Enrolled, LeadTurnedHot
 from ripen.fold.history_page import cut_page
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
-from ripen.playbook.bundle import Bundle, EngagementRule
+from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Again
+from ripen.playbook.scoring import EngagementRule
 from tests.support.builders import an_activity
 from tests.support.fakes import NOON
 from tests.support.pure_folds import BUNDLE, folded

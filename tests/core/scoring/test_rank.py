@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ripen.lead.state import Rank, RulePoints, State
-from ripen.playbook.bundle import EngagementRule, HotThreshold, Scoring, Threshold
+from ripen.playbook.scoring import EngagementRule, HotThreshold, Scoring, Threshold
 from ripen.scoring.rank import is_at_least, lacks_proof, next_rank_change, rank
 from ripen.scoring.score import score
 from tests.support.fakes import NOON

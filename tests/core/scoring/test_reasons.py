@@ -8,8 +8,8 @@ import pytest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.history import history_entry
 from ripen.lead.state import RulePoints, State
-from ripen.playbook.bundle import EngagementRule, FitRule
 from ripen.playbook.clause import Condition
+from ripen.playbook.scoring import EngagementRule, FitRule
 from ripen.scoring.reasons import Reason, reasons
 from ripen.scoring.score import add_points, fit
 from tests.support.builders import a_bundle, a_lead, an_activity

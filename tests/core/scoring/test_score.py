@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.history import history_entry
 from ripen.lead.state import RulePoints, State
-from ripen.playbook.bundle import EngagementRule, Scoring
+from ripen.playbook.scoring import EngagementRule, Scoring
 from ripen.scoring.score import add_points, fit, points_by_rule, score
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON

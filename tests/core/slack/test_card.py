@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank, RulePoints, State
-from ripen.playbook.bundle import EngagementRule
+from ripen.playbook.scoring import EngagementRule
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
 from ripen.slack.card import lead_card, lead_summary, note_card, parse_button

@@ -15,7 +15,7 @@ from ripen.adapters.table import Change, Create, Table, keys
 from ripen.ids import digest
 from ripen.lead.activity import Kind
 from ripen.lead.address import address_hash
-from ripen.playbook.bundle import EngagementRule
+from ripen.playbook.scoring import EngagementRule
 from ripen.pointers import Pointer
 from ripen.tracking.beacon import Beacon
 from ripen.tracking.visitor import VisitorPointer

@@ -14,7 +14,7 @@ from ripen.adapters.table import Change, Conflict, Create, Table, keys
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, State
 from ripen.marks import CrmMark
-from ripen.playbook.bundle import EngagementRule
+from ripen.playbook.scoring import EngagementRule
 from ripen.scoring.rules_version import rules_version
 from tests.support.builders import an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue

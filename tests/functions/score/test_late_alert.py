@@ -7,7 +7,7 @@ from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Mark, Table, keys
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
-from ripen.playbook.bundle import HotThreshold
+from ripen.playbook.scoring import HotThreshold
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import captured, react

@@ -1,21 +1,21 @@
 """Build the scoring rules."""
 
-from ripen.playbook import bundle
+from ripen.playbook.scoring import EngagementRule, FitRule, HotThreshold, Scoring, Threshold
 from ripen_authoring.building.clauses import conditions
 from ripen_authoring.models.scoring import ScoringFile
 
 _DAY = 86400
 
 
-def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
-    return bundle.Scoring(
+def scoring(written: ScoringFile, locales: tuple[str, ...]) -> Scoring:
+    return Scoring(
         half_life_days=written.half_life / _DAY,
-        warm=bundle.Threshold(enter=written.warm.enter, leave=written.warm.leave),
-        hot=bundle.HotThreshold(enter=written.hot.enter, leave=written.hot.leave, needs=written.hot.needs),
+        warm=Threshold(enter=written.warm.enter, leave=written.warm.leave),
+        hot=HotThreshold(enter=written.hot.enter, leave=written.hot.leave, needs=written.hot.needs),
         fit_cap=written.fit_cap,
         engagement_cap=written.engagement_cap,
         engagement=tuple(
-            bundle.EngagementRule(
+            EngagementRule(
                 code=rule.code,
                 kind=rule.on.kind,
                 subject=rule.on.subject,
@@ -26,9 +26,7 @@ def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
             for rule in written.engagement
         ),
         fit=tuple(
-            bundle.FitRule(
-                code=rule.code, when=conditions(rule.when), points=rule.points, words=rule.words.by_locale(locales)
-            )
+            FitRule(code=rule.code, when=conditions(rule.when), points=rule.points, words=rule.words.by_locale(locales))
             for rule in written.fit
         ),
     )

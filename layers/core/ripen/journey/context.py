@@ -9,8 +9,9 @@ from ripen.lead.activity import Activity
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.playbook.bundle import Brand, Calendar, Email, Scoring
+from ripen.playbook.bundle import Brand, Calendar, Email
 from ripen.playbook.graph import Journey
+from ripen.playbook.scoring import Scoring
 
 
 class JourneyContext(Struct, frozen=True, kw_only=True):

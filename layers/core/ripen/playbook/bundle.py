@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from ripen.playbook.clause import Clause, Condition
 from ripen.playbook.graph import Journey, Priority, Texts
 from ripen.playbook.retention import Retention
+from ripen.playbook.scoring import Scoring
 
 FORMAT = 1
 """The newest format of bundles that this code reads. docs/internals/upgrade.md says when to raise it."""
@@ -152,52 +153,6 @@ class Email(Struct, frozen=True, kw_only=True):
     """The consent that a marketing mail needs."""
     sender: Literal["brand", "owner"] = "brand"
     """The sender: the brand, or the lead's owner in the CRM if there is one. Replies go to the sender too."""
-
-
-class EngagementRule(Struct, frozen=True, kw_only=True):
-    """Points for one kind of activity; `subject` "" matches any. `cap` is the most that the rule ever gives."""
-
-    code: str
-    kind: str
-    subject: str = ""
-    points: float
-    cap: float | None = None
-    words: Texts
-    """The reason in words, in Liquid: {{ count }}, {{ today }}, {{ subject }}, {{ last }}."""
-
-
-class FitRule(Struct, frozen=True, kw_only=True):
-    """Points for who the lead is: given if all of `when` hold."""
-
-    code: str
-    when: tuple[Condition, ...]
-    points: float
-    words: Texts
-
-
-class Threshold(Struct, frozen=True, kw_only=True):
-    """A threshold with hysteresis: a lead rises at `enter` and falls only below `leave`."""
-
-    enter: float
-    leave: float
-
-
-class HotThreshold(Threshold, frozen=True, kw_only=True):
-    """The threshold of hot. With `needs` "proof", a lead rises only after something proved its address (proof.py)."""
-
-    needs: Literal["proof", "nothing"] = "proof"
-
-
-class Scoring(Struct, frozen=True, kw_only=True):
-    """The scoring rules, from playbook/scoring.yaml."""
-
-    half_life_days: float
-    engagement: tuple[EngagementRule, ...]
-    fit: tuple[FitRule, ...]
-    warm: Threshold
-    hot: HotThreshold
-    fit_cap: float | None = None
-    engagement_cap: float | None = None
 
 
 class Segment(Struct, frozen=True, kw_only=True):

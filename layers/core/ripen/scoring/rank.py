@@ -8,7 +8,7 @@ from math import ceil, floor, log2
 from typing import NamedTuple
 
 from ripen.lead.state import Rank, State
-from ripen.playbook.bundle import Scoring
+from ripen.playbook.scoring import Scoring
 from ripen.scoring.score import capped, decayed, half_life, points_with_rules, score
 
 _LEAST_SHARE = 2.0**-64

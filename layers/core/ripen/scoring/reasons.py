@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from ripen.lead.lead import Profile
 from ripen.lead.state import RulePoints, State
-from ripen.playbook.bundle import EngagementRule, FitRule, Scoring
 from ripen.playbook.graph import Texts
+from ripen.playbook.scoring import EngagementRule, FitRule, Scoring
 from ripen.playbook.template import render_text
 from ripen.scoring.score import capped, decayed, half_life, points_with_rules
 

@@ -17,9 +17,9 @@ from ripen.lead.activity import Kind, Verdict
 from ripen.lead.history import HistoryEntry
 from ripen.lead.lead import Profile
 from ripen.lead.state import RulePoints, State
-from ripen.playbook.bundle import EngagementRule, Scoring
 from ripen.playbook.condition import traits
 from ripen.playbook.matching import matching_rules
+from ripen.playbook.scoring import EngagementRule, Scoring
 
 _EARLIER = 9
 GIVEN_POINTS = EngagementRule(
