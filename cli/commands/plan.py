@@ -13,6 +13,7 @@ from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.journey_words import mail_outcome
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
+from cli.output.past_starts import say_past_starts
 from cli.output.progress import bar
 from cli.output.refold import say_walk
 from cli.output.removed_parts import say_removed
@@ -24,6 +25,7 @@ from ripen.operations.publication.difference import Difference, difference
 from ripen.operations.publication.people import AffectedStep, affected_steps, people_in_journeys
 from ripen.operations.publication.recalculation import changes_periods, changes_rules
 from ripen.operations.publication.removed_parts import removed_parts
+from ripen.operations.sending.campaign_list import past_starts
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Move
 from ripen.playbook.titles import Folder, title_and_name
@@ -80,16 +82,25 @@ def plan(
     source = Source(stack.table, stack.playbook, stack.secrets, stack.site)
     with bar(say("The next 24 hours", "今後 24 時間")) as progress:
         ahead = forecast(source, new, enrollments, most, stack.clock.now(), progress)
+    past = past_starts(stack.table, new, stack.clock.now())
     if as_json:
-        follows = {"recalculates": changes_rules(new, live), "new_periods": changes_periods(new, live)}
-        needed = {"still_needed": [part.plain() for part in removed]}
-        print_json(_plain(found, files or (), affected, ahead, new.hash) | needed | follows)
+        follows: dict[str, Any] = {"new_periods": changes_periods(new, live)}
+        follows["recalculates"] = changes_rules(new, live)
+        follows["still_needed"] = [part.plain() for part in removed]
+        follows["past_starts"] = [campaign.name for campaign in past]
+        print_json(_plain(found, files or (), affected, ahead, new.hash) | follows)
     else:
         console = Console(highlight=False, soft_wrap=True)
         _show(found, files, affected, new, console)
         say_removed(removed, console)
+        say_past_starts(past, new, console)
         say_walk(console, needs_refold=changes_rules(new, live), has_new_periods=changes_periods(new, live))
         _mails(console, ahead, new)
+    _require_decisions(affected, folder)
+
+
+def _require_decisions(affected: list[AffectedStep], folder: Path) -> None:
+    """Raise Failure if a journey does not say what happens to people on a changed step."""
     if undecided := [step.demand for step in affected if step.is_undecided]:
         demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
         raise Failure(demands, Words(f"Then run: ripen plan {folder}", f"そのあと、もう一度実行: ripen plan {folder}"))

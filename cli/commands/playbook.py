@@ -13,20 +13,27 @@ from rich.markup import escape
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
+from cli.output.past_starts import say_past_starts
 from cli.output.progress import bar
 from cli.output.refold import say_walk
 from cli.output.removed_parts import say_removed
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
+from ripen.operations.sending.campaign_list import past_starts
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
-from ripen_authoring.problem import InvalidPlaybook, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem, Severity
 
 if TYPE_CHECKING:
     from ripen.operations.publication.release import Release
 
 _screen = Console(highlight=False, soft_wrap=True)
+_SEVERITIES: dict[Severity, Words] = {
+    "error": Words("", ""),
+    "warning": Words("[yellow]warning:[/] ", "[yellow]警告:[/] "),
+    "note": Words("[dim]note:[/] ", "[dim]参考:[/] "),
+}
 
 
 @help_text(
@@ -44,7 +51,7 @@ def check(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> N
         _print_json(checked.warnings)
         return
     _show(checked.warnings, folder)
-    size, warned = _size(checked.bundle), len(checked.warnings)
+    size, warned = _size(checked.bundle), sum(each.severity == "warning" for each in checked.warnings)
     warnings = Words(f", {_count(warned, 'warning')}", f"、警告 {warned} 件") if warned else Words("", "")
     _screen.print(
         say(
@@ -89,8 +96,11 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     with bar(say("People in journeys", "シナリオにいる人")) as progress:
         found = release(bundle, stack.table, stack.playbook, stack.site, stack.clock, wait_with(screen), progress)
     _show_release(found, bundle, screen)
+    past = past_starts(stack.table, bundle, stack.clock.now())
+    say_past_starts(past, bundle, screen)
+    late = {"past_starts": [campaign.name for campaign in past]}
     if not found.is_new:
-        return {"playbook": bundle.hash, "published": False}
+        return {"playbook": bundle.hash, "published": False} | late
     say_removed(found.removed, screen)
     say_walk(screen, needs_refold=found.needs_refold, has_new_periods=found.has_new_periods)
     pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
@@ -104,7 +114,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
         "recalculates": found.needs_refold,
         "new_periods": found.has_new_periods,
         "pages": pages,
-    }
+    } | late
 
 
 def _show_release(found: "Release", bundle: Bundle, screen: Console) -> None:
@@ -165,7 +175,7 @@ def _show(problems: tuple[Problem, ...], folder: Path) -> None:
     error = Console(stderr=True, highlight=False, soft_wrap=True)
     for problem in problems:
         place = f"{folder / problem.file}:{problem.line}:{problem.column}"
-        severity = f"[yellow]{say('warning:', '警告:')}[/] " if problem.severity == "warning" else ""
+        severity = _SEVERITIES[problem.severity].in_language(language())
         error.print(f"[cyan]{escape(place)}[/] {severity}{escape(problem.message.in_language(language()))}")
 
 

@@ -14,8 +14,9 @@ JAPANESE = re.compile(r"[ぁ-ヿ]")
 
 @pytest.fixture
 def smallest(tmp_path: Path) -> CheckPlaybook:
-    """Write the smallest playbook with these files changed, and check it. Warnings begin with "(warning)".
+    """Write the smallest playbook with these files changed, and check it.
 
+    Warnings begin with "(warning)", notes with "(note)".
     Each problem must be in both languages.
     """
 
@@ -30,6 +31,6 @@ def smallest(tmp_path: Path) -> CheckPlaybook:
             found = broken.problems
         assert [problem for problem in found if not JAPANESE.search(problem.message.ja)] == []
         assert [problem for problem in found if JAPANESE.search(problem.message.en)] == []
-        return [("(warning) " if problem.severity == "warning" else "") + str(problem) for problem in found]
+        return [f"({problem.severity}) {problem}".removeprefix("(error) ") for problem in found]
 
     return checked

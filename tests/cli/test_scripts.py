@@ -87,13 +87,15 @@ def test_enrolling(stack: Stack, said: Any) -> None:
 
 
 def test_publishing_and_rolling_back(stack: Stack, bundle: Bundle, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = replace(bundle, hash="other", segments={})
+    late = {"late": a_campaign(name="late", at="2020-01-01T10:00")}
+    other = replace(bundle, hash="other", segments={}, campaigns=late)
     monkeypatch.setattr(compiling, "compile_playbook", lambda folder: other)
     playbook.publish(Path("playbook"), as_json=True)
     found = said()
     assert (found["playbook"], found["published"], found["recalculates"]) == ("other", True, True)
+    assert found["past_starts"] == ["late"]
     playbook.publish(Path("playbook"), as_json=True)
-    assert said() == {"playbook": "other", "published": False}
+    assert said() == {"playbook": "other", "published": False, "past_starts": ["late"]}
     rollback.rollback(to="", show=False, as_json=True)
     walk = {"recalculates": True, "new_periods": False}
     assert said() == {"playbook": bundle.hash, "still_needed": []} | walk

@@ -89,7 +89,7 @@ def mail(*lines: str) -> str:
 
 def assert_reported(problems: list[str], file: str, message: str) -> None:
     """Assert that this problem is reported at its position, with at most one more beside it."""
-    prefix = "(warning) " if message.startswith("(warning) ") else ""
+    prefix = next((each for each in ("(warning) ", "(note) ") if message.startswith(each)), "")
     where = message.removeprefix(prefix)
     assert [problem for problem in problems if problem.startswith(f"{prefix}{file}:{where}")], problems
     assert len(problems) <= 2, problems

@@ -7,13 +7,13 @@ from typing import Literal
 
 from ripen.words import Words
 
-type Severity = Literal["error", "warning"]
+type Severity = Literal["error", "warning", "note"]
 _LONGEST_QUOTE = 80
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`file` is relative to the playbook's folder; line and column count from 1. Warnings do not prevent publishing."""
+    """`file` is relative to the playbook's folder; line and column count from 1. Only errors prevent publishing."""
 
     file: str
     line: int

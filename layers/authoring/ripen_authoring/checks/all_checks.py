@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ripen_authoring.checks import (
+    form_pages,
     forms,
     journey_graph,
     journeys,
@@ -27,6 +28,7 @@ def check(folder: Folder, ripen: Entry[RipenFile], scored: Entry[ScoringFile], t
     """Check all files against one another. Dates in the past are checked only where `today` is given."""
     yield from settings.check(folder, ripen)
     yield from forms.check(folder)
+    yield from form_pages.check(folder)
     yield from journeys.check(folder, ripen.model)
     yield from journey_graph.check(folder)
     yield from mailings.check(folder, ripen.model)

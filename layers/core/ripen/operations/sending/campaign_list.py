@@ -5,9 +5,10 @@ from datetime import datetime
 
 from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Row, Table, keys
+from ripen.calendar.local_time import office_zone
 from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun, RunState
-from ripen.playbook.bundle import Bundle
+from ripen.playbook.bundle import Bundle, Campaign
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,14 @@ def list_campaigns(table: Table, bundle: Bundle) -> list[CampaignLine]:
     rows: list[Row[CampaignRun] | None] = table.get_many([keys.campaign(name) for name in names]) if names else []
     lines = [_line(name, row.value if row else None, table, bundle) for name, row in zip(names, rows, strict=True)]
     return sorted(lines, key=lambda line: line.begins, reverse=True)
+
+
+def past_starts(table: Table, bundle: Bundle, now: datetime) -> list[Campaign]:
+    """Return the campaigns of the playbook, live or not, that are not scheduled and whose time is past."""
+    zone = office_zone(bundle.brand)
+    late = [each for _, each in sorted(bundle.campaigns.items()) if mailing.in_utc(each.at, zone) < now]
+    rows = table.get_many([keys.campaign(each.name) for each in late])
+    return [each for each, row in zip(late, rows, strict=True) if row is None]
 
 
 def _line(name: str, run: CampaignRun | None, table: Table, bundle: Bundle) -> CampaignLine:
