@@ -32,6 +32,7 @@ from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact
 from ripen.lead.unsubscription import REASONS, UnsubscribeReason, can_be_restored, is_unsubscribed, refuses
+from ripen.lead.values import changed_values
 from ripen.mail import request_cap
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Brand, Bundle
@@ -197,6 +198,8 @@ def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activi
     if asked:
         facts = activity.facts | {"form": asked.form}
         activity = replace(activity, facts=facts, consent=opt_in.proof(asked, network))
+    if typed:
+        activity = replace(activity, values=changed_values(typed.value, adopted(typed.value)))
     key = keys.activity(send.lead, now, activity.id)
     table.write(
         Replace(row.key, opt_in.confirmed(row.value, activity.id, now), row.version),

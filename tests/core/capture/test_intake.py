@@ -56,6 +56,18 @@ def test_a_stranger_fills_in_blanks_and_replaces_nothing() -> None:
     assert profile.typed == {"company": "B社", "budget": "2"}
 
 
+def test_the_activity_has_the_values_that_the_lead_got_by_it() -> None:
+    known = a_lead(company="A社", department="", attributes={"budget": "1"})
+    given = a_submission(fields={"company": "B社", "department": "営業"}, attributes={"budget": "2", "size": "9"})
+    assert taken(given, known).activity.values == {"department": "営業", "size": "9"}
+    assert taken(given, known, proven=True).activity.values == {
+        "company": "B社",
+        "department": "営業",
+        "budget": "2",
+        "size": "9",
+    }
+
+
 def test_the_oldest_answers_go_where_all_are_too_long_for_a_row() -> None:
     profile = a_lead()
     for number in range(8):

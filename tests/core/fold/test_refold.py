@@ -13,7 +13,7 @@ from ripen.fold.fold import Folded, fold
 from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.ids import alert_id
-from ripen.lead.activity import Activity, Classification, Kind, Verdict
+from ripen.lead.activity import Activity, Classification, EarlierVerdict, Kind, Verdict, as_judged_at
 from ripen.lead.history import history_entry
 from ripen.lead.state import Rank, State
 from ripen.playbook.clause import Did
@@ -137,6 +137,18 @@ def test_lead_that_a_machine_made_hot_cools_with_a_decision() -> None:
             Classification(points=60, rules_version=RULES_VERSION, why=("does not identify itself as a browser",)),
         )
     ] * 2
+
+
+def test_revised_verdict_keeps_the_one_before_and_until_when_it_held() -> None:
+    state, done = lived([a_click(1, agent="library")], AFTER)
+    once = refolded(state, done, AFTER)
+    [revised] = once.activities
+    assert revised.earlier_verdicts == (EarlierVerdict(until=AFTER, verdict=Verdict.HUMAN),)
+    assert [as_judged_at(revised, at).verdict for at in (NOON, AFTER)] == [Verdict.HUMAN, Verdict.MACHINE]
+    click = replace(revised, facts=revised.facts | {"agent": "browser"})
+    [again] = refolded(once.state, [click], AFTER + HOUR).activities
+    moments = (NOON, AFTER, AFTER + HOUR)
+    assert [as_judged_at(again, at).verdict for at in moments] == [Verdict.HUMAN, Verdict.MACHINE, Verdict.HUMAN]
 
 
 def test_person_taken_for_a_machine_gets_the_points_and_one_alert() -> None:

@@ -40,6 +40,7 @@ def test_next_step_sees_the_updated_profile() -> None:
     assert (lead.attributes["plan"], lead.tags, lead.stage) == ("Gold for Acme", ("vip",), "customer")
     assert (activity.kind, activity.lead, activity.received) == (Kind.POINTS_GIVEN, "lead1", NOON)
     assert activity.facts == {"journey": "j", "step": "u", "points": "5", "words.ja": "購入"}
+    assert activity.values == {"plan": "Gold for Acme"}
     assert sent(got) == ["a"]
 
 

@@ -234,6 +234,8 @@ def test_the_button_of_a_confirmation_adopts_what_was_typed(table: Table, clock:
     profile = table.get(keys.profile("lead1"))
     assert profile is not None
     assert (profile.value.company, profile.value.typed) == ("B社", {})
+    [activity] = table.under("lead1", "activity#")
+    assert activity.value.values == {"company": "B社"}
 
 
 @pytest.mark.parametrize("path", ["confirm", "unsubscribe"])

@@ -13,6 +13,7 @@ from ripen.decision import DecisionKind, EmbeddedDecision
 from ripen.lead.activity import Activity, ConsentProof, Kind
 from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.lead.lead import FormAnswers, Profile, Touch
+from ripen.lead.values import changed_values
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Consent
 
@@ -60,20 +61,11 @@ def build_intake(
     if proof and not _was_refused_later(known, proof.purpose, at) and must_confirm(known, proof.purpose, double):
         asked = AskedConsent(proof=proof, form=submission.form, record=ids.activity, mailed=now)
         (known, confirmation), proof = ask(known, asked, now), None
+    merged = merge_profile(profile, submission, ids.lead, now, proven)
+    activity = _activity(submission, ids, source, now)
     return Intake(
-        profile=merge_profile(profile, submission, ids.lead, now, proven),
-        activity=Activity(
-            id=ids.activity,
-            lead=ids.lead,
-            kind=Kind.FORM_SUBMITTED,
-            at=submission.touch.at,
-            received=now,
-            subject=submission.form,
-            facts=submission.entry | {"source": source, "page": submission.page},
-            touch=submission.touch,
-            consent=proof,
-            decisions=_decisions(submission),
-        ),
+        profile=merged,
+        activity=replace(activity, consent=proof, values=changed_values(profile, merged)),
         contact=_permit(known, proof, at, ids.activity) if proof or known is not contact else None,
         confirmation=confirmation,
     )
@@ -103,6 +95,20 @@ def merge_profile(
         first_touch=profile.first_touch or touch,
         lead_touch=profile.lead_touch or touch,
         last_touch=_later(profile.last_touch, touch),
+    )
+
+
+def _activity(submission: Submission, ids: NewIds, source: str, now: datetime) -> Activity:
+    return Activity(
+        id=ids.activity,
+        lead=ids.lead,
+        kind=Kind.FORM_SUBMITTED,
+        at=submission.touch.at,
+        received=now,
+        subject=submission.form,
+        facts=submission.entry | {"source": source, "page": submission.page},
+        touch=submission.touch,
+        decisions=_decisions(submission),
     )
 
 

@@ -18,7 +18,7 @@ from ripen.fold.consequences import Consequence, CrmOutdated, Enrolled, journeys
 from ripen.fold.entry import enter_journeys
 from ripen.fold.fold import Folded, add_activities, next_check, with_rank, with_segments
 from ripen.fold.lead_history import LeadHistory, StateChange
-from ripen.lead.activity import Activity
+from ripen.lead.activity import Activity, with_verdict_of
 from ripen.lead.history import HistoryPage, with_revised
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
@@ -69,7 +69,7 @@ def recalculate(
     is the playbook before this one.
     """
     before = lead.state or State(lead=lead.profile.id)
-    revised = _revised(lead, activities, evidence_since(bundle.keep, now))
+    revised = _revised(lead, activities, evidence_since(bundle.keep, now), now)
     history = (*lead.pages, HistoryPage(entries=before.history))
     after, points = with_rank(_replayed(lead.profile, with_revised(history, revised), bundle, now), bundle, now)
     after, facts = with_segments(_keep_what_was_done(before, after, bundle, now), lead, points, bundle, now)
@@ -117,7 +117,7 @@ def next_part(lead: Recalculated, most: int | None, bundle: Bundle, now: datetim
 
 
 def _revised(
-    lead: LeadHistory, activities: Iterable[Activity], since: datetime | None
+    lead: LeadHistory, activities: Iterable[Activity], since: datetime | None, now: datetime
 ) -> list[tuple[Activity, Activity]]:
     """Return the activities folded since then that are judged otherwise now, each before and after.
 
@@ -130,7 +130,7 @@ def _revised(
         judged_with = evidence.source_click(activity) or activity
         return since is None or judged_with.folded is None or judged_with.folded >= since
 
-    judged = ((a, reclassify(a, evidence)) for a in known if a.folded and is_recent(a))
+    judged = ((a, with_verdict_of(a, reclassify(a, evidence), now)) for a in known if a.folded and is_recent(a))
     return [(before, after) for before, after in judged if before != after]
 
 

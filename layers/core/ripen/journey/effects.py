@@ -5,6 +5,7 @@ row is derived from the visit, so the row is created once.
 """
 
 from collections.abc import Mapping
+from copy import replace
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from ripen.journey.profile_update import updated_profile
 from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
+from ripen.lead.values import changed_values
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.graph import (
     CrmStep,
@@ -108,10 +110,9 @@ def _update(step: UpdateStep, enrollment: Enrollment, context: JourneyContext, n
     if step.points:
         kind = Kind.POINTS_GIVEN
         facts |= {"points": f"{step.points:g}"} | {f"words.{locale}": text for locale, text in step.words.items()}
-    return UpdateProfile(
-        profile=updated_profile(context.profile, step, values, context.stages),
-        activity=_activity(step, enrollment, kind, enrollment.journey, facts, now),
-    )
+    profile = updated_profile(context.profile, step, values, context.stages)
+    activity = _activity(step, enrollment, kind, enrollment.journey, facts, now)
+    return UpdateProfile(profile=profile, activity=replace(activity, values=changed_values(context.profile, profile)))
 
 
 def _crm_request(step: CrmStep, enrollment: Enrollment, context: JourneyContext, now: datetime) -> CrmRequest:

@@ -1,5 +1,6 @@
 """An activity: one thing that a lead did, or that happened to a mail sent to the lead."""
 
+from copy import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -73,6 +74,16 @@ class Classification(Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     why: tuple[str, ...] = ()
 
 
+class EarlierVerdict(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, array_like=True
+):
+    """A verdict that was revised, and until when it held."""
+
+    until: datetime
+    verdict: Verdict
+    classification: Classification | None = None
+
+
 class ConsentProof(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, array_like=True):
     """The wording that the lead agreed to, by its place in the playbook: bundles are never deleted."""
 
@@ -87,7 +98,8 @@ class ConsentProof(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One activity row of a lead.
 
-    `subject` is the name of the form, page, file or email. `facts` hold what its kind needs, and no personal data:
+    `subject` is the name of the form, page, file or email. `facts` hold what its kind needs, and no personal data; only
+    `values` do:
     link_clicked {send, link, of, url, campaign, browser} and the signals of click_signals.py, form_submitted
     {source, page}, page_viewed {visitor, url, title, click}, bounced {send, type}, …
     """
@@ -113,11 +125,29 @@ class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     """The consent that the lead gave with the form."""
     decisions: tuple[EmbeddedDecision, ...] = ()
     """What was decided when the activity was folded, and when its verdict was revised."""
+    earlier_verdicts: tuple[EarlierVerdict, ...] = ()
+    """Those before the present verdict, oldest first."""
+    values: dict[str, str] = {}
+    """The values of the lead that it set, by name (values.py)."""
 
 
 def happened_at(activity: Activity) -> datetime:
     """Return when the activity counts as done: the source's time, but never later than we received it."""
     return min(activity.at, activity.received)
+
+
+def as_judged_at(activity: Activity, moment: datetime) -> Activity:
+    """Return the activity with the verdict that it had at that moment."""
+    held = next((earlier for earlier in activity.earlier_verdicts if moment < earlier.until), None)
+    return replace(activity, verdict=held.verdict, classification=held.classification) if held else activity
+
+
+def with_verdict_of(activity: Activity, revised: Activity, now: datetime) -> Activity:
+    """Return `revised`, which is the activity as it is judged now, with the verdict before, if that was another."""
+    if activity.verdict is revised.verdict:
+        return revised
+    held = EarlierVerdict(until=now, verdict=activity.verdict, classification=activity.classification)
+    return replace(revised, earlier_verdicts=(*activity.earlier_verdicts, held))
 
 
 def decisions_inside(activity: Activity) -> tuple[Decision, ...]:
