@@ -44,6 +44,7 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
     """Yield the queries that every stack needs; `mapped` names the fields of `sync.fields`."""
     nobody = DesiredRecord(
         lead="none",
+        created=_LONG_AGO,
         email=_NOBODY,
         link=None,
         ours={},
@@ -62,7 +63,6 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
         yield soql.record_query(CrmLink(object=object, id=id, url=""))
         yield soql.masters_query(object, [id])
         yield soql.records_query(object, [id], [nobody])
-        yield soql.key_query(object, id)
         yield opt_outs.changes_query(object, _LONG_AGO, _USER)
 
 

@@ -65,7 +65,7 @@ def _find(action: CardAction, link: CrmLink, dependencies: Dependencies) -> Owne
     """Return who owns the record and who the person is. Raises Undeliverable."""
     person = dependencies.chat.person(action.user)
     user = crm_user(person.email, dependencies.bundle.sync.users) if person.email else None
-    found = dependencies.owners.find(link, user, task_key(action), action.lead)
+    found = dependencies.owners.find(link, user, task_key(action))
     if acceptance(found) is Acceptance.NO_USER:
         raise Undeliverable(Failure.NO_USER if person.email else Failure.NO_EMAIL, permanent=True)
     return found

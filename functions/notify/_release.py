@@ -48,7 +48,7 @@ def _give_back(action: CardAction, dependencies: Dependencies) -> CrmLink | None
     if in_shadow(dependencies.table):
         return None
     handover, owners = alert.value.handover, dependencies.owners
-    held = owners.find_held(profile.value.crm, handover, action.lead)
+    held = owners.find_held(profile.value.crm, handover)
     return owners.change(release_change(held, handover))
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.adapters.table import Conflict, Replace, Table
+from ripen.adapters.table import Conflict, Replace, Table, keys
 from ripen.crm import crm_mark, upsert
+from ripen.crm.shared_record import other_leads, plan_all
 from ripen.crm.upsert import CrmState, DesiredRecord, Write
 from ripen.errors import TimedOut, Undeliverable
+from ripen.lead.lead import Profile
 from score._crm_case import Case, Dependencies, SyncOutcome
 
 
@@ -44,7 +46,8 @@ def _find_and_write(asked: Sequence[WantedRecord], dependencies: Dependencies, n
     finally:
         dependencies.budget.note(dependencies.crm.usage, now)
     postponed, asked = _postpone(asked, dependencies, now)
-    blocked, planned = _plan(asked, found, dependencies.table, now)
+    plans = plan_all([want.record for want in asked], found, _others(asked, found, dependencies.table))
+    blocked, planned = _sort(asked, plans, dependencies.table, now)
     return postponed + blocked + (_write(planned, dependencies, now) if planned else [])
 
 
@@ -62,14 +65,23 @@ def _postpone(
     return postponed, [want for want in wanted if want not in can_wait]
 
 
-def _plan(
-    asked: Sequence[WantedRecord], found: CrmState, table: Table, now: datetime
+def _others(asked: Sequence[WantedRecord], found: CrmState, table: Table) -> dict[str, Profile]:
+    """Return the profiles of other leads whose key a record has, by lead. Reads nothing if there are none."""
+    leads = other_leads([want.record for want in asked], found)
+    rows = table.get_many([keys.profile(lead) for lead in leads]) if leads else []
+    return {row.value.id: row.value for row in rows if row}
+
+
+def _sort(
+    asked: Sequence[WantedRecord], plans: Sequence[upsert.Plan], table: Table, now: datetime
 ) -> tuple[list[SyncOutcome], list[PlannedWrite]]:
-    """Return the outcomes of the leads that cannot be written, and the writes of the others."""
+    """Return the outcomes of the leads that are not written, and the writes of the others."""
     blocked, planned = list[SyncOutcome](), list[PlannedWrite]()
-    for want in asked:
+    for want, plan in zip(asked, plans, strict=True):
         case = want.case
-        match upsert.plan(want.record, found):
+        match plan:
+            case upsert.Shared() as shared:
+                blocked.append(SyncOutcome(case, crm_mark.shared(case.mark.value, shared, now)))
             case upsert.Blocked(reason=reason):
                 blocked.append(SyncOutcome(case, crm_mark.blocked(case.mark.value, reason)))
             case upsert.Write(task=None) as write:

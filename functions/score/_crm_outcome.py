@@ -45,6 +45,7 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
             _settle(outcome.case, case, result, now),
             Unchanged(case.state.key, case.state.version),
             *_profile_changes(case, result, dependencies.table, now),
+            *_displaced(result, dependencies.table, now),
             *_decisions(case, result, dependencies.bundle.hash, now),
             *alerts,
         )
@@ -88,6 +89,13 @@ def _profile_changes(case: Case, result: MarkChange, table: Table, now: datetime
         return
     yield from update_crm_link(case.profile, link, now, result.opted_out)
     yield from new_crm_pointer(case.profile, link, table)
+
+
+def _displaced(result: MarkChange, table: Table, now: datetime) -> Iterator[Change]:
+    """Yield the change that makes the lead read the record again, though its own values are the same."""
+    row = table.get(keys.crm_mark(result.displaced)) if result.displaced else None
+    if row:
+        yield Replace(row.key, replace(row.value, digest=""), row.version, due=row.due or now, lane=row.lane)
 
 
 def _alerts(case: Case, result: MarkChange, table: Table, now: datetime) -> list[Mark[Any]]:

@@ -9,7 +9,7 @@ import requests
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.records import Salesforce
-from ripen.crm import upsert
+from ripen.crm.shared_record import plan_all
 from ripen.crm.upsert import Write
 from ripen.errors import Undeliverable
 from ripen.playbook.bundle import CrmField, SyncRule
@@ -45,7 +45,7 @@ def test_200_leads_take_two_calls(org: Org, salesforce: Salesforce) -> None:
     wishes = [a_wish(n) for n in range(200)]
 
     found = salesforce.find(wishes)
-    results = salesforce.write([plan for wish in wishes if isinstance(plan := upsert.plan(wish, found), Write)])
+    results = salesforce.write([plan for plan in plan_all(wishes, found, {}) if isinstance(plan, Write)])
 
     assert composites(org) == 2
     assert logins(org) == 1

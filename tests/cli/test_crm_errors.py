@@ -16,6 +16,7 @@ from cli.output.status import show_status
 from cli.stack.stack import Stack
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Row, Table, keys
+from ripen.crm.crm_errors import MERGED
 from ripen.failure import Failure
 from ripen.marks import CrmMark
 from ripen.operations.leads.report import lead_report
@@ -73,12 +74,30 @@ def test_only_leads_that_fail_are_listed_by_code(
         "email": "lead1@example.jp",
         "code": "STORAGE_LIMIT_EXCEEDED",
         "message": STORAGE,
+        "merged_with": "",
         "meaning": "Salesforce's data storage is full (STORAGE_LIMIT_EXCEEDED)",
         "next_step": "Free storage or buy more: Setup → Storage Usage.",
         "since": "2026-11-21T02:55:00+00:00",
         "next_attempt": "2026-11-21T04:00:00+00:00",
         "ignored": False,
     }
+
+
+def test_leads_whose_records_sales_merged_are_listed_together(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write(Create(keys.profile("old"), a_lead(id="old", email="old@example.jp")))
+    a_failing_lead(table, "young", error=f"{MERGED}: old")
+    a_failing_lead(table, "young2", error=f"{MERGED}: erased")
+
+    found = listed(capsys)
+
+    assert [(each["email"], each["code"], each["merged_with"]) for each in found] == [
+        ("young2@example.jp", MERGED, ""),
+        ("young@example.jp", MERGED, "old@example.jp"),
+    ]
+    command.errors()
+    assert "old@example.jp" in capsys.readouterr().out
 
 
 def test_the_list_says_in_words_what_to_do(

@@ -124,7 +124,7 @@ class FakeOwners:
     """Id of the Contact that sales has made of the Lead, if any."""
     users: tuple[Owner, ...] = (ALICE,)
 
-    def find(self, link: CrmLink, user: CrmUser | None, task: str, lead: str) -> Ownership:
+    def find(self, link: CrmLink, user: CrmUser | None, task: str) -> Ownership:
         keys = {user.email, user.id} - {""} if user else set()
         return Ownership(
             object="Contact" if self.contact else link.object,
@@ -135,7 +135,7 @@ class FakeOwners:
             has_task=task in self.tasks,
         )
 
-    def find_held(self, link: CrmLink, handover: Handover, lead: str) -> Held:
+    def find_held(self, link: CrmLink, handover: Handover) -> Held:
         return Held(
             object="Contact" if self.contact else link.object,
             id=self.contact or link.id,

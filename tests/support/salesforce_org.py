@@ -11,6 +11,7 @@ from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.crm import upsert
+from ripen.crm.shared_record import plan_all
 from ripen.crm.upsert import DesiredRecord, Write
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
@@ -86,7 +87,7 @@ def a_wish(n: int = 1, rule: SyncRule | None = None, **changes: Any) -> DesiredR
 
 
 def a_plan(wish: DesiredRecord, salesforce: Salesforce) -> Write:
-    found = upsert.plan(wish, salesforce.find([wish]))
+    [found] = plan_all([wish], salesforce.find([wish]), {})
     assert isinstance(found, Write)
     return found
 

@@ -149,11 +149,11 @@ def _owners(recorder: Recorder) -> None:
     owners._connection = recorder
     for link in (_first_lead(recorder), _customer(recorder)):
         task = Task(key=f"accept {link.id}", subject="Call", description="Reasons", due=DAY)
-        found = owners.find(link, CrmUser(email=ALICE), task.key, "lead1")
+        found = owners.find(link, CrmUser(email=ALICE), task.key)
         course = acceptance(found)
         owners.change(owner_change(found, course, task))
         change = handover(found, course, task.key, None)
-        owners.change(release_change(owners.find_held(link, change, "lead1"), change))
+        owners.change(release_change(owners.find_held(link, change), change))
 
 
 def _requests(recorder: Recorder) -> None:

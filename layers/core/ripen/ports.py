@@ -172,10 +172,10 @@ class CrmOpportunities(Protocol):
 class CrmOwners(Protocol):
     """The CRM as notify.act needs it. Every method raises Undeliverable; permanent if a retry cannot help."""
 
-    def find(self, link: CrmLink, user: "CrmUser | None", task: str, lead: str) -> "Ownership":
+    def find(self, link: CrmLink, user: "CrmUser | None", task: str) -> "Ownership":
         """Return who owns the lead's record, that user, and whether the Task with that key exists."""
 
-    def find_held(self, link: CrmLink, handover: "Handover", lead: str) -> "Held":
+    def find_held(self, link: CrmLink, handover: "Handover") -> "Held":
         """Return who owns the record now, and what of the handover can be undone."""
 
     def change(self, change: "OwnerChange") -> CrmLink:

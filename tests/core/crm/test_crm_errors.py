@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ripen.cause import Cause
-from ripen.crm.crm_errors import cause, error_code, is_ignored, needs_a_person
+from ripen.crm.crm_errors import cause, error_code, is_ignored, merged_with, needs_a_person
 from ripen.marks import CrmMark
 from tests.support.fakes import NOON
 
@@ -98,3 +98,14 @@ def test_no_more_marks_are_read_than_decide() -> None:
         raise AssertionError("a fourth mark was read")
 
     assert needs_a_person(marks(), NOON)
+
+
+def test_merged_records_call_nobody_however_many_and_however_long() -> None:
+    marks = three(error="MERGED_RECORDS: lead9", failing_since=NOON - timedelta(days=2))
+
+    assert not needs_a_person(marks, NOON)
+
+
+def test_a_merged_record_names_the_other_lead() -> None:
+    assert merged_with(a_failing_mark(error="MERGED_RECORDS: lead9")) == "lead9"
+    assert merged_with(a_failing_mark()) == ""

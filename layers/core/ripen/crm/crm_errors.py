@@ -17,6 +17,8 @@ NOT_CONNECTED, LOGIN_REFUSED = "Salesforce is not connected", "Salesforce refuse
 TOKEN_REFUSED, BAD_KEY = "Salesforce refuses its own new token", "the private key for Salesforce cannot be read"
 FEW_CALLS_LEFT = "few calls left today"
 NOT_IN_CRM = "not in Salesforce yet"
+MERGED = "MERGED_RECORDS"
+"""Our own code: sales merged the lead's record with that of an older lead, whose id follows."""
 SETUP_ERRORS = {
     "API_DISABLED_FOR_ORG",
     "INSUFFICIENT_ACCESS_OR_READONLY",
@@ -53,6 +55,11 @@ def error_code(mark: CrmMark) -> str:
     return (mark.error or mark.waits_for).partition(":")[0] if mark.failing_since else ""
 
 
+def merged_with(mark: CrmMark) -> str:
+    """Return the older lead that writes the record that both share; "" if there is none."""
+    return mark.error.partition(": ")[2] if error_code(mark) == MERGED else ""
+
+
 def is_ignored(mark: CrmMark) -> bool:
     """Return whether a person chose to ignore the error of this lead. Another error counts again."""
     return mark.ignored != "" and mark.ignored == error_code(mark)
@@ -62,11 +69,11 @@ def needs_a_person(marks: Iterable[CrmMark], now: datetime) -> bool:
     """Return whether three leads are refused with one code, or a lead has failed for an hour.
 
     Reads no more marks than it needs. A failure that may pass by itself counts only when it lasts, and an ignored
-    refusal never.
+    refusal never. Neither do merged records: a person may look at them, and nothing is wrong.
     """
     refused = Counter[str]()
     for mark in marks:
-        if is_ignored(mark):
+        if is_ignored(mark) or error_code(mark) == MERGED:
             continue
         if mark.failing_since and now - mark.failing_since >= _LONG:
             return True

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ripen.backoff import backoff
-from ripen.crm import upsert
-from ripen.crm.crm_errors import FEW_CALLS_LEFT, is_ignored
+from ripen.crm import shared_record, upsert
+from ripen.crm.crm_errors import FEW_CALLS_LEFT, MERGED, is_ignored
 from ripen.decision import Outcome, Reason
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink
@@ -54,6 +54,8 @@ class MarkChange(Struct, frozen=True, kw_only=True):
     link: CrmLink | None = None
     opted_out: bool | None = None
     """Whether the record says that the person wants no mail or no calls; None if no record was read."""
+    displaced: str = ""
+    """The lead that wrote the record before: it is to read the record again."""
     decision: MarkDecision | None = None
 
 
@@ -143,8 +145,16 @@ def concluded(
         change=lambda mark: replace(_settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key),
         link=result.link,
         opted_out=opted_out,
+        displaced=shared_record.displaced(write),
         decision=MarkDecision(object=write.object, outcome=Outcome.UPDATED if write.record else Outcome.CREATED),
     )
+
+
+def shared(mark: CrmMark, found: upsert.Shared, now: datetime) -> MarkChange:
+    """Return the outcome of a lead whose record an older lead writes. It is refused, and read again every day."""
+    failure = Undeliverable(f"{MERGED}: {found.writer}", permanent=True)
+    refused = _refused(mark, found.record.object, failure, found.link, now)
+    return replace(refused, opted_out=found.record.opted_out)
 
 
 def next_attempt(mark: CrmMark, failure: Undeliverable, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ Tasks.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -38,6 +38,8 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     """The lead as the CRM should have it."""
 
     lead: str
+    created: datetime
+    """When we first knew the lead."""
     email: str
     link: CrmLink | None
     ours: Fields
@@ -93,6 +95,19 @@ class Blocked(Struct, frozen=True, kw_only=True):
     """The lead cannot be written until it changes."""
 
     reason: str
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """The record stands for an older lead too, which writes it."""
+
+    lead: str
+    record: Record
+    writer: str
+    link: CrmLink | None
+    """To the record; None if the lead had no link."""
+
+
+Plan = Write | Blocked | Shared
 
 
 class WriteResult(Struct, frozen=True, kw_only=True):
@@ -157,6 +172,7 @@ def desired_record(
     )
     return DesiredRecord(
         lead=profile.id,
+        created=profile.created,
         email=profile.email,
         link=profile.crm,
         ours=own_fields(profile, state, score, reasons, answers, locale),
@@ -174,9 +190,8 @@ def digest(desired: DesiredRecord) -> str:
     return ids.digest("crm", json.dumps(values, sort_keys=True))
 
 
-def plan(desired: DesiredRecord, found: CrmState) -> Write | Blocked:
-    """Return the write, or why nothing can be written."""
-    record = match(desired, found.records)
+def plan(desired: DesiredRecord, found: CrmState, record: Record | None) -> Write | Blocked:
+    """Return the write to the record that matches the lead, or why nothing can be written."""
     if record:
         return _update(desired, record, found.tasks)
     if any(record.is_converted and _is_ours(desired, record) for record in found.records):
@@ -217,13 +232,8 @@ def _is_ours(desired: DesiredRecord, record: Record) -> bool:
 
 
 def _is_linked(desired: DesiredRecord, record: Record) -> bool:
-    """Return whether the lead's link names this record, or one that was merged into it.
-
-    A record that was merged into another lead's record is gone: one record cannot be about two leads.
-    """
-    if desired.link is None:
-        return False
-    return record.id == desired.link.id or (desired.link.id in record.merged_ids and record.key in ("", desired.lead))
+    """Return whether the lead's link names this record, or one that was merged into it."""
+    return desired.link is not None and desired.link.id in (record.id, *record.merged_ids)
 
 
 def _is_open_lead(record: Record) -> bool:

@@ -8,6 +8,7 @@ from ripen.crm.crm_errors import (
     BAD_KEY,
     FEW_CALLS_LEFT,
     LOGIN_REFUSED,
+    MERGED,
     NO_ANSWER,
     NO_COMPOSITE,
     NO_LOGIN_ANSWER,
@@ -95,6 +96,18 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
     "INVALID_FIELD": (_NO_FIELD, _PACKAGE),
     "INVALID_FIELD_FOR_INSERT_UPDATE": (_NO_FIELD, _PACKAGE),
     "INVALID_TYPE": (_NO_FIELD, _PACKAGE),
+    MERGED: (
+        Words(
+            "sales merged its record with that of an older lead, which writes it",
+            "営業がレコードを先にあった見込み客のものと統合した（書き込むのはその見込み客）",
+        ),
+        Words(
+            "Compare the two leads: ripen lead EMAIL. If they are one person, leave it so:"
+            " ripen crm errors --ignore EMAIL. If not, create a lead with the second address in Salesforce.",
+            "2 人を見比べてください: ripen lead EMAIL。同じ人なら、このままにします: ripen crm errors --ignore EMAIL。"
+            "別の人なら、2 人目のメールアドレスのリードを Salesforce で作ってください。",
+        ),
+    ),
     "INACTIVE_OWNER_OR_USER": (
         Words("the owner of the record is no longer active", "レコードの所有者が無効なユーザーになっている"),
         Words("Give the record to an active user.", "レコードの所有者を有効なユーザーに変えてください。"),

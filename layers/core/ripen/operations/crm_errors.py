@@ -12,7 +12,7 @@ from ripen.adapters.rows.crm_marks import failing_in_shard
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.agenda import SHARDS
-from ripen.crm.crm_errors import error_code, is_ignored
+from ripen.crm.crm_errors import error_code, is_ignored, merged_with
 from ripen.crm.crm_mark import IGNORED_FOR, LONGEST_RETRY
 from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.failure import Failure
@@ -32,6 +32,8 @@ _THREADS = 16
 class FailingLead:
     row: Row[CrmMark]
     email: str
+    merged_with: str = ""
+    """Address of the older lead with whose record sales merged this lead's."""
 
     @property
     def code(self) -> str:
@@ -39,7 +41,7 @@ class FailingLead:
 
     @property
     def message(self) -> str:
-        return self.row.value.error or self.row.value.waits_for
+        return self.merged_with or self.row.value.error or self.row.value.waits_for
 
     @property
     def is_ignored(self) -> bool:
@@ -53,6 +55,7 @@ class FailingLead:
             "email": self.email,
             "code": self.code,
             "message": self.message,
+            "merged_with": self.merged_with,
             "meaning": reason(self.code, "en"),
             "next_step": next_step(self.code).en,
             "since": mark.failing_since.isoformat() if mark.failing_since else "",
@@ -122,9 +125,13 @@ def _ignored(lead: FailingLead, by: str, now: datetime) -> Decision:
 
 def _with_addresses(rows: Iterable[Row[CrmMark]], table: Table) -> Iterator[FailingLead]:
     for batch in batched(rows, _BATCH, strict=False):
-        profiles: list[Row[Profile] | None] = table.get_many([keys.profile(row.value.lead) for row in batch])
-        for row, profile in zip(batch, profiles, strict=True):
-            yield FailingLead(row, profile.value.email if profile else "")
+        merged = {row.value.lead: older for row in batch if (older := merged_with(row.value))}
+        leads = dict.fromkeys([*(row.value.lead for row in batch), *merged.values()])
+        profiles: list[Row[Profile] | None] = table.get_many([keys.profile(lead) for lead in leads])
+        emails = {profile.value.id: profile.value.email for profile in profiles if profile}
+        for row in batch:
+            lead = row.value.lead
+            yield FailingLead(row, emails.get(lead, ""), emails.get(merged.get(lead, ""), ""))
 
 
 def _write(lead: FailingLead, mark: CrmMark, due: datetime, table: Table, *more: Change) -> bool:

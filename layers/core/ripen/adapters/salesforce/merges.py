@@ -8,7 +8,7 @@ from copy import replace
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import key_query, masters_query
+from ripen.adapters.salesforce.soql import masters_query
 from ripen.lead.lead import CrmLink
 
 MOST_MERGES = 3
@@ -28,18 +28,10 @@ def masters(connection: Connection, object: str, origins: Mapping[str, frozenset
     return found
 
 
-def followed(connection: Connection, link: CrmLink, lead: str) -> Iterator[CrmLink]:
-    """Yield the link, and then the one to the record that it was merged into: a caller stops where a record is there.
-
-    A record that is another lead's is not followed: one record cannot be about two leads.
-    """
+def followed(connection: Connection, link: CrmLink) -> Iterator[CrmLink]:
+    """Yield the link, and then those to the records that it was merged into: a caller stops where a record is there."""
     yield link
     ids = {link.id: frozenset([link.id])}
     for _ in range(MOST_MERGES):
         ids = masters(connection, link.object, ids)
-        for id in ids:
-            rows = composite.select(connection, {"key": key_query(link.object, id)})["key"]
-            if rows and rows[0].get("Ripen_Key__c") in (None, "", lead):
-                yield replace(link, id=id)
-            if rows:
-                return
+        yield from (replace(link, id=id) for id in ids)

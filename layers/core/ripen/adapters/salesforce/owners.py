@@ -40,14 +40,14 @@ class SalesforceOwners:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def find(self, link: CrmLink, user: CrmUser | None, task: str, lead: str) -> Ownership:
+    def find(self, link: CrmLink, user: CrmUser | None, task: str) -> Ownership:
         """Return who owns the record, that user, and whether the Task with that key exists.
 
         Finds the Contact instead of a Lead that was converted meanwhile, and the record that sales merged it into.
         Raises Undeliverable(permanent=True) if the record is no longer there.
         """
         queries = {"task": task_query(task)} | ({"user": user_query(user)} if user else {})
-        link, found = self._select(link, queries, lead)
+        link, found = self._select(link, queries)
         object, id, owner = _record(link, found["record"])
         return Ownership(
             object=object,
@@ -58,7 +58,7 @@ class SalesforceOwners:
             has_task=bool(found["task"]),
         )
 
-    def find_held(self, link: CrmLink, handover: Handover, lead: str) -> Held:
+    def find_held(self, link: CrmLink, handover: Handover) -> Held:
         """Return who owns the record now, the former owner, and the Task if it is open.
 
         Finds the Contact instead of a Lead that was converted meanwhile. Raises Undeliverable(permanent=True) if the
@@ -66,7 +66,7 @@ class SalesforceOwners:
         """
         ripen = self._connection.user
         queries = {"task": task_query(handover.task), "users": users_query([ripen, handover.former])}
-        link, found = self._select(link, queries, lead)
+        link, found = self._select(link, queries)
         object, id, owner = _record(link, found["record"])
         users = {user.id: user for user in map(_user, found["users"])}
         queue = None if handover.former.startswith(USER_PREFIX) else Owner(handover.former, handover.former_name)
@@ -91,9 +91,9 @@ class SalesforceOwners:
             raise min(refused, key=lambda failure: failure.reason.startswith(_ROLLED_BACK))
         return self._connection.link(Person(change.object, change.id, change.owner))
 
-    def _select(self, link: CrmLink, queries: Mapping[str, str], lead: str) -> tuple[CrmLink, dict[str, list[Row]]]:
+    def _select(self, link: CrmLink, queries: Mapping[str, str]) -> tuple[CrmLink, dict[str, list[Row]]]:
         """Return the link and what the queries and that for its record found, after merges if the record is gone."""
-        for present in followed(self._connection, link, lead):
+        for present in followed(self._connection, link):
             found = composite.select(self._connection, {"record": record_query(present), **queries})
             if found["record"]:
                 return present, found

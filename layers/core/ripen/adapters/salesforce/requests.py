@@ -75,7 +75,7 @@ class SalesforceRequests:
         self, link: CrmLink, crm_request: CrmRequest, owner: CrmUser | None
     ) -> tuple[CrmLink, dict[str, list[Row]]]:
         """Return the link and what the queries found, after merges if the record is gone. Raises Undeliverable."""
-        for present in followed(self._connection, link, crm_request.lead):
+        for present in followed(self._connection, link):
             found = composite.select(self._connection, dict(_queries(present, crm_request, owner)))
             if found["record"]:
                 return present, found

@@ -64,11 +64,6 @@ def masters_query(object: str, ids: Iterable[str]) -> str:
     return soql(query, object, list(ids))
 
 
-def key_query(object: str, id: str) -> str:
-    """Return the query for our key of a record."""
-    return soql("SELECT Ripen_Key__c FROM {:literal} WHERE Id = {}", object, id)
-
-
 def records_query(object: str, ids: Iterable[str], leads: Iterable[DesiredRecord]) -> str:
     """Return the query for records by their ids, with the fields that these leads need."""
     return soql("SELECT {:literal} FROM {:literal} WHERE Id IN {}", _fields(leads, object), object, list(ids))
