@@ -31,6 +31,7 @@ ROOMS = (
     "slack",
     "journey",
     "fold",
+    "backtest",
     "operations",
 )
 """The packages of the core, in the order of their imports: each may import from those before it."""

@@ -18,19 +18,17 @@ from ripen.fold.consequences import Consequence, CrmOutdated, Enrolled, journeys
 from ripen.fold.entry import enter_journeys
 from ripen.fold.fold import Folded, add_activities, next_check, with_rank, with_segments
 from ripen.fold.lead_history import LeadHistory, StateChange
+from ripen.fold.rank_over_time import rank_changes
 from ripen.lead.activity import Activity, with_verdict_of
 from ripen.lead.history import HistoryPage, with_revised
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.retention import evidence_since
-from ripen.scoring.rank import next_rank_change
 from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import Score, score
 from ripen.tracking.click_evidence import Evidence
 from ripen.tracking.click_verdict import reclassify
-
-_MAX_RANK_CHANGES = 100
 
 
 class Recalculated(Struct, frozen=True, kw_only=True):
@@ -150,15 +148,9 @@ def _replayed(profile: Profile, pages: Sequence[HistoryPage], bundle: Bundle, no
 
 
 def _after_time(state: State, since: datetime, until: datetime, bundle: Bundle) -> State:
-    """Return the state after time alone has passed: the rank changes when decay brings the score to a threshold."""
-    at = since
-    for _ in range(_MAX_RANK_CHANGES):
-        due = next_rank_change(state, bundle.scoring, at)
-        if due is None or due > until:
-            break
-        state, _points = with_rank(state, bundle, due)
-        at = due
-    return state
+    """Return the state after time alone has passed."""
+    changes = rank_changes(state, since, until, bundle)
+    return changes[-1][0] if changes else state
 
 
 def _keep_what_was_done(state: State, replayed: State, bundle: Bundle, now: datetime) -> State:

@@ -1,0 +1,1 @@
+"""Back-test: scoring rules on what was recorded of leads, against what sales made of them."""
