@@ -1,5 +1,7 @@
 """The verdict on a click: each signal has its points, and from 60 points on it is a machine's."""
 
+from copy import replace
+from cProfile import Profile
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -226,6 +228,23 @@ def test_burst_starts_with_its_first_click_of_a_machine() -> None:
     clicks = [a_click(n, seconds=60 + n / 10, network="farm") for n in range(1, 5)]
     evidence = Evidence([person, *clicks])
     assert [starts_burst(click, evidence) for click in clicks] == [True, False, False, False]
+
+
+def calls_to_judge(number: int) -> int:
+    """Return how many functions run while so many clicks of a scanner are judged."""
+    clicks = [replace(a_click(n % 20, seconds=n / 20, agent="library"), id=f"click{n:05}") for n in range(number)]
+    profile = Profile()
+    profile.enable()
+    evidence = Evidence(clicks)
+    ready = [click for click in clicks if not is_ready(click, evidence, NOON)]
+    starts = [starts_burst(classify(click, evidence), evidence) for click in ready]
+    profile.disable()
+    assert starts == [True] + [False] * (number - 1)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_twice_as_many_clicks_take_little_more_than_twice_the_work() -> None:
+    assert calls_to_judge(800) < 2.5 * calls_to_judge(400)
 
 
 def test_click_is_ready_after_two_minutes_or_a_human_signal() -> None:
