@@ -1,4 +1,4 @@
-"""Opt-outs are read from our records that others than Ripen have changed."""
+"""Opt-outs are read from our records: those that are opted out, and those that others than Ripen have changed."""
 
 from datetime import timedelta
 
@@ -24,3 +24,17 @@ def test_opt_out_that_sales_entered_is_read(org: Org, salesforce: Salesforce, fi
 
     assert [(each.record, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
     assert untouched.id not in {each.record for each in found}
+
+
+@pytest.mark.parametrize("field", ["HasOptedOutOfEmail", "DoNotCall"])
+def test_opt_out_entered_between_our_read_and_our_write_is_read(org: Org, salesforce: Salesforce, field: str) -> None:
+    link, untouched = written(a_wish(), salesforce), written(a_wish(2), salesforce)
+    url = f"{org.url}/services/data/v62.0/sobjects/Lead/{link.id}"
+    requests.patch(url, json={field: True}, headers=token(org), timeout=5).raise_for_status()
+    written(a_wish(), salesforce)
+    opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
+
+    for _ in range(2):  # reading changes no record
+        found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999)) for each in page]
+        assert [(each.record, each.opted_out) for each in found] == [(link.id, True)]
+        assert untouched.id not in {each.record for each in found}

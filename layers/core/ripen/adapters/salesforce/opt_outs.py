@@ -1,7 +1,8 @@
-"""The opt-outs of Leads and Contacts that users other than our own have changed.
+"""The opt-outs of Leads and Contacts: our records that are opted out, and those that other users have changed.
 
-Polls overlap, as for campaign members. Ripen's own writes read the opt-out themselves, so they are left out: after new
-scoring rules they would be many.
+Polls overlap, as for campaign members. Ripen's own writes to other records are left out: after new scoring rules they
+would be many. An opted-out record is read whoever changed it last, because sales may have entered the opt-out between
+our read of the record and our write. Ripen never writes these fields, so reading them causes no write.
 
 Source: Salesforce, Object Reference, "Lead" and "Contact" (HasOptedOutOfEmail, DoNotCall).
 """
@@ -30,14 +31,18 @@ class SalesforceOptOuts:
 
 
 def changes_query(object: str, since: datetime, user: str) -> str:
-    """Return the query for our records that others than this user changed since then, oldest change first."""
+    """Return the query for our records that changed since then, the oldest change first.
+
+    Those that this user changed last are left out unless they are opted out.
+    """
     return soql(
         "SELECT Id, Ripen_Key__c, SystemModstamp, {:literal} FROM {:literal} WHERE SystemModstamp >= {}"
-        " AND Ripen_Key__c != null AND LastModifiedById != {} ORDER BY SystemModstamp, Id",
+        " AND Ripen_Key__c != null AND (LastModifiedById != {} OR {:literal}) ORDER BY SystemModstamp, Id",
         ", ".join(OPT_OUTS),
         object,
         since - OVERLAP,
         user,
+        " OR ".join(f"{name} = true" for name in OPT_OUTS),
     )
 
 
