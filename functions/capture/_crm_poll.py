@@ -38,7 +38,7 @@ def run_poll[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     if row is None or row.due is None:
         return
     now = clock.now()
-    after, due = row.value, now + interval
+    after, due = _answered(row.value), now + interval
     if is_needed(after) and not in_shadow(table):
         after, due = _read(row.value, read, now, has_time, interval)
     with suppress(Conflict):  # a playbook was published, or another worker has polled
@@ -57,8 +57,15 @@ def _read[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     try:
         for reached in read(poll, now):
             if not has_time():
-                return replace(reached, attempts=0), now
+                return _answered(reached), now
     except Undeliverable as failure:
         logger.warning("the CRM cannot be polled", poll=type(poll).__name__, reason=failure.reason)
-        return replace(reached, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
-    return replace(reached, attempts=0), now + interval
+        since = poll.failing_since or now
+        failed = replace(reached, attempts=poll.attempts + 1, failing_since=since, error=failure.reason)
+        return failed, now + poll_wait(poll.attempts, failure)
+    return _answered(reached), now + interval
+
+
+def _answered[P: (MemberPoll, OpportunityPoll, OptOutPoll)](poll: P) -> P:
+    """Return the row of a poll whose last attempt did not fail."""
+    return replace(poll, attempts=0, failing_since=None, error="")

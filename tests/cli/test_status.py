@@ -13,6 +13,9 @@ from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign.walk import Refolding, Walk
+from ripen.crm.membership import MemberPoll
+from ripen.crm.opportunity import OpportunityPoll
+from ripen.crm.opt_out import OptOutPoll
 from ripen.ids import digest
 from ripen.lead.state import State
 from ripen.mail import ledger
@@ -72,6 +75,18 @@ def test_where_all_is_well_it_says_that_nothing_is_due(capsys: pytest.CaptureFix
     found = plain(capsys)
     assert (found["stopped_since"], found["shadow_since"], found["ses_refusal"], found["held"]) == ("", "", None, 0)
     assert found["due"]["hot"] == {"count": 0, "oldest": "", "overdue": False}
+
+
+def test_polls_of_salesforce_that_fail_are_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    failing: dict[str, Any] = {"failing_since": NOON, "error": "HTTP 503"}
+    polls: list[Any] = [
+        (keys.OPT_OUTS, OptOutPoll(since=NOON, **failing)),
+        (keys.MEMBERS, MemberPoll(since=NOON, **failing)),
+        (keys.OPPORTUNITIES, OpportunityPoll(**failing)),
+    ]
+    table.write(*(Create(key, poll, due=NOON + timedelta(hours=1), lane=Lane.BULK) for key, poll in polls))
+    assert "3 reads of changes wait for Salesforce since" in told(capsys)
+    assert plain(capsys)["waiting"][0]["work"] == {"polls": 3}
 
 
 def test_the_backlog_is_told_by_lane_with_its_oldest(table: Table, capsys: pytest.CaptureFixture[str]) -> None:

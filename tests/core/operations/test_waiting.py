@@ -10,6 +10,9 @@ from botocore.exceptions import ClientError
 from ripen.adapters.ses.mailer import refusal
 from ripen.adapters.table import Row, keys
 from ripen.cause import Cause
+from ripen.crm.membership import MemberPoll
+from ripen.crm.opportunity import OpportunityPoll
+from ripen.crm.opt_out import OptOutPoll
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall
 from ripen.mail import ses_errors
@@ -34,6 +37,8 @@ CALL = WebhookCall(
     id="c", lead="lead1", journey="expo", entry="e", step="call", url="https://x", planned=NOON, error="answered 503"
 )
 MAIL = a_marketing_mail(planned=NOON, attempt=1, reason="SES cannot be reached")
+POLL = OptOutPoll(since=NOON - DAY, attempts=2, failing_since=NOON, error="HTTP 503")
+READ = (Work.POLLS, Cause.OUTAGE, None)
 BREAKER = Breaker(until=SOON, reason="SES accepts no mail now (SendingPausedException)", opened=NOON)
 
 
@@ -60,6 +65,9 @@ def clock(at: Any) -> str:
         (CARD, System.SLACK, Work.CARDS, Cause.OUTAGE, None),
         (CALL, System.WEBHOOKS, Work.CALLS, Cause.OUTAGE, NOON + DAY),
         (MAIL, System.SES, Work.MAILS, Cause.OUTAGE, None),
+        (POLL, System.SALESFORCE, *READ),
+        (MemberPoll(since=NOON, failing_since=NOON, error="HTTP 503"), System.SALESFORCE, *READ),
+        (OpportunityPoll(failing_since=NOON, error="HTTP 503"), System.SALESFORCE, *READ),
     ],
 )
 def test_work_whose_last_attempt_failed_waits_for_its_system(
@@ -84,6 +92,7 @@ def test_press_waits_for_the_system_that_answered_last() -> None:
         Alert(id="a", lead="lead1", kind="hot", planned=NOON, error="stopped"),
         CrmRequest(id="r", lead="lead1", journey="expo", planned=NOON),
         CrmRequest(id="r", lead="lead1", journey="expo", planned=NOON, error="HTTP 503", done=NOON),
+        OptOutPoll(since=NOON - DAY),
         a_marketing_mail(planned=NOON),
         a_marketing_mail(planned=NOON, reason="quiet hours"),
         a_marketing_mail(planned=NOON, state=SendState.FAILED, reason="refused by SES (MessageRejected)"),
@@ -158,6 +167,15 @@ def test_work_that_is_given_up_is_told_with_its_end() -> None:
     assert "nothing is lost" in told(MARK, REQUEST)
 
 
+def test_a_poll_that_fails_is_told_with_what_is_not_known_until_then() -> None:
+    assert told(POLL) == (
+        "1 read of changes waits for Salesforce since 03:00: Salesforce does not answer (HTTP 503). Ripen tries again"
+        " by itself, at least every hour (next: 03:05). Until then Ripen does not know what has changed in Salesforce"
+        " (opt-outs, campaign members, opportunities). Nothing to do here. Does Salesforce have an outage?"
+        " status.salesforce.com"
+    )
+
+
 def test_refused_login_is_told_with_what_to_renew() -> None:
     refused = CrmMark(lead="lead1", waits_for="Salesforce refuses the login: invalid_client: x", failing_since=NOON)
 
@@ -166,7 +184,7 @@ def test_refused_login_is_told_with_what_to_renew() -> None:
     assert "Create" in told(CrmMark(lead="lead1", waits_for="Salesforce is not connected", failing_since=NOON))
 
 
-@pytest.mark.parametrize("value", [MARK, REQUEST, PRESS, CARD, CALL, MAIL])
+@pytest.mark.parametrize("value", [MARK, REQUEST, PRESS, CARD, CALL, MAIL, POLL])
 def test_everything_is_said_in_japanese(value: Any) -> None:
     work = WaitingWork((waited(value),))
 

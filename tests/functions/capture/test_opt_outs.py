@@ -109,6 +109,20 @@ def test_poll_that_fails_begins_again_at_the_same_time(world: World) -> None:
     row = world.table.get(keys.OPT_OUTS)
     assert row
     assert (row.value.since, row.value.attempts) == (NOON, 2)
+    assert (row.value.failing_since, row.value.error) == (NOON, "HTTP 503")
+
+
+def test_a_poll_that_is_answered_again_no_longer_fails(world: World) -> None:
+    world.crm.trouble = Undeliverable("HTTP 503", permanent=False)
+    world.poll()
+    world.crm.trouble = None
+    world.clock.move(minutes=15)
+
+    world.poll()
+
+    row = world.table.get(keys.OPT_OUTS)
+    assert row
+    assert (row.value.attempts, row.value.failing_since, row.value.error) == (0, None, "")
 
 
 def test_a_poll_that_runs_out_of_time_goes_on_after_its_last_page(world: World) -> None:

@@ -23,6 +23,10 @@ class MemberPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     """All changes up to this time are read."""
     attempts: int = 0
     """Failed polls since the CRM last answered."""
+    failing_since: datetime | None = None
+    """When the first of them was made."""
+    error: str = ""
+    """The CRM's answer to the last of them."""
 
 
 class Member(Struct, frozen=True, kw_only=True):

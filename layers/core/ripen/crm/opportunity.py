@@ -45,6 +45,10 @@ class OpportunityPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, for
     """The last account of the current review; "" between reviews."""
     attempts: int = 0
     """Failed polls since the CRM last answered."""
+    failing_since: datetime | None = None
+    """When the first of them was made."""
+    error: str = ""
+    """The CRM's answer to the last of them."""
 
 
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

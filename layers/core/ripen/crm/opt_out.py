@@ -20,6 +20,10 @@ class OptOutPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     """The same of Contacts; None: `since`."""
     attempts: int = 0
     """Failed polls since the CRM last answered."""
+    failing_since: datetime | None = None
+    """When the first of them was made."""
+    error: str = ""
+    """The CRM's answer to the last of them."""
 
 
 class PersonOptOut(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from ripen.operations.waiting.wait import Wait, WaitingWork, wait_of, waiting_wo
 
 _KINDS = {
     Lane.HOT: ({"due#crm", "alert", "action", "send"}, LONGEST_RETRY),
-    Lane.BULK: ({"request", "call", "send"}, LONGEST_PAUSE + timedelta(minutes=10)),
+    Lane.BULK: ({"request", "call", "send", "poll"}, LONGEST_PAUSE + timedelta(minutes=10)),
 }
 """The kinds of rows in each lane that call an outside system, and after which time they are tried again at the latest.
 Slack may ask for a wait of up to a day."""

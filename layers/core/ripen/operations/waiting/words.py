@@ -22,6 +22,7 @@ _WORK: dict[Work, tuple[str, str, str]] = {
     Work.PRESSES: ("press of a button", "presses of buttons", "ボタン操作 {} 件"),
     Work.MAILS: ("mail", "mails", "メール {} 通"),
     Work.CALLS: ("webhook call", "webhook calls", "ウェブフックの呼び出し {} 件"),
+    Work.POLLS: ("read of changes", "reads of changes", "変更の読み取り {} 件"),
 }
 """One, several, and either in Japanese."""
 _LONGEST = {
@@ -37,10 +38,14 @@ _ENDS = {
     Work.MAILS: "メール",
     Work.CALLS: "ウェブフックの呼び出し",
 }
-"""The work that is given up, in Japanese. Records and cards wait as long as it takes."""
+"""The work that is given up, in Japanese. Records, cards and reads wait as long as it takes."""
 _NOTHING_LOST = Words(
     "Records and cards wait as long as it takes: nothing is lost.",
     "レコードとカードは、つながるまで待ちます。失われるものはありません。",
+)
+_NOT_READ = Words(
+    "Until then Ripen does not know what has changed in Salesforce (opt-outs, campaign members, opportunities).",
+    "それまで Salesforce での変更（配信停止、キャンペーンメンバー、商談）は反映されません。",
 )
 _SES_ACCOUNT = Words(
     "Look at Account dashboard in the SES console, and run: ripen doctor",
@@ -92,8 +97,12 @@ def what_happens(work: WaitingWork, clock: Clock) -> Words:
             f"Ripen tries again by itself, {often.en} (next: {next}).",
             f"自動で再試行します（{often.ja}、次は {next}）。",
         )
-    end, forever = _end(work, clock), _NOTHING_LOST if work.cause.passes and _waits_forever(work) else Words("", "")
-    return Words(" ".join(part for part in (again.en, end.en, forever.en) if part), f"{again.ja}{end.ja}{forever.ja}")
+    sentences = [again, _end(work, clock)]
+    if Work.POLLS in work.work:
+        sentences.append(_NOT_READ)
+    if work.cause.passes and _waits_forever(work):
+        sentences.append(_NOTHING_LOST)
+    return Words(" ".join(each.en for each in sentences if each.en), "".join(each.ja for each in sentences))
 
 
 def _end(work: WaitingWork, clock: Clock) -> Words:
@@ -109,7 +118,7 @@ def _end(work: WaitingWork, clock: Clock) -> Words:
 
 
 def _waits_forever(work: WaitingWork) -> bool:
-    return any(kind not in _ENDS for kind in work.work)
+    return any(kind not in {*_ENDS, Work.POLLS} for kind in work.work)
 
 
 def next_step(work: WaitingWork) -> Words:
