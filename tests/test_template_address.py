@@ -67,7 +67,7 @@ def test_trouble_that_costs_leads_or_mails_has_an_alarm() -> None:
     } | {str(alarm.get("MetricName")) for alarm in of_type("AWS::CloudWatch::Alarm").values()}
     assert watched >= {
         *("4xx", "5xx", "ThrottledRequests", "Throttles", "ApproximateAgeOfOldestMessage"),
-        *("ReadThrottleEvents", "WriteThrottleEvents", "MailBacklog", "Unavailable"),
+        *("ReadThrottleEvents", "WriteThrottleEvents", "MailBacklog", "MailHeld", "Unavailable"),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cli.doctor.concurrency import FOR_REQUESTS, needed
+from ripen.mail.ledger import SendState
 from ripen.mail.send_rate import WORKERS
 from tests.support.stack_template import (
     ALARMS,
@@ -40,6 +41,8 @@ def test_each_metric_that_an_alarm_watches_is_emitted_by_a_function() -> None:
     places = ("functions/*/*.py", "layers/core/ripen/adapters/*.py")
     written = " ".join(path.read_text() for place in places for path in PROJECT.glob(place))
     put_out = set(re.findall(r'(?:add_metric\(name=|single_metric\()"(\w+)"', written))
+    if 'add_metric(name=f"Mail{send.state.capitalize()}"' in written:
+        put_out |= {f"Mail{state.capitalize()}" for state in SendState}
     assert watched and watched <= put_out
 
 
