@@ -39,6 +39,7 @@ def hand_over(row: Row[Send], context: SendContext, mail: OutgoingMail, dependen
         return _refused(row, error.reason, dependencies, after=error.after, permanent=error.permanent)
     except Unsure as error:
         doubt = str(error)
+        _open_breaker(Blocked(doubt), dependencies)
         return _record(row, lambda send, now: ledger.mark_unknown(send, doubt, now), dependencies)
     _close_breaker(context, dependencies)
     return _record(row, lambda send, now: ledger.accept(send, message_id, now), dependencies)

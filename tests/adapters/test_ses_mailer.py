@@ -57,9 +57,13 @@ LATER, ACCOUNT, PERMANENT = "later", "account", "permanent"
         ("MessageRejected", "Invalid content", 400, PERMANENT),
         ("BadRequestException", "Missing final '@domain'", 400, PERMANENT),
         ("InternalFailure", "", 500, None),
-        ("ServiceUnavailable", "", 503, None),
+        ("InternalServiceErrorException", "", 500, None),
         ("502", "Bad Gateway", 502, None),
-        ("TooManyRequestsException", RATE, 500, None),
+        ("503", "Service Unavailable", 503, None),
+        ("SomethingNew", "", 500, None),
+        ("ServiceUnavailable", "", 503, LATER),
+        ("TooManyRequestsException", RATE, 503, LATER),
+        ("SendingPausedException", "", 500, ACCOUNT),
     ],
 )
 def test_error_answer_decides_whether_and_when_to_retry(

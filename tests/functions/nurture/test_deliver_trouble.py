@@ -133,6 +133,23 @@ def test_no_other_mail_is_claimed_while_the_account_is_refused(table: Table, clo
     assert decisions(table) == []
 
 
+def test_after_several_answers_that_are_not_clear_no_other_mail_is_risked(table: Table, clock: FakeClock) -> None:
+    known(table)
+    keys_of_mails = [planned(table, a_send(email="case-study", id=digest("send", n))) for n in range(7)]
+    ses = FakeSes(answer=is_silent)
+    dependencies = an_outside(table, clock, ses)
+    for key in keys_of_mails:
+        deliver(key, dependencies)
+    states = [row(table, key).value.state for key in keys_of_mails]
+    assert (ses.calls, states) == (5, [SendState.UNKNOWN] * 5 + [SendState.PLANNED] * 2)
+    # and they go once SES answers again
+    clock.move(seconds=20)
+    ses.answer = FakeSes().answer
+    for key in keys_of_mails[5:]:
+        deliver(key, dependencies)
+        assert row(table, key).value.state is SendState.ACCEPTED
+
+
 def test_one_mail_probes_and_then_all_go(table: Table, clock: FakeClock) -> None:
     first, second = two(table)
     ses = FakeSes(answer=pauses)

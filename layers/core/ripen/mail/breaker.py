@@ -1,7 +1,7 @@
 """The circuit breaker of sending: while SES refuses the whole account, no mail is claimed.
 
 After the pause, one mail probes for all. The breaker opens at once if SES refuses the account, and after several
-calls in a row that were throttled or did not reach SES.
+calls in a row that were throttled, did not reach SES or got no clear answer: each mail without one may be held.
 """
 
 from copy import replace
@@ -24,7 +24,7 @@ class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     probed: datetime | None = None
     """When the probing mail was claimed."""
     throttles: int = 0
-    """How many times in a row SES throttled a call, each within a minute of the one before."""
+    """How many times in a row SES throttled or failed a call, each within a minute of the one before."""
     throttled_at: datetime | None = None
 
 
@@ -60,7 +60,7 @@ def with_probe(breaker: Breaker, now: datetime) -> Breaker:
 def after_refusal(breaker: Breaker, reason: str, after: timedelta | None, now: datetime) -> Breaker:
     """Return the breaker after SES refused the account for `after`, a pause that doubles each time.
 
-    Without `after` SES only throttled the call: then the breaker opens at the fifth time in a row.
+    Without `after` SES only throttled or failed the call: then the breaker opens at the fifth time in a row.
     """
     if after is None:
         in_a_row = breaker.throttled_at is not None and now - breaker.throttled_at < _IN_A_ROW

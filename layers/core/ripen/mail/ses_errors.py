@@ -12,6 +12,7 @@ _CAUSES = (
     ("no answer from SES", Cause.OUTAGE),
     ("the answer from SES has no message id", Cause.OUTAGE),
     ("SES answered", Cause.OUTAGE),
+    ("SES is not available", Cause.OUTAGE),
     ("SES accepts no more mails per second", Cause.LIMIT),
     ("no AWS credentials for SES", Cause.CREDENTIALS),
     ("SES accepts no mail now", Cause.RIGHTS),

@@ -4,6 +4,7 @@ from ripen.words import Words
 
 _JAPANESE = {
     "SES cannot be reached": "SES に接続できない",
+    "SES is not available": "SES を利用できない",
     "no secure connection to SES": "SES と安全に接続できない",
     "the connection to SES was lost": "SES との接続が切れた",
     "no answer from SES": "SES から応答がない",

@@ -49,6 +49,10 @@ _ACCOUNT_ERRORS = {
     "InvalidSignatureException",
 }
 _RATE_ERRORS = {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"}
+_NOT_AVAILABLE = {"ServiceUnavailable", "ServiceUnavailableException"}
+_REFUSALS = _MAIL_ERRORS | _ACCOUNT_ERRORS | _RATE_ERRORS | _NOT_AVAILABLE
+"""Codes with which SES says that it did not take the mail, whatever the status: "If the call to Amazon SES fails,
+Amazon SES … does not send the email" (Developer Guide, "Email sending errors")."""
 _ACCOUNT_WORDS = ("quota", "not verified", "paused", "suspended", "configuration set", "shut down")
 """An error whose message has one of these words is about the account, whatever its code."""
 _OLDEST_REGION, _DOMAIN = "us-east-1", "amazonses.com"
@@ -111,18 +115,21 @@ class Ses:
 def refusal(error: ClientError) -> Undeliverable | Unsure:
     """Return SES's error as ours, by code, message and status, which SES does not use consistently.
 
-    A 5xx is Unsure. Errors of the account and of the rate are Blocked, errors of the mail permanent. Any other 4xx is
-    retried, because it may be a setting that an administrator corrects.
+    A 5xx is Unsure unless its code is a refusal: an unknown failure, or what a load balancer answers for SES, does not
+    say how far the mail came. Errors of the account and of the rate are Blocked, errors of the mail permanent. Any
+    other 4xx is retried, because it may be a setting that an administrator corrects.
     """
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "").lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if status >= 500 or status < 400:
+    if not 400 <= status < 500 and code not in _REFUSALS:
         return Unsure(f"SES answered {status or code}")
     if code in _ACCOUNT_ERRORS or any(word in message for word in _ACCOUNT_WORDS):
         return Blocked(f"SES accepts no mail now ({code})", after=_ACCOUNT_PAUSE_SECONDS)
     if code in _RATE_ERRORS or status == 429:
         return Blocked("SES accepts no more mails per second")
+    if code in _NOT_AVAILABLE:
+        return Blocked("SES is not available")
     if code in _MAIL_ERRORS:
         return Undeliverable(f"{Reason.REFUSED_BY_SES}: {code}", permanent=True)
     return Undeliverable(f"{Reason.REFUSED_BY_SES}: {code}", permanent=False, after=_ACCOUNT_PAUSE_SECONDS)
