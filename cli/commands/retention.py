@@ -8,16 +8,42 @@ from rich.console import Console
 
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.output.row_table import RowTable, row_table
 from cli.stack.stack import connect
 from ripen.calendar.local_time import office_zone
-from ripen.operations.leads.retention import NEVER, Expiry, expiries
+from ripen.lead.activity import Kind
+from ripen.operations.leads.retention import DECISIONS, MAILS, NEVER, Expiry, expiries
 from ripen.operations.live_playbook import live_bundle
 from ripen.playbook.retention import Retention
+from ripen.words import Words
 
 _MONTHS = 6
+KINDS = {
+    Kind.FORM_SUBMITTED: Words("forms", "フォームの送信"),
+    Kind.PAGE_VIEWED: Words("pages viewed", "ページの表示"),
+    Kind.PAGE_READ: Words("pages read", "ページを読んだ"),
+    Kind.FILE_DOWNLOADED: Words("downloads", "ダウンロード"),
+    Kind.LINK_FOLLOWED: Words("links to other sites", "ほかのサイトへのリンク"),
+    Kind.LINK_CLICKED: Words("clicks", "クリック"),
+    Kind.UNSUBSCRIBED: Words("unsubscribed", "配信停止"),
+    Kind.RESUBSCRIBED: Words("resubscribed", "配信再開"),
+    Kind.CONFIRMED: Words("confirmed", "アドレスの確認"),
+    Kind.BOUNCED: Words("bounced", "不達"),
+    Kind.COMPLAINED: Words("complained", "迷惑メールの報告"),
+    Kind.REJECTED_BY_SALES: Words("not a fit", "見送り"),
+    Kind.ACCEPTED_BY_SALES: Words("accepted by sales", "営業が担当"),
+    Kind.POINTS_GIVEN: Words("points given", "点の付与"),
+    Kind.UPDATED: Words("updated", "更新"),
+    Kind.ENTRY_ASKED: Words("entries asked for", "登録の依頼"),
+    Kind.CAMPAIGN_JOINED: Words("Salesforce campaigns", "Salesforce キャンペーン"),
+    Kind.CONVERTED: Words("converted", "取引先責任者への変換"),
+    Kind.REPLIED: Words("replies", "返信"),
+    MAILS: Words("mails", "メール"),
+    DECISIONS: Words("decisions", "判断"),
+}
+"""The words for each kind of row."""
 
 
 @help_text(
@@ -65,10 +91,12 @@ def _table(found: list[Expiry], compared: bool) -> RowTable:
 
 
 def _kind(kind: str) -> str:
-    """Return the kind with its key of `keep`, if that is another word."""
+    """Return the kind in words with its key of `keep`, where the key is another word."""
     from ripen_authoring.building.retention import GROUPS  # slow to load
 
-    return next((f"{kind} ({key})" for key, kinds in GROUPS.items() if kind in kinds), kind)
+    words = KINDS[kind].in_language(language())
+    key = next((key for key, kinds in GROUPS.items() if kind in kinds), kind)
+    return words if key == words or kind == DECISIONS else f"{words} ({key})"
 
 
 def _months(counts: dict[str, int]) -> str:

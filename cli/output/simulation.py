@@ -2,6 +2,8 @@
 
 from copy import replace
 from difflib import unified_diff
+from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from rich.progress import Progress
 from cli.output.json_output import print_json
 from cli.output.language import language, say
 from ripen.failure import Failure
+from ripen.operations.playbook_words.steps import named_path, named_step
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.words import Words
@@ -70,18 +73,24 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, as_json: bool) -> None:
         }
         print_json(found)
         return
+    called = partial(_called_path, scenario.journey.name, bundle)
     for number, path in enumerate(found_paths, 1):
-        chosen = " → ".join(f"{step}: {option}" for step, option in path.choices.items()) or say(
-            "no choice", "分岐なし"
-        )
+        chosen = " → ".join(starmap(called, path.choices.items())) or say("no choice", "分岐なし")
         _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
         print(scenario.transcript(path.result, language()).partition("\n\n")[2])
     _show_coverage(scenario.journey.name, len(found_paths), most)
     never_reached, never_taken = say("never reached:", "到達しない手順:"), say("never taken:", "通らない経路:")
     for step in steps:
-        _screen.print(f"[yellow]{never_reached}[/] {escape(step)}")
+        named = named_step(scenario.journey.name, step, bundle).in_language(language())
+        _screen.print(f"[yellow]{never_reached}[/] {escape(named)} ({escape(step)})")
     for step, option in missed:
-        _screen.print(f"[yellow]{never_taken}[/] {escape(step)}: {escape(option)}")
+        _screen.print(f"[yellow]{never_taken}[/] {escape(called(step, option))}")
+
+
+def _called_path(journey: str, bundle: Bundle, step: str, option: str) -> str:
+    """Return "take the first path that fits: hot", the step and its path in words."""
+    words = (named_step(journey, step, bundle), named_path(journey, step, option, bundle))
+    return ": ".join(each.in_language(language()) for each in words)
 
 
 def _show_coverage(journey: str, count: int, most: int) -> None:

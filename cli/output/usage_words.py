@@ -13,6 +13,20 @@ _PATTERNS = (
     (r"Got unexpected extra argument\(s\) \((.+)\)", "余分な引数があります: {}"),
     (r"Option (.+) requires", "オプション {} には値が必要です。"),
     (r"Option (.+) does not take a value", "オプション {} に値は指定できません。"),
+    (
+        r"Invalid value for (.+?): (?:Value error, )?('.*') is not one of (.+)\.",
+        "{} に {} は使えません。次のどれかにしてください: {}",
+    ),
+    (r"Invalid value for (.+?): Input should be a valid integer", "{} には整数を指定してください。"),
+    (r"Invalid value for (.+?): Input should be a valid number", "{} には数を指定してください。"),
+    (
+        r"Invalid value for (.+?): Input should be greater than or equal to (\S+)",
+        "{} には {} 以上の数を指定してください。",
+    ),
+    (
+        r"Invalid value for (.+?): Input should be less than or equal to (\S+)",
+        "{} には {} 以下の数を指定してください。",
+    ),
     (r"Invalid value for (.+?): (.+)", "{} の値が正しくありません（{}）。"),
 )
 """The first pattern with which the message begins decides."""

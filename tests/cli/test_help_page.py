@@ -68,7 +68,10 @@ command([], standalone_mode=True)
         (("lead", "a", "b", "c"), "余分な引数があります: b c"),
         (("simulate", "--most"), "オプション '--most' には値が必要です。"),
         (("check", "--json=1"), "オプション '--json' に値は指定できません。"),
-        (("simulate", "--most", "0"), "'--most' の値が正しくありません"),
+        (("simulate", "--most", "0"), "'--most' には 1 以上の数を指定してください。"),
+        (("leads", "--limit", "1001"), "'--limit' には 1000 以下の数を指定してください。"),
+        (("leads", "--limit", "x"), "'--limit' には整数を指定してください。"),
+        (("leads", "--rank", "x"), "'--rank' に 'x' は使えません。次のどれかにしてください: 'hot', 'warm', 'cold'"),
     ],
 )
 def test_usage_error_is_japanese(arguments: tuple[str, ...], said: str) -> None:

@@ -12,6 +12,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.history import HistoryPage, history_entry
 from ripen.lead.state import State
+from ripen.operations.leads.retention import DECISIONS, MAILS
 from ripen.playbook.retention import Retention
 from tests.support.builders import a_bundle, a_marketing_mail, an_activity
 from tests.support.fakes import NOON, FakeClock
@@ -64,10 +65,14 @@ def test_month_is_that_of_the_company(stack: Stack, table: Table, capsys: pytest
     assert found(capsys)["bounced"]["now"] == {"2026-12": 1}
 
 
+def test_every_kind_has_words() -> None:
+    assert {*Kind, MAILS, DECISIONS} == command.KINDS.keys()
+
+
 def test_table_shows_the_months(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     command.retention(folder=NOWHERE)
     shown = capsys.readouterr().out
-    assert "page_viewed (visits)" in shown
+    assert "pages viewed (visits)" in shown
     assert "never: 2" in shown
     assert "With the folder's periods" not in shown
 

@@ -176,3 +176,13 @@ def test_file_that_is_not_utf8_is_a_failure(run: Run, tmp_path: Path, asked: str
     file.write_bytes("山田".encode("cp932"))
     with pytest.raises(Failure, match="is not UTF-8"):
         run(journey="whitepaper", **({"lead": "hanako"} | {asked: str(file)}))
+
+
+@pytest.mark.usefixtures("japanese")
+def test_paths_and_steps_are_said_in_words(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run(journey="whitepaper", lead="hanako", paths=True, most=2)
+    shown = capsys.readouterr().out
+    assert "1. 次のどれかを待つ: 4 営業日後の 10:00" in shown
+    assert "まで待つ（3 日待つ）" in shown
+    assert "シナリオ whitepaper の「次のどれかを待つ」: 「" in shown
+    assert "wait-" not in shown

@@ -34,7 +34,7 @@ CASES: list[tuple[Trigger, str, str]] = [
     (OnDate(field="renewal", offset_days=-90), "90 days before “renewal” at 09:00",
      "「renewal」の 90 日前の 09:00"),
     (OnSchedule(rrule="FREQ=WEEKLY", start="2026-12-07T09:00", segment="vips"),
-     "is in the segment “vips” at each FREQ=WEEKLY", "FREQ=WEEKLY のたびにセグメント「vips」にいる"),
+     "is in the segment “vips” every Monday at 09:00", "毎週月曜 09:00 にセグメント「vips」にいる"),
     (OnRequest(), "another system asked for it", "ほかのシステムから登録が求められた"),
 ]  # fmt: skip
 

@@ -8,8 +8,10 @@ from ripen.calendar.local_time import lead_zone
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind
 from ripen.mail.ledger import OPEN
+from ripen.operations.playbook_words.steps import named_step
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
+from ripen.playbook.titles import quoted
 from ripen.playbook.trigger import OnActivity, OnDate, OnRequest
 from ripen_authoring.simulation.action import Action, ImpossibleEvent
 from ripen_authoring.simulation.actions import enter, perform
@@ -136,7 +138,7 @@ def _perform(action: Action) -> list[Line]:
             perform(action)
     except ImpossibleEvent as impossible:
         facts = {"written": event.written, "reason": impossible.reason.en}
-        return [Line(event.at, "impossible", facts, own=True, reason=impossible.reason)]
+        return [Line(event.at, "impossible", facts, own=True, words={"reason": impossible.reason})]
     simulator.drain()
     return _new_lines(simulator)
 
@@ -166,7 +168,12 @@ def _closing_lines(journey: Journey, enrollments: tuple[Enrollment, ...], simula
     if not enrollments:
         return [Line(now, "never", {"subject": journey.name})]
     return [
-        Line(now, "ends", {"subject": journey.name, "step": enrollment.step})
+        Line(
+            now,
+            "ends",
+            {"subject": journey.name, "step": enrollment.step},
+            words={"step": quoted(named_step(journey.name, enrollment.step, simulator.bundle))},
+        )
         for enrollment in enrollments
         if enrollment.state is EnrollmentState.ACTIVE
     ]

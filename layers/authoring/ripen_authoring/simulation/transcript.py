@@ -11,7 +11,7 @@ from msgspec.structs import fields
 from ripen.adapters.table import keys
 from ripen.calendar.minute import format_minute
 from ripen.crm.opportunity import OpenOpportunities
-from ripen.decision import Decision, DecisionKind, Outcome
+from ripen.decision import Decision, DecisionKind
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.journey.enrollment_decisions import decisions_about
 from ripen.lead.activity import Activity, Kind, decisions_inside
@@ -19,8 +19,9 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.ledger import Send, SendState
 from ripen.marks import CrmMark
+from ripen.operations.leads.subjects import step_facts
 from ripen.operations.phrases import say, turn
-from ripen.operations.playbook_words.steps import named_path
+from ripen.operations.playbook_words.steps import named_step
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.score import score
 from ripen.slack.alert import Alert
@@ -47,8 +48,8 @@ class Line:
     facts: dict[str, str] = field(default_factory=dict)
     own: bool = False
     """Whether the lead itself did this."""
-    reason: Words | None = None
-    """The reason in both languages, where the words of decisions do not have it."""
+    words: dict[str, Words] = field(default_factory=dict)
+    """Facts in both languages, where a name or a reason has words of its own."""
 
 
 def transcript_lines(written: Iterable[WrittenRow], bundle: Bundle) -> list[Line]:
@@ -68,8 +69,7 @@ def render_transcript(lines: Iterable[Line], zone: str, lang: str) -> str:
         at = format_minute(line.at, zone, lang)
         margin = at if at != before else " " * _width(at)
         facts = {name: _local(value, zone, lang) for name, value in line.facts.items()}
-        if line.reason:
-            facts["reason"] = line.reason.in_language(lang)
+        facts |= {name: words.in_language(lang) for name, words in line.words.items()}
         shown.append(f"{margin}  {'▸' if line.own else ' '} {say(line.code, facts, lang)}".rstrip())
         before = at
     return "\n".join(shown) + "\n" if shown else ""
@@ -136,11 +136,9 @@ def decision_lines(decision: Decision) -> Iterator[Line]:
 
 
 def _step_lines(decision: Decision, bundle: Bundle) -> Iterator[Line]:
-    """Yield the line for a decision about a step, with the path in words."""
+    """Yield the line for a decision about a step, with the step and its path in words."""
     for line in decision_lines(decision):
-        takes_path = decision.outcome == Outcome.TOOK
-        step = line.facts.get("step", "")
-        yield replace(line, reason=named_path(decision.subject, step, decision.reason, bundle)) if takes_path else line
+        yield replace(line, words=step_facts(decision, line.facts.get("step", ""), bundle))
 
 
 def _state_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
@@ -174,7 +172,8 @@ def _enrollment_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
         case EnrollmentState.ACTIVE if after.step and (before.step, before.until) != (after.step, after.until):
             until = {"until": after.until.isoformat()} if after.until else {}
             code = "wait" if until else "wait.open"
-            yield Line(row.at, code, {"subject": after.step, "journey": after.journey} | until)
+            facts = {"subject": after.step, "journey": after.journey} | until
+            yield Line(row.at, code, facts, words={"subject": named_step(after.journey, after.step, bundle)})
         case EnrollmentState.FINISHED if before.state is not after.state:
             yield Line(row.at, "enrollment.finished", journey)
         case EnrollmentState.EXITED if before.state is not after.state:

@@ -58,7 +58,7 @@ def facts_of_decision(decision: Decision, sent: str, bundle: Bundle) -> dict[str
             return {"subject": quoted(Words(sent, sent))}
         case DecisionKind.STEP:
             words = {"subject": quoted_title(bundle, "journeys", subject)}
-            return words | _of_step(decision, step, bundle)
+            return words | step_facts(decision, step, bundle)
         case _:
             return {"subject": subject_in_a_sentence(decision.what, subject, bundle, decision.facts.get("journey", ""))}
 
@@ -98,7 +98,7 @@ def rule_words(code: str, bundle: Bundle) -> Words:
     return Words(code, code)
 
 
-def _of_step(decision: Decision, step: str, bundle: Bundle) -> dict[str, Words]:
+def step_facts(decision: Decision, step: str, bundle: Bundle) -> dict[str, Words]:
     """Return the words for the step, and for the path or the step that it led to."""
     words = {"step": quoted(named_step(decision.subject, step, bundle))}
     match decision.outcome:

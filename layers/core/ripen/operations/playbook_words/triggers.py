@@ -5,6 +5,7 @@ from typing import assert_never
 from ripen.lead.activity import Kind
 from ripen.operations.playbook_words.clauses import all_words, clause_words, duration_words
 from ripen.operations.playbook_words.fields import value_words
+from ripen.operations.playbook_words.schedules import schedule_words
 from ripen.operations.playbook_words.waits import end_words
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Did
@@ -42,9 +43,9 @@ def trigger_words(on: Trigger, bundle: Bundle) -> Words:
         case OnDate():
             until = Until(field=on.field, offset_days=on.offset_days, yearly=on.yearly, at=on.at)
             return end_words(until, bundle)
-        case OnSchedule(rrule=rrule, segment=name):
-            title = quoted_title(bundle, "segments", name)
-            return Words(f"is in the segment {title.en} at each {rrule}", f"{rrule} のたびにセグメント{title.ja}にいる")
+        case OnSchedule(rrule=rrule, start=start, segment=name):
+            title, when = quoted_title(bundle, "segments", name), schedule_words(rrule, start)
+            return Words(f"is in the segment {title.en} {when.en}", f"{when.ja} にセグメント{title.ja}にいる")
         case OnRequest():
             return Words("another system asked for it", "ほかのシステムから登録が求められた")
         case _:

@@ -5,7 +5,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Until
 from ripen.words import Words
 
-_DAYS = (
+DAYS = (
     Words("Monday", "月曜日"),
     Words("Tuesday", "火曜日"),
     Words("Wednesday", "水曜日"),
@@ -41,8 +41,8 @@ def _rest(until: Until) -> list[Words]:
     """Return the weekday, the kind of day and the time of day to which the wait moves on."""
     parts = []
     if until.weekdays:
-        en = " or ".join(_DAYS[day].en for day in until.weekdays)
-        parts.append(Words(f"on the next {en}", f"次の{'か'.join(_DAYS[day].ja for day in until.weekdays)}"))
+        en = " or ".join(DAYS[day].en for day in until.weekdays)
+        parts.append(Words(f"on the next {en}", f"次の{'か'.join(DAYS[day].ja for day in until.weekdays)}"))
     if until.business:
         parts.append(Words("on a business day", "営業日"))
     if until.at:
