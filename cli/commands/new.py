@@ -113,7 +113,7 @@ def campaign(
 
 
 @app.command()
-@help_text("A segment of everybody who agreed to marketing mail.", "案内メールに同意した人のセグメント。")
+@help_text("A segment of everybody who agreed to marketing mail.", "マーケティングメールに同意した人のセグメント。")
 def segment(name: _Name, folder: FolderOption = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     from ripen_authoring.scaffold import new_segment
 

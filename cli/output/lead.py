@@ -20,7 +20,7 @@ from ripen.operations.waiting.wait import Work
 from ripen.operations.waiting.words import sentence_facts
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.titles import title
-from ripen.playbook.wording import name_in_order
+from ripen.playbook.wording import display_phone, name_in_order
 from ripen.slack.card_words import card_words
 from ripen.words import Words
 
@@ -73,7 +73,8 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
         f"{total} 点（適合度 {fit}、関心度 {engagement}）",
     )
     about = (("email", "company"), ("department", "job_title", "phone"))
-    lines = [" · ".join(escape(profile[name]) for name in names if profile[name]) for names in about]
+    shown = profile | {"phone": display_phone(profile["phone"] or "")}
+    lines = [" · ".join(escape(shown[name]) for name in names if shown[name]) for names in about]
     lines = [line for line in lines if line]
     lines.append(f"[bold {_COLOURS[rank]}]{_word(rank)}[/]  {points}")
     lines.append(_permission(found["consent"], zone))

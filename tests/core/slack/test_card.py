@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank, RulePoints, State
+from ripen.playbook.bundle import Page
 from ripen.playbook.scoring import EngagementRule
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
@@ -110,6 +111,13 @@ def test_a_phone_in_free_text_makes_no_link() -> None:
     message = shown(phone="内線のみ <123> https://evil.example/")
 
     assert "☎️ 内線のみ &lt;123&gt; https evil example ・" in block(message, "contact")
+
+
+def test_a_touch_names_a_page_of_ours_by_its_title() -> None:
+    touch = Touch(at=NOON, url="https://x.jp/pages/whitepaper?lang=ja")
+    bundle = a_bundle(pages={"whitepaper": Page(name="whitepaper", source={}, title={"ja": "資料を受け取る"})})
+    facts = card_facts(a_lead(first_touch=touch), None, bundle, NOON)
+    assert "初回: 直接 ・ 資料を受け取る" in block(lead_card(an_alert(), facts, "ja", "Asia/Tokyo"), "touches")
 
 
 def test_each_touch_is_named_once_in_order() -> None:

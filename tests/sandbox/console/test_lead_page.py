@@ -129,8 +129,8 @@ def a_lead_that_acted(table: Table, locale: str) -> str:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("ja", ("山田 花子", "案内メール: 同意あり", "フォームを送信", "機械", "配信数の上限", "目標に到達")),
-        ("en", ("山田 花子", "News by mail: agreed", "Sent the form", "machine", "capped", "goal reached")),
+        ("ja", ("山田 花子", "マーケティングメール: 同意あり", "フォームを送信", "機械", "配信数の上限", "目標に到達")),
+        ("en", ("山田 花子", "Marketing mail: agreed", "Sent the form", "machine", "capped", "goal reached")),
     ],
 )
 def test_a_lead_with_consent_and_decisions_inside_its_rows_is_shown(

@@ -1,7 +1,7 @@
 """The facts about a lead that every card shows: its latest act, name, contact, touches, score and reasons."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from ripen.lead.lead import FormAnswers, Profile, Touch
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.form_answers import AnsweredForm, answered_form
+from ripen.playbook.titles import title
 from ripen.playbook.wording import display_phone, full_name, with_honorific
 from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import Reason, reasons
@@ -41,6 +42,8 @@ class CardFacts(Struct, frozen=True, kw_only=True):
     """Whether only the missing proof of the address keeps the lead below hot."""
     answered: AnsweredForm | None = None
     """The answers to show: those of the contact request, else of the latest form."""
+    page_titles: Mapping[str, str] = {}
+    """The titles of our own pages by path."""
     record_wait: str = ""
     """What the record in Salesforce waits for, in words; "" if there is one."""
 
@@ -65,6 +68,9 @@ def card_facts(
         reasons=[reason.words for reason in why if reason is not news],
         lacks_proof=lacks_proof(known, bundle.scoring, now),
         answered=next((answered_form(each, bundle, brand.default_locale) for each in shown), None),
+        page_titles={
+            f"/pages/{name}": title(bundle, "pages", name).in_language(brand.default_locale) for name in bundle.pages
+        },
     )
 
 
@@ -85,7 +91,7 @@ def headline(facts: CardFacts, locale: str) -> str:
 def fact_blocks(facts: CardFacts, locale: str) -> list[Block]:
     """Return the blocks of who the lead is, its contact and touches, and the score with its reasons."""
     words = card_words(locale)
-    touches = _touches(facts.profile, words, locale)
+    touches = _touches(facts, words, locale)
     return [
         section("who", *_who(facts.profile, words, locale)),
         _contact(facts.profile, words),
@@ -164,19 +170,20 @@ def _contact(profile: Profile, words: dict[str, str]) -> Block:
     return {"type": "section", "block_id": "contact", "text": text}
 
 
-def _touches(profile: Profile, words: dict[str, str], locale: str) -> str:
+def _touches(facts: CardFacts, words: dict[str, str], locale: str) -> str:
     """Return the first, the lead's and the last touch in this order, each origin once."""
-    shown: dict[str, str] = {}
+    profile, shown = facts.profile, dict[str, str]()
     named = (("first", profile.first_touch), ("lead", profile.lead_touch), ("last", profile.last_touch))
     for name, touch in named:
         if touch:
-            shown.setdefault(_origin(touch, words, locale), words[name])
+            shown.setdefault(_origin(touch, facts.page_titles, words, locale), words[name])
     return "　→　".join(f"{name}: {origin}" for origin, name in shown.items())
 
 
-def _origin(touch: Touch, words: dict[str, str], locale: str) -> str:
-    """Return origin and page, as in "Google ad / spring ・ /pages/whitepaper"."""
-    parts = (" / ".join(origin(touch, locale)), _path(touch.url))
+def _origin(touch: Touch, page_titles: Mapping[str, str], words: dict[str, str], locale: str) -> str:
+    """Return origin and page, as in "Google ad / spring ・ White paper"; a page that is not ours by its path."""
+    path = _path(touch.url)
+    parts = (" / ".join(origin(touch, locale)), page_titles.get(path, path))
     return words["sep"].join(cut(part, "touch") for part in parts if part)
 
 

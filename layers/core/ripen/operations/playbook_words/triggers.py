@@ -44,8 +44,8 @@ def trigger_words(on: Trigger, bundle: Bundle) -> Words:
             until = Until(field=on.field, offset_days=on.offset_days, yearly=on.yearly, at=on.at)
             return end_words(until, bundle)
         case OnSchedule(rrule=rrule, start=start, segment=name):
-            title, when = quoted_title(bundle, "segments", name), schedule_words(rrule, start)
-            return Words(f"is in the segment {title.en} {when.en}", f"{when.ja} にセグメント{title.ja}にいる")
+            title, at = quoted_title(bundle, "segments", name), schedule_words(rrule, start)
+            return Words(f"is in the segment {title.en} {at.en}", f"{at.ja} にセグメント{title.ja}にいる")
         case OnRequest():
             return Words("another system asked for it", "ほかのシステムから登録が求められた")
         case _:
