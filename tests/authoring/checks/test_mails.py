@@ -66,6 +66,8 @@ def styled(style: str) -> str:
         ("emails/m/en.html", f"<style>body{{visibility:hidden}}</style><p>{FOOT}</p>",
          "1:8: a style hides the whole <body>, so the mail is blank"),
         (T, "====================\nHello", "(warning) 1:1: the text begins with '=========='"),
+        (T, "Press the button", "(warning) 1:11: the text part speaks of a button, but has only links"),
+        (B, mail("<mj-text>下のボタンから</mj-text>"), "(warning) 2:12: the text part speaks of a button"),
         (B, mail("<mj-raw><amp-img src='https://b.example/a.png'></amp-img></mj-raw>"),
          "(warning) 2:9: mailbox providers remove <amp-img> from a mail"),
         (E, f"class: marketing\nsubject: {'あ' * 31}\n", "(warning) 2:1: this subject is 62 characters wide"),

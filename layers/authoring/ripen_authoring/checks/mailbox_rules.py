@@ -25,6 +25,7 @@ _INVISIBLE = re.compile(
     re.IGNORECASE,
 )
 _ORNAMENT = re.compile(r"\s*([^\w\s{}%]{4,})\s*\n")
+_BUTTON = re.compile(r"\bbuttons?\b|ボタン", re.IGNORECASE)
 _LIQUID_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
 
@@ -49,6 +50,12 @@ def check(source: ExpandedTemplate, html: str, text: str) -> Iterator[Problem]:
             f"テキストの 1 行目が {found[1][:10]!r} です。受信トレイや時計に最初に出るので、文章で始めてください",
         )
         yield source.warning(*_place(source, found[1][:4]), message)
+    if found := _BUTTON.search(_LIQUID_TAG.sub("", text)):
+        message = Words(
+            "the text part speaks of a button, but has only links; name what to open, such as 'the page below'",
+            "テキスト部分にはボタンがなく、リンクだけです。「ボタン」ではなく「下のページ」のように書いてください",
+        )
+        yield source.warning(*_place(source, found[0]), message)
 
 
 def check_subjects(mail: MailEntry) -> Iterator[Problem]:
