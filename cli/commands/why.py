@@ -14,6 +14,7 @@ from ripen.calendar.minute import format_minute
 from ripen.operations.leads.decision_log import DecisionLog, LogEntry, decision_log, is_activity
 from ripen.operations.leads.subjects import rule_words
 from ripen.operations.phrases import reason
+from ripen.playbook.titles import quoted_title
 
 _SHORT = 7
 
@@ -52,10 +53,11 @@ def _shown(entry: LogEntry, log: DecisionLog, lang: str) -> str:
         line += f"  [green]{escape(given)}[/]"
     if entry.bundle:
         line += f"  [dim]{say('playbook', 'プレイブック')} {entry.bundle[:_SHORT]}[/]"
-    for activity in entry.causes:
-        did = f"{log.deed(activity, lang)} ({format_minute(activity.at, log.zone, lang)})"
-        line += f"\n{' ' * 26}[dim]{say('because', 'きっかけ')}: {escape(did)}[/]"
-    return line
+    causes = [f"{log.deed(each, lang)} ({format_minute(each.at, log.zone, lang)})" for each in entry.causes]
+    if entry.campaign:
+        campaign = quoted_title(log.bundle, "campaigns", entry.campaign).in_language(lang)
+        causes.append(say(f"campaign {campaign}", f"キャンペーン{campaign}"))
+    return line + "".join(f"\n{' ' * 26}[dim]{say('because', 'きっかけ')}: {escape(each)}[/]" for each in causes)
 
 
 def _plain(entry: LogEntry) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def _plain(entry: LogEntry) -> dict[str, Any]:
         "reason": reason(entry.reason, "en"),
         "points": entry.points,
         "playbook": entry.bundle,
+        "campaign": entry.campaign,
         "activities": [
             {"id": a.id, "at": a.at.isoformat(), "kind": str(a.kind), "subject": a.subject} for a in entry.causes
         ],

@@ -234,3 +234,15 @@ def test_scripts_get_all_of_it(stack: Stack, table: Table, capsys: pytest.Captur
     command.why("hanako@example.co.jp", as_json=True)
     [told] = json.loads(capsys.readouterr().out)
     assert (told["code"], told["reason"], told["playbook"]) == ("send.skipped", "no consent", "b1a2b3c4d5e6")
+
+
+def test_the_mail_of_a_campaign_has_the_campaign_as_its_cause(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail = a_marketing_mail(campaign=True, origin="december")
+    table.write(Create(keys.send("lead1", mail.id), mail))
+    keep(table, decision(outcome="accepted", reason="", facts={"send": mail.id}))
+    command.why("hanako@example.co.jp")
+    assert "because: campaign “december”" in capsys.readouterr().out
+    command.why("hanako@example.co.jp", as_json=True)
+    assert json.loads(capsys.readouterr().out)[-1]["campaign"] == "december"

@@ -48,7 +48,7 @@ def test_both_languages_say_the_same_facts(words: tuple[str, str]) -> None:
             "STORAGE_LIMIT_EXCEEDED: storage limit exceeded",
             "Salesforce のデータストレージの空きがない（STORAGE_LIMIT_EXCEEDED: storage limit exceeded）",
         ),
-        ("last_name, company", "姓, 会社名"),
+        ("last_name, company", "姓が未入力, 会社名が未入力"),
         ("deleted in the CRM", "Salesforce で削除された"),
         ("not admitted by sync.when: rank", "sync.when の条件に合わない（rank）"),
         ("MessageRejected: Email address is not verified", "MessageRejected: Email address is not verified"),

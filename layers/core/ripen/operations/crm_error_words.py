@@ -131,8 +131,8 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
 }
 """What each code means, and what to do."""
 OWN_WORDS: dict[str, Words] = {
-    "last_name": Words("last_name", "姓"),
-    "company": Words("company", "会社名"),
+    "last_name": Words("the last name is missing", "姓が未入力"),
+    "company": Words("the company name is missing", "会社名が未入力"),
     DELETED: Words(DELETED, "Salesforce で削除された"),
     CONVERTED: Words(CONVERTED, "Salesforce で変換済みで、取引先責任者を参照できない"),
     FEW_CALLS_LEFT: Words(FEW_CALLS_LEFT, "本日の API の残りが少ない"),

@@ -51,6 +51,8 @@ class LogEntry:
     causes: tuple[Activity, ...] = ()
     points: dict[str, float] = field(default_factory=dict)
     """The points that an activity gave, by scoring rule."""
+    campaign: str = ""
+    """The name of the campaign that sent the mail."""
     shown: dict[str, Words] = field(default_factory=dict)
     """The facts that are names or codes, in words."""
 
@@ -128,6 +130,7 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
             reason=decision.reason,
             bundle=decision.bundle,
             causes=tuple(activities[id] for id in causes if id in activities),
+            campaign=send.origin if send and send.campaign else "",
         )
 
 

@@ -60,9 +60,9 @@ def lead_report(
             "last": plain(profile.last_touch),
         },
         "consent": plain(contact) | {"records": _consents(rows, activities, playbook)} if contact else {"records": []},
-        "enrollments": _all(rows, "enrollment"),
-        "sends": _sends(rows),
-        "alerts": _all(rows, "alert"),
+        "enrollments": _in_order(_all(rows, "enrollment"), "entered"),
+        "sends": _in_order(_sends(rows), "planned"),
+        "alerts": _in_order(_all(rows, "alert"), "planned"),
         "decisions": [plain(each) for each in in_order_of_time(decisions_in(row.value for row in rows))],
         "activities": _all(rows, "activity"),
         "expired_activities": _expired(state, activities) if state else 0,
@@ -103,6 +103,11 @@ def _all(rows: list[Row[Any]], kind: str) -> list[dict[str, Any]]:
         for row in rows
         if keys.kind(row.key.ref) == kind
     ]
+
+
+def _in_order(found: list[dict[str, Any]], time: str) -> list[dict[str, Any]]:
+    """Return them by that time, the earliest first."""
+    return sorted(found, key=lambda each: datetime.fromisoformat(each[time]))
 
 
 def _consents(rows: list[Row[Any]], activities: list[Activity], playbook: Playbook) -> list[dict[str, Any]]:
