@@ -77,8 +77,8 @@ COMMANDS = {
     "crm": (
         "cli.commands.crm:crm",
         Words(
-            "Query Salesforce, and list the leads that do not reach it.",
-            "Salesforce への問い合わせと、Salesforce に書き込めない見込み客の一覧。",
+            "Query Salesforce, show what the sync would write, and list the leads that do not reach it.",
+            "Salesforce への問い合わせ、同期で書き込む内容の試算、Salesforce に書き込めない見込み客の一覧。",
         ),
     ),
     "clock": (

@@ -1,4 +1,4 @@
-"""ripen crm: ask Salesforce, and look after the leads that do not reach it."""
+"""ripen crm: ask Salesforce, show what would go there, and look after the leads that do not reach it."""
 
 import json
 from getpass import getuser
@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cli.commands import _crm_plan
 from cli.commands._choice import at_most_one
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
@@ -24,11 +25,14 @@ _EXAMPLE = "SELECT Id, LastName, Ripen_Score__c FROM Lead"
 
 crm = typer.Typer(
     help=say(
-        "Query Salesforce, and list the leads that do not reach it.",
-        "Salesforce への問い合わせと、Salesforce に書き込めない見込み客の一覧。",
+        "Query Salesforce, show what the sync would write, and list the leads that do not reach it.",
+        "Salesforce への問い合わせ、同期で書き込む内容の試算、Salesforce に書き込めない見込み客の一覧。",
     ),
     no_args_is_help=True,
 )
+
+
+crm.command(name="plan")(_crm_plan.plan)
 
 
 @crm.command()

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.adapters.table import Conflict, Replace, Table, keys
+from ripen.adapters.rows.crm_link import known_profiles
+from ripen.adapters.table import Conflict, Replace, Table
 from ripen.crm import crm_mark, upsert
 from ripen.crm.shared_record import other_leads, plan_all
-from ripen.crm.upsert import CrmState, DesiredRecord, Write
+from ripen.crm.upsert import DesiredRecord, Write
 from ripen.errors import TimedOut, Undeliverable
-from ripen.lead.lead import Profile
 from score._crm_case import Case, Dependencies, SyncOutcome
 
 
@@ -46,7 +46,8 @@ def _find_and_write(asked: Sequence[WantedRecord], dependencies: Dependencies, n
     finally:
         dependencies.budget.note(dependencies.crm.usage, now)
     postponed, asked = _postpone(asked, dependencies, now)
-    plans = plan_all([want.record for want in asked], found, _others(asked, found, dependencies.table))
+    records = [want.record for want in asked]
+    plans = plan_all(records, found, known_profiles(other_leads(records, found), dependencies.table))
     blocked, planned = _sort(asked, plans, dependencies.table, now)
     return postponed + blocked + (_write(planned, dependencies, now) if planned else [])
 
@@ -63,13 +64,6 @@ def _postpone(
     can_wait = [want for want in wanted if crm_mark.can_wait(want.case.mark.value, want.record)]
     postponed = [SyncOutcome(want.case, crm_mark.postponed(now)) for want in can_wait]
     return postponed, [want for want in wanted if want not in can_wait]
-
-
-def _others(asked: Sequence[WantedRecord], found: CrmState, table: Table) -> dict[str, Profile]:
-    """Return the profiles of other leads whose key a record has, by lead. Reads nothing if there are none."""
-    leads = other_leads([want.record for want in asked], found)
-    rows = table.get_many([keys.profile(lead) for lead in leads]) if leads else []
-    return {row.value.id: row.value for row in rows if row}
 
 
 def _sort(

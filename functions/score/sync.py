@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -23,13 +22,10 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
 from ripen.adapters.unavailable import report
 from ripen.crm import crm_mark, upsert
+from ripen.crm.judgement import UpToDate, judge
 from ripen.errors import NewerFormat, Unavailable, Undeliverable
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.form_answers import answers_text
-from ripen.playbook.template_limits import TemplateError
-from ripen.scoring.reasons import reasons
-from ripen.scoring.score import score
 from score._api_budget import Budget
 from score._crm_alarm import measure_errors
 from score._crm_calls import WantedRecord, write_records
@@ -48,8 +44,6 @@ alert = Queue(os.environ["ALERT_QUEUE"])
 
 _CALLS_MILLIS = 85_000
 """Time that the two calls for a batch of leads may take, and the rows after them."""
-_MAX_REASONS = 10
-"""Reasons of the score that a record shows."""
 
 
 @logger.inject_lambda_context
@@ -142,21 +136,16 @@ def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutc
 
     A reason that cannot be rendered for this lead delays this lead only, until the playbook is corrected.
     """
-    profile, state, mark = case.profile.value, case.state.value, case.mark.value
-    points = score(state, bundle.scoring, now)
-    if why := upsert.not_admitted(profile, state, points, bundle.sync):
-        return SyncOutcome(case, crm_mark.blocked(mark, why))
-    locale, zone = bundle.brand.default_locale, bundle.brand.time_zone
-    try:
-        found = reasons(profile, state, bundle.scoring, now, locale, zone, with_dates=True, limit=_MAX_REASONS)
-    except TemplateError as error:
-        return SyncOutcome(case, crm_mark.delayed(mark, Undeliverable(str(error), permanent=True), now))
-    words = [reason.words for reason in found]
-    today = now.astimezone(ZoneInfo(zone)).date()
-    answers = answers_text(profile.answers, bundle, locale)
-    record = upsert.desired_record(profile, state, points, words, bundle.sync, locale, today, mark.task, answers)
-    is_known = upsert.digest(record) == mark.digest
-    return SyncOutcome(case, crm_mark.unchanged()) if is_known else WantedRecord(case, record)
+    mark = case.mark.value
+    match judge(case.profile.value, case.state.value, mark, bundle, now):
+        case upsert.DesiredRecord() as record:
+            return WantedRecord(case, record)
+        case upsert.Blocked(reason=why):
+            return SyncOutcome(case, crm_mark.blocked(mark, why))
+        case UpToDate():
+            return SyncOutcome(case, crm_mark.unchanged())
+        case Undeliverable() as failure:
+            return SyncOutcome(case, crm_mark.delayed(mark, failure, now))
 
 
 def _report(want: WantedRecord, now: datetime) -> SyncOutcome:

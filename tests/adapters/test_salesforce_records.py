@@ -9,6 +9,8 @@ import requests
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.records import Salesforce
+from ripen.crm.crm_fields import LONG
+from ripen.crm.field_write import changes
 from ripen.crm.shared_record import plan_all
 from ripen.crm.upsert import Write
 from ripen.errors import Undeliverable
@@ -50,6 +52,14 @@ def test_200_leads_take_two_calls(org: Org, salesforce: Salesforce) -> None:
     assert composites(org) == 2
     assert logins(org) == 1
     assert len({result.link.id for result in results if result.link}) == 200
+
+
+@pytest.mark.parametrize("email", ["lead1@example.co.jp", CUSTOMER])
+def test_a_record_shows_what_was_written_as_the_same_values(org: Org, salesforce: Salesforce, email: str) -> None:
+    wish = a_wish(email=email)
+    link = written(wish, salesforce)
+
+    assert set(changes(a_plan(replace(wish, link=link), salesforce))) == set(LONG)
 
 
 def test_repeated_write_creates_no_second_lead(org: Org, salesforce: Salesforce) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ripen.adapters.table import Create, Mark, Replace, Row, Table, keys
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.crm_fields import STANDARD
+from ripen.crm.crm_fields import SHORT, STANDARD
 from ripen.crm.upsert import CrmState, DesiredRecord, Record, Write, WriteResult
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
@@ -33,6 +33,8 @@ class FakeCrm:
     fails: list[Undeliverable | None] = field(default_factory=list)
     """The errors of the next calls; None lets a call succeed."""
     refuses: dict[str, Undeliverable] = field(default_factory=dict)
+    written: list[Write] = field(default_factory=list)
+    """All writes that arrived, refused ones too."""
     meanwhile: Callable[[], object] = lambda: None
     """Called during each write, before its answer."""
 
@@ -42,6 +44,7 @@ class FakeCrm:
 
     def write(self, writes: Sequence[Write]) -> list[WriteResult]:
         self._called()
+        self.written += writes
         written = [self._write(write) for write in writes]
         self.meanwhile()
         return written
@@ -58,7 +61,7 @@ class FakeCrm:
         mine = [r for r in self.records.values() if r.key == write.lead and r.object == write.object]
         old = write.record or next(iter(mine), None)
         id = old.id if old else f"00Q{len(self.records)}"
-        values = {name: str(write.fields[name]) for name in STANDARD[write.object] if name in write.fields}
+        values = {name: str(value) for name, value in write.fields.items() if name in (*STANDARD[write.object], *SHORT)}
         kept = old or Record(
             object=write.object, id=id, email=values.get("Email", ""), owner="005A", owner_name="Alice"
         )

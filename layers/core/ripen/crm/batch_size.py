@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-_MOST = 200
+MOST = 200
 """The limit of Salesforce's collections API."""
 _LEAST = 25
 """A call with so few leads that takes too long shows an outage, and not a slow trigger."""
@@ -18,13 +18,13 @@ _TRUSTED_FOR = timedelta(hours=1)
 class BatchSize(Struct, frozen=True):
     """The number of leads in one call, as the latest call that took too long showed it."""
 
-    leads: int = _MOST
+    leads: int = MOST
     timed_out: datetime | None = None
 
     def at(self, now: datetime) -> int:
         """Return the number of leads for a call now."""
         is_recent = self.timed_out is not None and now < self.timed_out + _TRUSTED_FOR
-        return self.leads if is_recent else _MOST
+        return self.leads if is_recent else MOST
 
     def after_timeout(self, written: int, now: datetime) -> "BatchSize":
         """Return the size after a call with so many leads took too long."""

@@ -26,6 +26,29 @@ STANDARD = {
 }
 """Salesforce's own fields that we fill if they are blank, by object."""
 
+SHORT = (
+    "Ripen_Score__c",
+    "Ripen_Fit__c",
+    "Ripen_Engagement__c",
+    "Ripen_Rank__c",
+    "Ripen_Last_Activity__c",
+    "Ripen_UTM_Source__c",
+    "Ripen_UTM_Medium__c",
+    "Ripen_UTM_Campaign__c",
+    "Ripen_UTM_Term__c",
+    "Ripen_UTM_Content__c",
+    "Ripen_GCLID__c",
+    "Ripen_Click_Id__c",
+    "Ripen_Click_Id_Kind__c",
+    "Ripen_Landing_Page__c",
+    "Ripen_First_Source__c",
+    "Ripen_First_Landing_Page__c",
+    "Ripen_First_Click_Id__c",
+    "Ripen_First_Click_Id_Kind__c",
+)
+"""Our own fields that are read with a record, besides the key. LONG are not: 200 records may have 7 MB of them."""
+LONG = ("Ripen_Reasons__c", "Ripen_Answers__c")
+
 _LENGTHS = {
     "FirstName": 40,
     "LastName": 80,

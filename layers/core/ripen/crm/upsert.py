@@ -51,6 +51,10 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     task_is_done: bool
     """True if the Task was created before, or found unnecessary: no search for it is made."""
 
+    def standard(self, object: str) -> Fields:
+        """Return Salesforce's own fields, and mapped ones, that this object gets."""
+        return self.as_lead if object == "Lead" else self.as_contact
+
 
 class Record(Struct, frozen=True, kw_only=True):
     """A Lead or Contact in the CRM."""
@@ -242,7 +246,7 @@ def _is_open_lead(record: Record) -> bool:
 
 def _update(desired: DesiredRecord, record: Record, tasks: Set[str]) -> Write:
     """Return the write of our own fields, and of standard fields that are blank."""
-    standard = desired.as_lead if record.object == "Lead" else desired.as_contact
+    standard = desired.standard(record.object)
     return Write(
         lead=desired.lead,
         object=record.object,

@@ -105,7 +105,7 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
             "Compare the two leads: ripen lead EMAIL. If they are one person, leave it so:"
             " ripen crm errors --ignore EMAIL. If not, create a lead with the second address in Salesforce.",
             "2 人を見比べてください: ripen lead EMAIL。同じ人なら、このままにします: ripen crm errors --ignore EMAIL。"
-            "別の人なら、2 人目のメールアドレスのリードを Salesforce で作ってください。",
+            "別の人なら、2 人目のメールアドレスで Salesforce にレコードを作ってください。",
         ),
     ),
     "INACTIVE_OWNER_OR_USER": (

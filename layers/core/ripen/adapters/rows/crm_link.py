@@ -1,5 +1,6 @@
 """The rows that change when a lead gets another CRM record, or its record another owner."""
 
+from collections.abc import Collection
 from copy import replace
 from datetime import datetime
 
@@ -30,3 +31,9 @@ def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime, opted_out: 
     if converted:
         changes.append(Create(keys.activity(profile.id, now, converted.id), converted, due=now))
     return changes
+
+
+def known_profiles(leads: Collection[str], table: Table) -> dict[str, Profile]:
+    """Return the profiles of these leads, by lead, without those that do not exist. Reads nothing without leads."""
+    rows = table.get_many([keys.profile(lead) for lead in leads]) if leads else []
+    return {row.value.id: row.value for row in rows if row}

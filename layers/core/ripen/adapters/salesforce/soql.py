@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.crm.crm_fields import STANDARD, email_fits
+from ripen.crm.crm_fields import SHORT, STANDARD, email_fits
 from ripen.crm.ownership import Owner
 from ripen.crm.upsert import DesiredRecord, Record
 from ripen.crm.users import CrmUser
@@ -159,8 +159,8 @@ def person_of(link: CrmLink, record: Row, user: Row | None) -> Person:
 def _fields(leads: Iterable[DesiredRecord], object: str) -> str:
     """Return the fields to read: for Leads also those that the playbook maps, and those of the Contact."""
     if object == "Contact":
-        return ", ".join(_CONTACT)
-    return ", ".join(dict.fromkeys((*_LEAD, *(name for lead in leads for name in lead.as_lead), *_CONVERTED)))
+        return ", ".join((*_CONTACT, *SHORT))
+    return ", ".join(dict.fromkeys((*_LEAD, *SHORT, *(name for lead in leads for name in lead.as_lead), *_CONVERTED)))
 
 
 def _matches(leads: Iterable[DesiredRecord], object: str) -> str:
