@@ -17,7 +17,7 @@ from bench.requests import SITE, Context
 from ripen.adapters import aws
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
-from ripen.mail.message import OutgoingMail
+from ripen.mail.content.message import OutgoingMail
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle
 

@@ -23,7 +23,7 @@ from bench.million_mails import MAILS
 from bench.plan import example
 from bench.release_cloud import MAX_SEND_RATE, PER_SECOND, ReleaseCloud, Workers
 from bench.report import Rate, show
-from ripen.mail.send_rate import WORKERS
+from ripen.mail.limits.send_rate import WORKERS
 
 MINUTES = 7
 """A full look is among them."""

@@ -18,9 +18,9 @@ from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail import ledger
-from ripen.mail.feedback import Event
+from ripen.mail.content.message import OutgoingMail
+from ripen.mail.incoming.feedback import Event
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.message import OutgoingMail
 
 FOLD = ("react", "react_bulk", "beacons")
 JOURNEYS = (*FOLD, "advance", "deliver", "deliver_bulk")

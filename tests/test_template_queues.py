@@ -7,7 +7,7 @@ import pytest
 
 from cli.doctor.concurrency import FOR_REQUESTS, needed
 from ripen.mail.ledger import SendState
-from ripen.mail.send_rate import WORKERS
+from ripen.mail.limits.send_rate import WORKERS
 from tests.support.stack_template import (
     ALARMS,
     FUNCTIONS,

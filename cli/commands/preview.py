@@ -21,7 +21,7 @@ from ripen.adapters.table import keys
 from ripen.errors import Undeliverable, Unsure
 from ripen.failure import Failure
 from ripen.lead.lead import Profile
-from ripen.mail.message import OutgoingMail
+from ripen.mail.content.message import OutgoingMail
 from ripen.words import Words
 
 _SITE = "https://ripen.example"

@@ -12,7 +12,7 @@ from cli.output.language import help_text, language, say
 from cli.output.row_table import row_table
 from cli.output.time_zone import brand_zone
 from cli.stack.stack import connect
-from ripen.mail.warm_up import Provider, WarmUp, cap
+from ripen.mail.limits.warm_up import Provider, WarmUp, cap
 from ripen.operations.sending.warm_up import Progress, start_warm_up, stop_warm_up, warm_up_progress
 from ripen.words import Words
 

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.doctor.finding import Check, Finding, Owner, State, unreadable
 from cli.local.home import PROJECT
 from cli.output.language import language
-from ripen.mail.send_rate import WORKERS
+from ripen.mail.limits.send_rate import WORKERS
 from ripen.words import Words
 
 CHECK = Check(Words("Lambda concurrency", "Lambda の同時実行数"), Owner.IT)

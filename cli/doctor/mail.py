@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cli.doctor.dns_records import upwards
 from cli.doctor.finding import Check, Finding, Owner
-from ripen.mail import send_rate
+from ripen.mail.limits import send_rate
 from ripen.words import Words
 
 PRODUCTION = Check(Words("SES production access", "SES 本番アクセス"), Owner.IT)

@@ -28,8 +28,8 @@ from ripen.agenda import wake_up
 from ripen.ids import digest
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.mail.content.link_target import link_target
 from ripen.mail.ledger import Send
-from ripen.mail.link_target import link_target
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.ports import Wake
 from ripen.tracking.click_signals import HIDDEN_LINK, browser_hash, network_hash, request_signals

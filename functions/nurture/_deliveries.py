@@ -8,8 +8,8 @@ import msgspec
 from ripen.adapters.rows.sends import move_sends
 from ripen.adapters.table import Conflict, Row, Table, keys
 from ripen.errors import Unavailable
-from ripen.mail import feedback
-from ripen.mail.feedback import Event, Feedback
+from ripen.mail.incoming import feedback
+from ripen.mail.incoming.feedback import Event, Feedback
 from ripen.mail.ledger import MovedSend, Send
 
 

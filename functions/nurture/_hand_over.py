@@ -13,10 +13,11 @@ from ripen.adapters.rows.sends import move_send
 from ripen.adapters.table import Change, Conflict, Replace, Row, keys
 from ripen.decision import Reason
 from ripen.errors import Blocked, Undeliverable, Unsure
-from ripen.mail import breaker, ledger
-from ripen.mail.breaker import Breaker
+from ripen.mail import ledger
+from ripen.mail.content.message import OutgoingMail
 from ripen.mail.ledger import IllegalMove, MovedSend, Send
-from ripen.mail.message import OutgoingMail
+from ripen.mail.limits import breaker
+from ripen.mail.limits.breaker import Breaker
 
 logger = Logger(child=True)
 metrics = Metrics()

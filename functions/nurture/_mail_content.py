@@ -7,10 +7,10 @@ from functools import cached_property
 from nurture._send_context import Dependencies, SendContext
 from ripen.adapters.table import keys
 from ripen.journey.enrollment import Enrollment
-from ripen.mail.confirmation import CONFIRMATION
+from ripen.mail.content.confirmation import CONFIRMATION
+from ripen.mail.content.message import uses_entry
+from ripen.mail.content.typed_text import Content, shown_content
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.message import uses_entry
-from ripen.mail.typed_text import Content, shown_content
 from ripen.playbook.bundle import Bundle
 
 

@@ -19,9 +19,9 @@ from nurture._shards import Failures
 from ripen import ports
 from ripen.adapters.table import Conflict, Due, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.mail import breaker, send_rate
-from ripen.mail.breaker import Breaker
-from ripen.mail.send_rate import MailRelease, Quota, Slots
+from ripen.mail.limits import breaker, send_rate
+from ripen.mail.limits.breaker import Breaker
+from ripen.mail.limits.send_rate import MailRelease, Quota, Slots
 
 _THREADS = 10
 _MAILS_A_WRITE = 1000

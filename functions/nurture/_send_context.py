@@ -20,11 +20,12 @@ from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.mail import policy, request_cap
-from ripen.mail.breaker import Breaker
-from ripen.mail.frequency_cap import PlannedMail
+from ripen.mail import policy
 from ripen.mail.ledger import Send
-from ripen.mail.warm_up import WarmUp
+from ripen.mail.limits import request_cap
+from ripen.mail.limits.breaker import Breaker
+from ripen.mail.limits.frequency_cap import PlannedMail
+from ripen.mail.limits.warm_up import WarmUp
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.activity_counts import count_activities, lead_facts

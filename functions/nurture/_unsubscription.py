@@ -16,8 +16,8 @@ from ripen.lead.unsubscription import (
     restored,
     withdrawn,
 )
-from ripen.mail import request_cap
 from ripen.mail.ledger import Send
+from ripen.mail.limits import request_cap
 from ripen.playbook.bundle import Bundle
 
 

@@ -6,8 +6,8 @@ from nurture._send_context import Dependencies, SendContext
 from ripen.adapters.rows.warm_up_plan import sent_on
 from ripen.adapters.table import Add, keys
 from ripen.calendar.local_time import office_zone
-from ripen.mail import warm_up
 from ripen.mail.ledger import with_jitter
+from ripen.mail.limits import warm_up
 
 _COUNTS_KEPT = timedelta(days=7)
 

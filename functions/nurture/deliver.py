@@ -42,10 +42,11 @@ from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import EnrollmentState, leave
 from ripen.key_ring import Rotated
-from ripen.mail import breaker, frequency_cap, ledger, policy, request_cap
+from ripen.mail import ledger, policy
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import OutgoingMail, RenderError, compose
 from ripen.mail.ledger import MovedSend, Send
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import OutgoingMail, RenderError, compose
+from ripen.mail.limits import breaker, frequency_cap, request_cap
 from ripen.playbook.bundle import Bundle
 
 logger = Logger()

@@ -32,11 +32,11 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
-from ripen.mail import feedback
-from ripen.mail.bounce import gives_up_after
-from ripen.mail.bounce_rate import STOPPED_BY, BounceRate
-from ripen.mail.feedback import Event, Feedback, IgnoredEvent
+from ripen.mail.incoming import feedback
+from ripen.mail.incoming.bounce import gives_up_after
+from ripen.mail.incoming.feedback import Event, Feedback, IgnoredEvent
 from ripen.mail.ledger import Send
+from ripen.mail.limits.bounce_rate import STOPPED_BY, BounceRate
 from ripen.ports import Clock, Wake
 from ripen.settings import Stop
 

@@ -33,8 +33,8 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact
 from ripen.lead.unsubscription import REASONS, UnsubscribeReason, can_be_restored, is_unsubscribed, refuses
 from ripen.lead.values import changed_values
-from ripen.mail import request_cap
 from ripen.mail.ledger import Send
+from ripen.mail.limits import request_cap
 from ripen.playbook.bundle import Brand, Bundle
 from ripen.ports import Clock, Wake
 from ripen.tracking import link_token

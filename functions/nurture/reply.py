@@ -35,8 +35,8 @@ from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash, normalise
 from ripen.lead.contact import Contact, Suppression
-from ripen.mail.reply import LARGEST, Reply, read
-from ripen.mail.reply_author import Author
+from ripen.mail.incoming.reply import LARGEST, Reply, read
+from ripen.mail.incoming.reply_author import Author
 from ripen.pointers import Seen
 from ripen.slack import card_cap
 from ripen.slack.alert import DOUBTFUL_REPLY, REPLY, UNPROVEN_REPLY, Alert

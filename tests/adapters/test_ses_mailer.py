@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from ripen.adapters.ses import mailer as module
 from ripen.adapters.ses.mailer import Ses, refusal
 from ripen.errors import Blocked, Undeliverable, Unsure
+from ripen.mail.content.message import OutgoingMail
 from ripen.mail.ledger import MailClass
-from ripen.mail.message import OutgoingMail
 
 MAIL = OutgoingMail(
     sender="=?utf-8?b?44Oq?= <news@example.com>",

@@ -17,8 +17,8 @@ from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.lead.contact import Contact
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import compose
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import compose
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen_authoring.compile import compile_playbook

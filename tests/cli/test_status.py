@@ -19,8 +19,8 @@ from ripen.crm.opt_out import OptOutPoll
 from ripen.ids import digest
 from ripen.lead.state import State
 from ripen.mail import ledger
-from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.mail.limits.breaker import Breaker
 from ripen.settings import Shadow, Stop
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack

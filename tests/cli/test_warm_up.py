@@ -13,7 +13,7 @@ from ripen.adapters.rows.warm_up_plan import WarmUpPlan
 from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
-from ripen.mail.warm_up import WarmUp
+from ripen.mail.limits.warm_up import WarmUp
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack

@@ -14,9 +14,10 @@ from ripen.errors import Undeliverable
 from ripen.journey import crm_request, webhook_call
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall
-from ripen.mail import breaker, ledger
-from ripen.mail.breaker import Breaker
+from ripen.mail import ledger
 from ripen.mail.ledger import SendState
+from ripen.mail.limits import breaker
+from ripen.mail.limits.breaker import Breaker
 from ripen.marks import CrmMark
 from tests.support.fakes import NOON
 from tests.support.planned_mails import a_send

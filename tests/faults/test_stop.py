@@ -22,8 +22,8 @@ from nurture.deliver import deliver
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.table import Change, Key, Replace, Table, keys
+from ripen.mail.content.message import OutgoingMail
 from ripen.mail.ledger import Send, SendState
-from ripen.mail.message import OutgoingMail
 from tests.support.builders import a_lead
 from tests.support.lead_story import World
 from tests.support.planned_mails import a_send, an_outside, known, planned

@@ -23,8 +23,8 @@ from ripen.crm import upsert
 from ripen.lead.address import address_hash
 from ripen.lead.lead import CrmLink, Profile, Touch
 from ripen.lead.state import Rank, State
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import OutgoingMail, compose
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import OutgoingMail, compose
 from ripen.scoring.score import Score
 from ripen.slack import card
 from ripen.slack.alert import Alert, AlertOutcome

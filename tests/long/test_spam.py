@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from ripen.adapters.ses.mailer import Ses
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import compose
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import compose
 from ripen_authoring.compile import compile_playbook
 from sandbox.ses.message import build
 from tests.support.builders import a_lead

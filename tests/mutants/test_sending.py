@@ -14,9 +14,11 @@ import pytest
 from ripen.adapters.table import Absent, Change, Replace
 from ripen.errors import Unsure
 from ripen.lead.contact import Contact
-from ripen.mail import feedback, frequency_cap, ledger
+from ripen.mail import ledger
+from ripen.mail.content.message import OutgoingMail
+from ripen.mail.incoming import feedback
 from ripen.mail.ledger import MovedSend, Send, SendState
-from ripen.mail.message import OutgoingMail
+from ripen.mail.limits import frequency_cap
 from tests.support.ledger_machine import Narrow, Sending
 from tests.support.ses_socket import WiredSes
 

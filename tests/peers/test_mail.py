@@ -16,8 +16,8 @@ import pytest
 
 from ripen.adapters.ses.mailer import Ses
 from ripen.lead.lead import Profile
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import compose
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import compose
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen_authoring.compile import compile_playbook

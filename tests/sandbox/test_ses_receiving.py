@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from ripen.adapters.ses.inbox import Received, parse_notification
-from ripen.mail import reply
-from ripen.mail.reply_author import Author
+from ripen.mail.incoming import reply
+from ripen.mail.incoming.reply_author import Author
 from tests.support.ses_server import Served, serving
 
 ADDRESS = "reply+abc@reply.example.com"

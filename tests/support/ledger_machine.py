@@ -32,10 +32,10 @@ from ripen.agenda import Lane, shard
 from ripen.ids import digest
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
-from ripen.mail.feedback import Event, Feedback
+from ripen.mail.content.message import OutgoingMail
+from ripen.mail.incoming.feedback import Event, Feedback
 from ripen.mail.ledger import OPEN, MailClass, Send, SendState
-from ripen.mail.message import OutgoingMail
-from ripen.mail.send_rate import Quota
+from ripen.mail.limits.send_rate import Quota
 from ripen.playbook.bundle import Policy
 from tests.conftest import create_table
 from tests.support.builders import a_bundle, a_lead

@@ -18,10 +18,10 @@ from ripen.key_ring import KeyRing
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile
 from ripen.mail import ledger
-from ripen.mail.feedback import Event, Feedback
+from ripen.mail.content.message import OutgoingMail
+from ripen.mail.incoming.feedback import Event, Feedback
 from ripen.mail.ledger import MailClass, Send, SendState
-from ripen.mail.message import OutgoingMail
-from ripen.mail.send_rate import Quota
+from ripen.mail.limits.send_rate import Quota
 from ripen.ports import Mailer
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue

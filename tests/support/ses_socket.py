@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from ripen.adapters.ses import mailer
 from ripen.adapters.ses.mailer import Ses
-from ripen.mail.message import OutgoingMail
+from ripen.mail.content.message import OutgoingMail
 from ripen.ports import Mailer
 from tests.support.planned_mails import Killed
 

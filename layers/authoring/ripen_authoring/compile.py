@@ -14,8 +14,9 @@ from ripen.failure import Failure
 from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.words import Words
 from ripen_authoring.building import forms, journeys, mailings, retention, scoring, settings
-from ripen_authoring.checks import all_checks, trial_rendering
+from ripen_authoring.checks import all_checks
 from ripen_authoring.checks import retention as retention_checks
+from ripen_authoring.checks.template import trial_rendering
 from ripen_authoring.files.folder import Folder, load
 from ripen_authoring.files.sources import check_size
 from ripen_authoring.models.scoring import ScoringFile

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.crm.users import CrmUser
     from ripen.journey.crm_request import CrmRequest
-    from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
+    from ripen.mail.content.message import OutgoingMail  # loads Liquid, which most functions do not need
     from ripen.slack.access import Installation, Person
 
 

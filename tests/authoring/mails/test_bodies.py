@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ripen.playbook.bundle import Mail
-from ripen_authoring.checks.accessibility import contrast_ratio
+from ripen_authoring.checks.mail.accessibility import contrast_ratio
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.mails import markdown
 from ripen_authoring.mails.rendering import number_text_links

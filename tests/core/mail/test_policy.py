@@ -11,8 +11,8 @@ from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.lead.state import State
 from ripen.lead.unsubscription import withdrawn
-from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send
+from ripen.mail.limits.breaker import Breaker
 from ripen.mail.policy import Claim, RecordOnly, Situation, Skip, Wait, decide
 from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged

@@ -16,8 +16,8 @@ from ripen.crm.opt_out import OptOutPoll
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall
 from ripen.mail import ses_errors
-from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import SendState
+from ripen.mail.limits.breaker import Breaker
 from ripen.marks import CrmMark
 from ripen.operations.waiting.wait import System, Wait, WaitingWork, Work, wait_of, waiting_work
 from ripen.operations.waiting.words import next_step, sentence_facts, summary, what_happens

@@ -7,7 +7,7 @@ from ripen.adapters.table import Table
 from ripen.campaign import campaign_run
 from ripen.campaign.campaign_run import RunState
 from ripen.campaign.mailing import is_canary
-from ripen.mail.feedback import Event
+from ripen.mail.incoming.feedback import Event
 from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, one_lead, with_rates
 from tests.support.fakes import FakeQueue
 from tests.support.planned_mails import an_event, record_events, unsubscribing

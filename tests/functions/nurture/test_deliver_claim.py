@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from nurture.deliver import deliver
 from ripen.adapters.table import Replace, Table, keys
-from ripen.mail.feedback import Event
+from ripen.mail.incoming.feedback import Event
 from ripen.mail.ledger import SendState
 from tests.support.fakes import NOON, FakeClock
 from tests.support.planned_mails import (

@@ -7,9 +7,9 @@ import pytest
 from nurture.deliver import deliver
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.ids import digest
-from ripen.mail.breaker import Breaker
+from ripen.mail.content.message import OutgoingMail
 from ripen.mail.ledger import Send, SendState
-from ripen.mail.message import OutgoingMail
+from ripen.mail.limits.breaker import Breaker
 from ripen.playbook.bundle import Policy
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock

@@ -13,9 +13,9 @@ from ripen.adapters.table import Create, Row, Table, keys
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
 from ripen.lead.state import State
-from ripen.mail.bounce_rate import BounceRate
-from ripen.mail.feedback import Event
+from ripen.mail.incoming.feedback import Event
 from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.mail.limits.bounce_rate import BounceRate
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import (
     ADDRESS_KEY,

@@ -8,7 +8,7 @@ from ripen.adapters.table import Row, Table, keys
 from ripen.campaign import campaign_run
 from ripen.campaign.campaign_run import RunState
 from ripen.campaign.halt import Halt
-from ripen.mail.feedback import Event
+from ripen.mail.incoming.feedback import Event
 from ripen.slack.alert import Alert
 from tests.support.campaign_machinery import Machinery, a_playbook, known, leads_of, with_rates
 from tests.support.planned_mails import an_event, record_events

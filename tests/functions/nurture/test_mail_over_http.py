@@ -13,9 +13,9 @@ from nurture.deliver import deliver
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Key, Table, keys
-from ripen.mail import feedback
+from ripen.mail.incoming import feedback
 from ripen.mail.ledger import Send, SendState
-from ripen.mail.send_rate import Quota
+from ripen.mail.limits.send_rate import Quota
 from tests.support.builders import a_lead
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.planned_mails import a_send, an_outside, known, planned, record_events

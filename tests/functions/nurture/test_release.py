@@ -14,9 +14,9 @@ from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane, Ref
 from ripen.ids import digest
 from ripen.mail import ledger
-from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MovedSend, Send
-from ripen.mail.send_rate import Quota
+from ripen.mail.limits.breaker import Breaker
+from ripen.mail.limits.send_rate import Quota
 from ripen.playbook.graph import Priority
 from tests.support.campaign_machinery import leads_of
 from tests.support.fakes import NOON, FakeClock, FakeQueue

@@ -19,7 +19,7 @@ from ripen.pointers import Pointer
 from ripen.slack.alert import AlertState
 from ripen.slack.card_cap import SHOWN_AFTER
 from ripen.tracking import link_token
-from tests.core.mail.test_reply import GONE, MACHINES, a_mail
+from tests.core.mail.incoming.test_reply import GONE, MACHINES, a_mail
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import sent

@@ -14,7 +14,7 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity
 from ripen.lead.state import State
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.send_rate import Quota
+from ripen.mail.limits.send_rate import Quota
 from ripen.marks import CrmMark
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert

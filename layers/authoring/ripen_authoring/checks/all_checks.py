@@ -10,14 +10,14 @@ from ripen_authoring.checks import (
     journeys,
     locales,
     mailings,
-    mails,
     past_dates,
     scoring,
     settings,
     simulations,
     slips,
-    templates,
 )
+from ripen_authoring.checks.mail import mails
+from ripen_authoring.checks.template import templates
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile

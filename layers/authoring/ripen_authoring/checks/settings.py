@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ripen.nearest import nearest
 from ripen.words import Words
-from ripen_authoring.checks import mailbox_rules, names
+from ripen_authoring.checks import names
 from ripen_authoring.checks.clauses import check_clause, check_conditions, unknown_field
+from ripen_authoring.checks.mail import mailbox_rules
 from ripen_authoring.checks.names import PROFILE_FIELDS
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.models.settings import CalendarPart, RipenFile

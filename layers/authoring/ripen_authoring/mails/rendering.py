@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from ripen.mail.link_target import link_target
+from ripen.mail.content.link_target import link_target
 from ripen_authoring.mails.addresses import replace_addresses
 from ripen_authoring.mails.html_links import html_links
 

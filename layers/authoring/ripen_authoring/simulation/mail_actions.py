@@ -6,7 +6,7 @@ from ripen.adapters import gateway
 from ripen.adapters.table import keys
 from ripen.failure import Failure
 from ripen.ids import digest
-from ripen.mail.feedback import Event, Feedback
+from ripen.mail.incoming.feedback import Event, Feedback
 from ripen.mail.ledger import Send, SendState
 from ripen.tracking import link_token
 from ripen.words import Words

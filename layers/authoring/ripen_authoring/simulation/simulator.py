@@ -15,8 +15,8 @@ from ripen.failure import Failure
 from ripen.key_ring import KeyRing
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
+from ripen.mail.content.message import OutgoingMail
 from ripen.mail.ledger import Send
-from ripen.mail.message import OutgoingMail
 from ripen.playbook.bundle import Bundle
 from ripen.pointers import Pointer
 from ripen.words import Words

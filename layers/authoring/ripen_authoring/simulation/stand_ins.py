@@ -11,7 +11,7 @@ import msgspec
 from ripen.adapters.playbook import Live, Playbook
 from ripen.agenda import Ref
 from ripen.errors import Undeliverable
-from ripen.mail.message import OutgoingMail
+from ripen.mail.content.message import OutgoingMail
 from ripen.playbook.bundle import Bundle
 
 WebhookAnswers = Mapping[str, dict[str, Any] | None]

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from msgspec import Struct
 
 from ripen.lead import address
-from ripen.mail.request_cap import inbox
+from ripen.mail.limits.request_cap import inbox
 from ripen.tracking.click_signals import network_hash
 from ripen.tracking.recent_counts import RecentCounts
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import AskedConsent, Contact, Permission, consented_purposes
-from ripen.mail import confirmation
+from ripen.mail.content import confirmation
 from ripen.mail.ledger import Send
 
 

@@ -1,6 +1,7 @@
 """Landing pages of the playbook, rendered with the variables that they may use.
 
-A new variable also needs a line in PAGE of ripen_authoring.checks.variables, or the check refuses pages that use it.
+A new variable also needs a line in PAGE of ripen_authoring.checks.template.variables, or the check refuses pages that
+use it.
 No page needs a script, a font or a picture from another site: a Content-Security-Policy of `default-src 'none';
 style-src 'unsafe-inline'; form-action 'self'` suits all of them (a playbook that embeds pictures adds img-src).
 """

@@ -11,9 +11,9 @@ from ripen.calendar.quiet_hours import quiet_until
 from ripen.decision import Reason
 from ripen.lead.contact import Contact, Suppression
 from ripen.lead.unsubscription import refuses
-from ripen.mail import breaker, frequency_cap, request_cap
-from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send, with_jitter
+from ripen.mail.limits import breaker, frequency_cap, request_cap
+from ripen.mail.limits.breaker import Breaker
 from ripen.playbook.bundle import Policy
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts, holds

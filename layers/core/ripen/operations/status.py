@@ -12,7 +12,7 @@ from typing import Any
 from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane
-from ripen.mail.breaker import Breaker, is_open
+from ripen.mail.limits.breaker import Breaker, is_open
 from ripen.operations.publication.recalculation import Recalculation, recalculation
 from ripen.operations.waiting.scan import find_waiting
 from ripen.operations.waiting.wait import System, WaitingWork, Work

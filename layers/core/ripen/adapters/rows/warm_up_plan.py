@@ -4,7 +4,7 @@ from datetime import date
 from time import monotonic
 
 from ripen.adapters.table import Table, keys
-from ripen.mail.warm_up import Provider, WarmUp
+from ripen.mail.limits.warm_up import Provider, WarmUp
 
 _MAX_AGE_SECONDS = 60.0
 

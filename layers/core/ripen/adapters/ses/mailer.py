@@ -25,8 +25,8 @@ from botocore.parsers import ResponseParserError
 
 from ripen.decision import Reason
 from ripen.errors import Blocked, Undeliverable, Unsure
+from ripen.mail.content.message import OutgoingMail
 from ripen.mail.ledger import MailClass
-from ripen.mail.message import OutgoingMail
 
 _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
 _ACCOUNT_PAUSE_SECONDS = 600

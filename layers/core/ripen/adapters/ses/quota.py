@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ripen.adapters import aws
-from ripen.mail.send_rate import Quota
+from ripen.mail.limits.send_rate import Quota
 
 _MAX_AGE_SECONDS = 55.0
 _LOWEST = Quota(per_second=1, per_day=-1, sent=0)

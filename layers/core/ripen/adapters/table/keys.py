@@ -25,10 +25,10 @@ from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.lead.history import HistoryPage
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send
-from ripen.mail.send_rate import MailRelease
-from ripen.mail.warm_up import WarmUp
+from ripen.mail.limits.breaker import Breaker
+from ripen.mail.limits.send_rate import MailRelease
+from ripen.mail.limits.warm_up import WarmUp
 from ripen.marks import CrmMark
 from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop

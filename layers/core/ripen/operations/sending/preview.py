@@ -11,9 +11,9 @@ from ripen.failure import Failure
 from ripen.ids import digest
 from ripen.key_ring import KeyRing
 from ripen.lead.lead import Profile
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import OutgoingMail, RenderError, compose
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import OutgoingMail, RenderError, compose
 from ripen.nearest import nearest
 from ripen.operations.phrases import reason
 from ripen.playbook.bundle import Bundle

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from ripen.adapters.rows.warm_up_plan import sent_on
 from ripen.adapters.table import Replace, Table, keys
 from ripen.failure import Failure
-from ripen.mail import warm_up
-from ripen.mail.warm_up import Provider, WarmUp
+from ripen.mail.limits import warm_up
+from ripen.mail.limits.warm_up import Provider, WarmUp
 from ripen.words import Words
 
 MOST_DAYS, MOST_PER_DAY = 90, 10_000_000

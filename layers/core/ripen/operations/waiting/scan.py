@@ -11,7 +11,7 @@ from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane
 from ripen.crm.crm_mark import LONGEST_RETRY
 from ripen.journey.webhook_call import LONGEST_PAUSE
-from ripen.mail.breaker import Breaker, is_open
+from ripen.mail.limits.breaker import Breaker, is_open
 from ripen.operations.waiting.wait import Wait, WaitingWork, wait_of, waiting_work
 
 _KINDS = {

@@ -17,8 +17,8 @@ from ripen.journey import crm_request, webhook_call
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall
 from ripen.mail import ses_errors
-from ripen.mail.breaker import Breaker, is_open
 from ripen.mail.ledger import Send, SendState
+from ripen.mail.limits.breaker import Breaker, is_open
 from ripen.marks import CrmMark
 from ripen.slack import action, slack_errors
 from ripen.slack.action import CardAction

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from ripen.lead.contact import Contact
-from ripen.mail.confirmation import CONFIRMATION
+from ripen.mail.content.confirmation import CONFIRMATION
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import SendStep

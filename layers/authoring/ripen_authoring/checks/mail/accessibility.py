@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ripen.words import Words
-from ripen_authoring.checks.colors import hex_color
+from ripen_authoring.checks.mail.colors import hex_color
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.mails.html_links import MailParser
 from ripen_authoring.problem import Problem

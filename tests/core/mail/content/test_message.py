@@ -8,9 +8,9 @@ import pytest
 
 from ripen.key_ring import KeyRing
 from ripen.lead.lead import CrmLink, Profile
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import LARGEST, OutgoingMail, RenderError, compose, named_address
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import LARGEST, OutgoingMail, RenderError, compose, named_address
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen.tracking.click_signals import HIDDEN_LINK

@@ -4,7 +4,7 @@ from copy import replace
 
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
-from ripen.mail.typed_text import Content, shown_content
+from ripen.mail.content.typed_text import Content, shown_content
 from ripen.playbook.bundle import Bundle, FormField
 from ripen.playbook.graph import Journey, UpdateStep
 from tests.support.builders import a_bundle, a_lead

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ripen.mail.breaker import Breaker, after_refusal, blocked_until, is_open, with_probe
+from ripen.mail.limits.breaker import Breaker, after_refusal, blocked_until, is_open, with_probe
 from tests.support.fakes import NOON
 
 TEN, SECOND = timedelta(minutes=10), timedelta(seconds=1)

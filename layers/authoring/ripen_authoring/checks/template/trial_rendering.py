@@ -8,14 +8,14 @@ from ripen.capture.pages import FormContent, render_page
 from ripen.ids import send_id
 from ripen.key_ring import KeyRing
 from ripen.lead.lead import Profile
+from ripen.mail.content.mail_links import MailLinks
+from ripen.mail.content.message import CLIPPED, LARGEST, OutgoingMail, RenderError, compose
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.mail_links import MailLinks
-from ripen.mail.message import CLIPPED, LARGEST, OutgoingMail, RenderError, compose
 from ripen.playbook.bundle import Bundle, Email
 from ripen.playbook.template import render_text
 from ripen.playbook.template_limits import TemplateError
 from ripen.words import Words
-from ripen_authoring.checks.liquid_words import liquid_error
+from ripen_authoring.checks.template.liquid_words import liquid_error
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.flow import placed_steps

@@ -12,9 +12,9 @@ from msgspec import Struct
 from ripen.decision import Reason
 from ripen.lead.lead import Profile
 from ripen.lead.text import one_line
-from ripen.mail import confirmation
+from ripen.mail.content import confirmation
+from ripen.mail.content.mail_links import MailLinks
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.mail_links import MailLinks
 from ripen.playbook import template, wording
 from ripen.playbook.bundle import Bundle, Email, Mail
 from ripen.playbook.graph import Texts

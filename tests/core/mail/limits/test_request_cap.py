@@ -8,8 +8,8 @@ import pytest
 
 from ripen.lead.contact import Contact, Permission
 from ripen.mail.ledger import MailClass, Send
+from ripen.mail.limits.request_cap import PER_HOUR, counted_this_hour, inbox, refused_with, with_mail_counted
 from ripen.mail.policy import Claim, RecordOnly, Situation, Skip, Wait, decide
-from ripen.mail.request_cap import PER_HOUR, counted_this_hour, inbox, refused_with, with_mail_counted
 from ripen.playbook.bundle import Policy
 from tests.support.builders import a_bundle, a_marketing_mail
 from tests.support.fakes import NOON

@@ -15,7 +15,7 @@ from typing import cast
 from msgspec import Struct
 
 from ripen.lead.text import folded
-from ripen.mail.reply_author import Author, author
+from ripen.mail.incoming.reply_author import Author, author
 
 LARGEST = 250_000
 """The number of bytes of a mail that are read: its text comes before its attachments."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.mail.reply import LARGEST, Reply, read
-from ripen.mail.reply_author import Author
+from ripen.mail.incoming.reply import LARGEST, Reply, read
+from ripen.mail.incoming.reply_author import Author
 
 
 def a_mail(subject: str, body: str, charset: str = "utf-8", **headers: str) -> bytes:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ripen.mail.bounce import BounceCause, bounce_cause, gives_up_after
+from ripen.mail.incoming.bounce import BounceCause, bounce_cause, gives_up_after
 from ripen.mail.ledger import MailClass, Send
 from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON

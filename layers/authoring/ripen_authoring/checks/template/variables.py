@@ -1,6 +1,6 @@
 """Check the Liquid of a template: its tags, its filters, and its variables by the place where it is used.
 
-The values of the variables are supplied by capture/pages.py for pages and by mail/message.py for mails.
+The values of the variables are supplied by capture/pages.py for pages and by mail/content/message.py for mails.
 """
 
 import re
@@ -12,7 +12,7 @@ from ripen.playbook.template import parse
 from ripen.playbook.template_limits import FILTERS, TemplateError
 from ripen.words import Words
 from ripen_authoring.checks import names
-from ripen_authoring.checks.liquid_words import liquid_error
+from ripen_authoring.checks.template.liquid_words import liquid_error
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.mail.link_target import link_target
+from ripen.mail.content.link_target import link_target
 
 WIKIPEDIA = "https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC"
 

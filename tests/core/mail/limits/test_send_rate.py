@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.mail.send_rate import MailRelease, Quota, continues, free_slots, suitable
+from ripen.mail.limits.send_rate import MailRelease, Quota, continues, free_slots, suitable
 from tests.support.fakes import NOON
 
 SECOND = timedelta(seconds=1)

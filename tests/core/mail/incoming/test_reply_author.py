@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ripen.mail.reply import read
-from ripen.mail.reply_author import Author
-from tests.core.mail.test_reply import a_mail
+from ripen.mail.incoming.reply import read
+from ripen.mail.incoming.reply_author import Author
+from tests.core.mail.incoming.test_reply import a_mail
 
 _CORPUS = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))
 REPLIES = [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ripen.mail.ledger import MailClass
-from tests.core.mail.test_message import written
+from tests.core.mail.content.test_message import written
 from tests.support.builders import a_brand, a_bundle
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from ripen.playbook.template_limits import TemplateError
 from ripen.words import Words
-from ripen_authoring.checks import accessibility, mailbox_rules, variables
-from ripen_authoring.checks.liquid_words import liquid_error
 from ripen_authoring.checks.locales import unknown_locale
-from ripen_authoring.checks.templates import check_page_links, check_words, unknown_page
-from ripen_authoring.checks.variables import Known, check_template
+from ripen_authoring.checks.mail import accessibility, mailbox_rules
+from ripen_authoring.checks.template import variables
+from ripen_authoring.checks.template.liquid_words import liquid_error
+from ripen_authoring.checks.template.templates import check_page_links, check_words, unknown_page
+from ripen_authoring.checks.template.variables import Known, check_template
 from ripen_authoring.files.folder import Body, Folder, MailEntry
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.mails import mjml, rendering

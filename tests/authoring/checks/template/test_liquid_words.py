@@ -4,7 +4,7 @@ import pytest
 
 from ripen.playbook.template import parse
 from ripen.playbook.template_limits import TemplateError
-from ripen_authoring.checks.liquid_words import liquid_error
+from ripen_authoring.checks.template.liquid_words import liquid_error
 
 
 @pytest.mark.parametrize(

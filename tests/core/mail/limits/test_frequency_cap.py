@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ripen.lead.contact import Contact
-from ripen.mail.frequency_cap import next_place, outranking_mail, places_left, with_mail_counted
 from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.mail.limits.frequency_cap import next_place, outranking_mail, places_left, with_mail_counted
 from ripen.playbook.bundle import Policy
 from tests.support.fakes import NOON
 

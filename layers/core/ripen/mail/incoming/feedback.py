@@ -15,7 +15,7 @@ from msgspec import Struct
 from ripen.decision import Reason
 from ripen.ids import digest
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail.bounce import BounceCause, bounce_cause
+from ripen.mail.incoming.bounce import BounceCause, bounce_cause
 from ripen.mail.ledger import MovedSend, Send, SendState, accept
 
 

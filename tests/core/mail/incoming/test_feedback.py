@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail.feedback import (
+from ripen.mail.incoming.feedback import (
     Event,
     Feedback,
     IgnoredEvent,

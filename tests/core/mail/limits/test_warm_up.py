@@ -7,8 +7,8 @@ import pytest
 
 from ripen.decision import Reason
 from ripen.mail.ledger import MailClass
+from ripen.mail.limits.warm_up import Provider, WarmUp, cap, counted, day_of, provider, tomorrow
 from ripen.mail.policy import Claim, Skip, Wait
-from ripen.mail.warm_up import Provider, WarmUp, cap, counted, day_of, provider, tomorrow
 from ripen.playbook.bundle import Policy
 from tests.core.mail.test_policy import a_contact, decided
 from tests.support.builders import a_marketing_mail

@@ -6,8 +6,8 @@ from typing import Any
 
 from ripen.nearest import nearest
 from ripen.words import Words
-from ripen_authoring.checks import variables
-from ripen_authoring.checks.variables import Known, check_template
+from ripen_authoring.checks.template import variables
+from ripen_authoring.checks.template.variables import Known, check_template
 from ripen_authoring.files.folder import Entry, Folder, PageEntry
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.flow import placed_steps, templates

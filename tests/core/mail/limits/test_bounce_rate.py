@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.mail.bounce_rate import BounceRate
+from ripen.mail.limits.bounce_rate import BounceRate
 from tests.support.fakes import NOON
 
 

@@ -1,0 +1,1 @@
+"""What is in a mail: its text, its links, and its headers."""

@@ -1,0 +1,1 @@
+"""What comes back about a mail: the events of SES, and replies."""
