@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption, require_playbook
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
 
 if TYPE_CHECKING:
     from ripen_authoring.files.folder import Folder
@@ -139,7 +139,7 @@ def _today(opened: "Folder") -> date:
 def _make(folder: "Folder", files: dict[str, str], as_json: bool) -> None:
     from ripen_authoring.scaffold import write
 
-    write(folder, files)
+    write(folder, files, language())
     if as_json:
         print_json({"created": sorted(files)})
         return

@@ -42,12 +42,23 @@ def everything(folder: Folder) -> scaffold.Files:
 def test_all_new_files_pass_the_check_without_a_warning(playbook: Path) -> None:
     folder = opened(playbook)
     files = everything(folder)
-    scaffold.write(folder, files)
+    scaffold.write(folder, files, "en")
     checked = check_playbook(playbook, NOW)
     assert checked.warnings == ()
     assert {"new", "new-thanks", "bare", "second"} <= checked.bundle.pages.keys()
     assert checked.bundle.campaigns["news"].at == "2026-12-14T10:00"
     assert [path for path, text in files.items() if re.search(r"\b(NAME|FORM|MAIL|SEGMENT|WHEN|MONTH)\b", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "comment"), [("ja", "# フォームの後に見せるページ"), ("en", "# the page after the form")]
+)
+def test_comments_are_in_the_language_of_the_person(playbook: Path, language: str, comment: str) -> None:
+    folder = opened(playbook)
+    scaffold.write(folder, everything(folder), language)
+    written = (playbook / "forms/new.yaml").read_text()
+    assert f"thank_you: new-thanks {comment}\n" in written
+    assert [path for path in playbook.rglob("*.yaml") if "# ja:" in path.read_text()] == []
 
 
 @pytest.mark.parametrize("locales", [("ja",), ("en",), ("en", "fr")])
@@ -71,7 +82,7 @@ def test_nothing_is_written_if_one_file_exists(playbook: Path) -> None:
     folder = opened(playbook, "contact")
     files = scaffold.new_form(folder, "fresh", TODAY) | scaffold.new_page(folder, "contact")
     with pytest.raises(Failure, match=r"pages/contact\.ja\.liquid exists already"):
-        scaffold.write(folder, files)
+        scaffold.write(folder, files, "en")
     assert not (playbook / "forms/fresh.yaml").exists()
 
 
@@ -79,7 +90,7 @@ def test_a_playbook_without_the_shared_parts_is_told_so(playbook: Path) -> None:
     (playbook / "pages/_fields.liquid").unlink()
     folder = opened(playbook)
     with pytest.raises(Failure, match=r"pages/_fields\.liquid"):
-        scaffold.write(folder, scaffold.new_form(folder, "new", TODAY))
+        scaffold.write(folder, scaffold.new_form(folder, "new", TODAY), "en")
 
 
 def test_the_form_and_the_segment_are_known_or_asked_for(playbook: Path) -> None:

@@ -15,6 +15,7 @@ from ripen_authoring.files.folder import NAME, Folder, load
 
 _STARTERS = Path(__file__).parent / "starters"
 _IN_BOTH = re.compile(r"^( +)ja: (.+)\n\1en: (.+)$", re.MULTILINE)
+_COMMENT = re.compile(r"# ja: (.+?) \| en: (.+)$", re.MULTILINE)
 _SHARED_PART = re.compile(r"\{% include '([^']+)' %\}")
 _UNTIL_CAMPAIGN = timedelta(days=14)
 """How far ahead a new campaign is: enough to write its mail."""
@@ -111,8 +112,11 @@ def open_folder(path: Path, name: str) -> Folder:
     return folder
 
 
-def write(folder: Folder, files: Files) -> None:
-    """Write all files, or none. Raise Failure if one of them exists or needs a shared part that does not."""
+def write(folder: Folder, files: Files, language: str) -> None:
+    """Write all files, or none, with comments in the language ("ja" or "en") of the person who will edit them.
+
+    Raise Failure if one of them exists or needs a shared part that does not.
+    """
     if there := [path for path in files if (folder.path / path).exists()]:
         raise Failure(
             Words(f"{folder.path}/{there[0]} exists already.", f"{folder.path}/{there[0]} はすでにあります。"),
@@ -126,9 +130,10 @@ def write(folder: Folder, files: Files) -> None:
             ),
             Words("Copy it from the example in playbook/.", "例（playbook/）からコピーしてください。"),
         )
+    comment = r"# \1" if language == "ja" else r"# \2"
     for path, text in files.items():
         (folder.path / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder.path / path).write_text(text, "utf-8")
+        (folder.path / path).write_text(_COMMENT.sub(comment, text), "utf-8")
 
 
 def _shared_parts(files: Files) -> Iterator[str]:
