@@ -40,7 +40,7 @@ def test_the_rest_waits_until_the_canaries_are_judged() -> None:
     run = a_run(RunState.CANARY, CAREFUL)
     assert may_send(run, run.rest - timedelta(seconds=1)) == "yes"
     assert may_send(run, run.rest) == "soon"
-    assert may_send(campaign_run.pass_canary(run, run.rest), run.rest) == "yes"
+    assert may_send(campaign_run.pass_canary(run, 1, run.rest), run.rest) == "yes"
 
 
 def test_a_past_time_starts_the_run_at_once() -> None:

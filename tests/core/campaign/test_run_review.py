@@ -4,7 +4,7 @@ from copy import replace
 from datetime import timedelta
 
 from ripen.campaign import campaign_run
-from ripen.campaign.campaign_run import HEAD_START, RunState
+from ripen.campaign.campaign_run import HEAD_START, RunChange, RunState
 from ripen.campaign.run_review import review
 from ripen.campaign.walk import Walk
 from tests.core.campaign.test_campaign_run import AUTUMN, CAREFUL, a_run
@@ -57,6 +57,13 @@ def test_bad_canaries_halt_the_run_before_the_rest_goes() -> None:
         RunState.CANARY,
         "2 of 9 mails complained: more than 0.1%",
     )
+
+
+def test_the_history_says_if_nobody_was_in_the_canary() -> None:
+    run = a_run(RunState.CANARY, CAREFUL)
+    some, none = [Walk(shard=0, done=True, canaries=1)], [Walk(shard=0, done=True)]
+    assert review(run, CAREFUL, {"accepted": 1}, some, run.rest).run.history[-2].what == RunChange.CANARY_PASSED
+    assert review(run, CAREFUL, {}, none, run.rest).run.history[-2].what == RunChange.CANARY_EMPTY
 
 
 def test_canaries_of_each_time_zone_are_judged_until_the_end() -> None:

@@ -36,6 +36,7 @@ class RunChange(StrEnum):
     SCHEDULED = "scheduled"
     STARTED = "started"
     CANARY_PASSED = "canary passed"
+    CANARY_EMPTY = "nobody was in the canary"
     DONE = "done"
     PAUSED = "paused"
     HALTED = "halted"
@@ -155,9 +156,10 @@ def begin(run: CampaignRun, campaign: Campaign, now: datetime) -> CampaignRun:
     return _logged(replace(run, state=state, lap=run.lap + 1), now, RunChange.STARTED)
 
 
-def pass_canary(run: CampaignRun, now: datetime) -> CampaignRun:
-    """CANARY → RUNNING: release the rest."""
-    return _logged(replace(run, state=RunState.RUNNING), now, RunChange.CANARY_PASSED)
+def pass_canary(run: CampaignRun, canaries: int, now: datetime) -> CampaignRun:
+    """CANARY → RUNNING: release the rest. A canary that had nobody proves nothing, and the history says so."""
+    what = RunChange.CANARY_PASSED if canaries else RunChange.CANARY_EMPTY
+    return _logged(replace(run, state=RunState.RUNNING), now, what)
 
 
 def finish(run: CampaignRun, now: datetime) -> CampaignRun:

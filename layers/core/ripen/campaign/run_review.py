@@ -52,7 +52,7 @@ def review(
         return Review(run=halt(run, found.reason, now), due=None, halt=found)
     if run.state is RunState.CANARY and not canary_is_over:
         return Review(run=run, due=min(run.rest, now + _WAITING))
-    released = pass_canary(run, now) if canary_is_over else run
+    released = pass_canary(run, sum(walk.canaries for walk in walks), now) if canary_is_over else run
     if due := _next_review(counts, walks, now):
         return Review(run=released, due=due)
     return Review(run=finish(released, now), due=None)

@@ -19,6 +19,7 @@ CHANGES = {
     RunChange.SCHEDULED: Words("scheduled", "予約"),
     RunChange.STARTED: Words("started", "配信開始"),
     RunChange.CANARY_PASSED: Words("canary passed", "先行配信に問題なし"),
+    RunChange.CANARY_EMPTY: Words("nobody was in the canary", "先行配信の対象者なし"),
     RunChange.DONE: Words("done", "完了"),
     RunChange.PAUSED: Words("paused", "一時停止"),
     RunChange.HALTED: Words("halted", "自動停止"),
