@@ -190,6 +190,13 @@ COMMANDS = {
         "cli.commands.plan:plan",
         Words("Compare the playbook with the live one.", "公開中のプレイブックと比べます。"),
     ),
+    "backtest": (
+        "cli.commands.backtest:backtest",
+        Words(
+            "Back-test a scoring file: replay what was recorded, and compare with what sales made of the leads.",
+            "スコアのファイルのバックテスト: 記録された行動を当時のとおりに再現し、営業の結果と比べます。",
+        ),
+    ),
     "rollback": (
         "cli.commands.rollback:rollback",
         Words("Restore the previous playbook.", "前のプレイブックにもどします。"),

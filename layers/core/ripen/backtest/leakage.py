@@ -5,10 +5,12 @@ Such a rule looks excellent in a back-test, and does nothing for a lead that sal
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from ripen.identity import IdentityKey
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.clause import Condition
 from ripen.playbook.scoring import Scoring
@@ -52,7 +54,7 @@ def leaks(scoring: Scoring) -> tuple[Leak, ...]:
 
 def fields_asked(scoring: Scoring) -> frozenset[str]:
     """Return the fields that rules ask for and that activities must have given."""
-    return frozenset(each.field for each in questions(scoring) if each.field) - ALWAYS_KNOWN
+    return _fields_asked(IdentityKey(scoring))
 
 
 def written_by_sales(activities: Iterable[Activity]) -> frozenset[str]:
@@ -87,6 +89,11 @@ def questions(part: Any, code: str = "") -> Iterator[Question]:
     elif isinstance(part, dict):
         for each in part.values():
             yield from questions(each, code)
+
+
+@lru_cache(maxsize=4)
+def _fields_asked(scoring: IdentityKey[Scoring]) -> frozenset[str]:
+    return frozenset(each.field for each in questions(scoring.value) if each.field) - ALWAYS_KNOWN
 
 
 def _leaks(asked: Iterable[Question]) -> Iterator[Leak]:

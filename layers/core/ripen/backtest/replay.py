@@ -1,6 +1,7 @@
 """Replay one lead: its rank and score at each moment, by what was known then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -28,39 +29,37 @@ class Standing(Struct, frozen=True):
 def replay(story: Story, bundle: Bundle, until: datetime) -> Iterator[Standing]:
     """Yield the lead's standing whenever something became known, was judged otherwise, or the rank changed.
 
-    Nothing from `until` on counts.
+    Nothing from `until` on counts. Where verdicts were revised, all is calculated again from the start, as a refold
+    does.
     """
-    before = Rank.COLD
-    for state, at in _states(story, bundle, until):
-        total = score(state, bundle.scoring, at).total
-        yield Standing(at, state.rank, total, state.rank is Rank.HOT and before is not Rank.HOT)
-        before = state.rank
-
-
-def _states(story: Story, bundle: Bundle, until: datetime) -> Iterator[tuple[State, datetime]]:
-    """Yield the states, which are calculated again from the start where verdicts were revised, as a refold does."""
     if not story.moments or story.moments[0][0] >= until:
         return
+    before = Rank.COLD
     revisions = [at for at in story.revisions if story.moments[0][0] < at < until]
     for since, end in pairwise((story.moments[0][0], *revisions, until)):
-        for state, at in _with_verdicts_of(since, story, bundle, end):
-            if at >= since:
-                yield state, at
+        for each in _with_verdicts_of(since, story, bundle, end):
+            if each.at >= since:
+                yield replace(each, turned_hot=each.rank is Rank.HOT and before is not Rank.HOT)
+                before = each.rank
 
 
-def _with_verdicts_of(
-    verdicts: datetime, story: Story, bundle: Bundle, until: datetime
-) -> Iterator[tuple[State, datetime]]:
-    """Yield the states before `until`, as if the verdicts of that moment had held all along."""
+def _with_verdicts_of(verdicts: datetime, story: Story, bundle: Bundle, until: datetime) -> Iterator[Standing]:
+    """Yield the standings before `until`, as if the verdicts of that moment had held all along."""
     state, profile, at = State(lead=story.profile.id), unknown_lead(story.profile), story.moments[0][0]
     for moment, facts in story.moments:
         if moment >= until:
             break
-        yield from (passed := rank_changes(state, at, moment, bundle))
+        passed = rank_changes(state, at, moment, bundle)
+        yield from _standings(passed, bundle)
         state = passed[-1][0] if passed else state
         profile = profile_with(profile, facts)
         entries = tuple(fact.judged_at(verdicts) for fact in facts)
-        state, _ = with_rank(add_activities(state, profile, entries, bundle), bundle, moment)
-        yield state, moment
+        state, points = with_rank(add_activities(state, profile, entries, bundle), bundle, moment)
+        yield Standing(moment, state.rank, points.total)
         at = moment
-    yield from rank_changes(state, at, until, bundle)
+    yield from _standings(rank_changes(state, at, until, bundle), bundle)
+
+
+def _standings(states: Iterable[tuple[State, datetime]], bundle: Bundle) -> Iterator[Standing]:
+    for state, at in states:
+        yield Standing(at, state.rank, score(state, bundle.scoring, at).total)

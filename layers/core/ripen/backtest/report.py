@@ -15,7 +15,8 @@ from ripen.scoring.rank import ORDER
 
 BAND = 20
 """How many points a band of scores has."""
-_TOP_BAND = 100
+TOP_BAND = 100
+"""The lowest score of the highest band."""
 _WEEK = timedelta(days=7)
 
 
@@ -91,6 +92,8 @@ class BacktestReport:
     """Leads with an outcome, and without an activity in the period before it."""
     first: date | None = None
     """The Monday of the first week with an activity."""
+    is_same: bool = False
+    """Whether the rules before and after are the same."""
 
     def add(self, trial: Trial) -> None:
         self.before.add(trial.before, trial.outcome)
@@ -138,7 +141,7 @@ class BacktestReport:
 
 def band(score: int) -> int:
     """Return the lower end of the score's band: 0, 20 … 100, and -1 for all below 0."""
-    return -1 if score < 0 else min(score // BAND * BAND, _TOP_BAND)
+    return -1 if score < 0 else min(score // BAND * BAND, TOP_BAND)
 
 
 def _group(outcomes: "dict[Outcome | None, int] | Counter[Outcome | None]") -> Group:

@@ -1,7 +1,8 @@
 """One lead in a back-test: what two sets of rules would have made of it, and what sales made of it."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from math import floor
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -20,7 +21,7 @@ class Period(Struct, frozen=True):
 
     since: datetime | None
     until: datetime
-    zone: tzinfo
+    zone: ZoneInfo
 
 
 class Peak(Struct, frozen=True):
@@ -69,7 +70,7 @@ def trial(story: Story, outcome: LeadOutcome | None, before: Bundle, after: Bund
     )
 
 
-def monday(at: datetime, zone: tzinfo) -> date:
+def monday(at: datetime, zone: ZoneInfo) -> date:
     """Return the Monday of the local week."""
     day = at.astimezone(zone).date()
     return day - timedelta(days=day.weekday())
