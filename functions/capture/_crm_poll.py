@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
@@ -27,7 +27,6 @@ def run_poll[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     clock: Clock,
     has_time: Callable[[], bool],
     is_needed: Callable[[P], bool] = lambda poll: True,
-    interval: timedelta = POLL_INTERVAL,
 ) -> None:
     """Poll the CRM if the row is due, and put the next poll on the agenda.
 
@@ -38,9 +37,9 @@ def run_poll[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     if row is None or row.due is None:
         return
     now = clock.now()
-    after, due = _answered(row.value), now + interval
+    after, due = _answered(row.value), now + POLL_INTERVAL
     if is_needed(after) and not in_shadow(table):
-        after, due = _read(row.value, read, now, has_time, interval)
+        after, due = _read(row.value, read, now, has_time)
     with suppress(Conflict):  # a playbook was published, or another worker has polled
         table.write(Replace(key, after, row.version, due=due if is_needed(after) else None, lane=Lane.BULK))
 
@@ -50,7 +49,6 @@ def _read[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     read: Callable[[P, datetime], Iterator[P]],
     now: datetime,
     has_time: Callable[[], bool],
-    interval: timedelta,
 ) -> tuple[P, datetime]:
     """Return the row with the cursor that was reached, and when the next poll is due: at once where time ran out."""
     reached = poll
@@ -63,7 +61,7 @@ def _read[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
         since = poll.failing_since or now
         failed = replace(reached, attempts=poll.attempts + 1, failing_since=since, error=failure.reason)
         return failed, now + poll_wait(poll.attempts, failure)
-    return _answered(reached), now + interval
+    return _answered(reached), now + POLL_INTERVAL
 
 
 def _answered[P: (MemberPoll, OpportunityPoll, OptOutPoll)](poll: P) -> P:

@@ -1,6 +1,6 @@
 """Write the opt-outs that sales entered in Salesforce into our leads, for nurture.deliver to look up.
 
-capture.poll does it for the `poll#opt-outs` row, every 15 minutes.
+capture.poll does it for the `poll#opt-outs` row, every five minutes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from msgspec import Struct
 from capture._crm_poll import run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Replace, Row, Table, keys
-from ripen.crm.opt_out import INTERVAL, OptOutPoll, PersonOptOut, cursor, is_about, reached
+from ripen.crm.opt_out import OptOutPoll, PersonOptOut, cursor, is_about, reached
 from ripen.lead.lead import Profile
 
 logger = Logger(child=True)
@@ -43,7 +43,7 @@ def poll_opt_outs(dependencies: Dependencies, has_time: Callable[[], bool]) -> N
             poll = reached(poll, object, now)
         yield poll
 
-    run_poll(keys.OPT_OUTS, read, dependencies.table, dependencies.clock, has_time, interval=INTERVAL)
+    run_poll(keys.OPT_OUTS, read, dependencies.table, dependencies.clock, has_time)
 
 
 def _record(found: Sequence[PersonOptOut], table: Table) -> None:

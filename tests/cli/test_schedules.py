@@ -8,7 +8,8 @@ from ripen.agenda import Lane
 from ripen.campaign.walk import Schedule
 from ripen.crm.membership import MemberPoll, updated_poll
 from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import INTERVAL, OptOutPoll
+from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.polling import POLL_INTERVAL
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.trigger import OnActivity, OnSchedule
@@ -116,7 +117,7 @@ def test_opt_outs_are_polled_from_the_first_publication_on(table: Table) -> None
 
     row = made_live("1", hours=1)
     assert row
-    assert (row.due, row.value) == (after(hours=1) + INTERVAL, OptOutPoll(since=after(hours=1)))
+    assert (row.due, row.value) == (after(hours=1) + POLL_INTERVAL, OptOutPoll(since=after(hours=1)))
     assert made_live("2", hours=2) == row
 
 

@@ -9,7 +9,8 @@ import pytest
 from capture._opt_outs import Dependencies, poll_opt_outs
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.opt_out import INTERVAL, OptOutPoll, PersonOptOut
+from ripen.crm.opt_out import OptOutPoll, PersonOptOut
+from ripen.crm.polling import POLL_INTERVAL
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from tests.support.builders import a_lead
@@ -69,7 +70,7 @@ def a_change(opted_out: bool = True, record: str = "00Q1", lead: str = "lead1") 
 def test_opt_out_and_its_end_are_written_into_the_lead(world: World) -> None:
     world.crm.found = [a_change()]
     world.poll()
-    assert (world.opted_out(), world.waits()) == (True, INTERVAL)
+    assert (world.opted_out(), world.waits()) == (True, POLL_INTERVAL)
 
     world.clock.move(minutes=15)
     world.crm.found = [a_change(opted_out=False)]

@@ -1,14 +1,11 @@
 """Opt-outs that sales entered in the CRM, read as they change: a lead that does nothing is not written for months."""
 
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from ripen.lead.lead import CrmLink
-
-INTERVAL = timedelta(minutes=15)
-"""How often changed records are read: two calls of the day's API calls each time."""
 
 
 class OptOutPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

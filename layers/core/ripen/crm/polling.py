@@ -1,4 +1,4 @@
-"""How often the CRM is polled, for members of campaigns and for opportunities."""
+"""How often the CRM is polled."""
 
 from datetime import timedelta
 

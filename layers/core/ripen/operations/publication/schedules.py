@@ -12,7 +12,8 @@ from ripen.calendar import recurrence
 from ripen.campaign.walk import Schedule
 from ripen.crm import membership
 from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import INTERVAL, OptOutPoll
+from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.polling import POLL_INTERVAL
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.trigger import OnSchedule
 
@@ -60,7 +61,7 @@ def _opt_outs(table: Table, now: datetime) -> list[Change]:
     """Return the row of the poll of opt-outs, which the first publication begins."""
     if table.get(keys.OPT_OUTS):
         return []
-    return [Replace(keys.OPT_OUTS, OptOutPoll(since=now), 0, due=now + INTERVAL, lane=Lane.BULK)]
+    return [Replace(keys.OPT_OUTS, OptOutPoll(since=now), 0, due=now + POLL_INTERVAL, lane=Lane.BULK)]
 
 
 def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
