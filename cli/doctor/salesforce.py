@@ -66,7 +66,7 @@ def _rights(session: requests.Session, token: Token, bundle: Bundle | None) -> I
     yield rights.our_fields(described)
     yield rights.rights(described)
     if lead := described["Lead"]:
-        yield mapped(_mapped(bundle), lead)
+        yield mapped({**_lead_source(bundle), **_mapped(bundle)}, lead)
 
 
 def _queries(session: requests.Session, token: Token, bundle: Bundle | None) -> Iterator[Finding]:
@@ -82,6 +82,12 @@ def _writes_members(bundle: Bundle | None) -> bool:
     """Return whether a step of the playbook puts people into campaigns."""
     journeys = bundle.journeys.values() if bundle else ()
     return any(isinstance(step, CrmStep) and step.campaign for journey in journeys for step in journey.steps)
+
+
+def _lead_source(bundle: Bundle | None) -> Mapping[str, CrmField]:
+    """Return the value that every new Lead gets, unless the playbook maps the field otherwise."""
+    source = bundle.sync.lead_source if bundle else ""
+    return {"LeadSource": CrmField(value=source)} if source else {}
 
 
 def _mapped(bundle: Bundle | None) -> Mapping[str, CrmField]:

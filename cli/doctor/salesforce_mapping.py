@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.doctor.finding import Check, Finding, Owner
-from cli.doctor.salesforce_rights import Described
+from cli.doctor.salesforce_rights import Described, some
 from ripen.crm.crm_fields import STANDARD
-from ripen.playbook.bundle import CrmField
+from ripen.playbook.bundle import CrmField, CrmWrite
 from ripen.words import Words
 
 MAPPED = Check(Words("Salesforce mapped fields", "Salesforce 対応付け項目"), Owner.SALESFORCE)
@@ -38,7 +38,28 @@ def _unwritable(lead: Described, fields: Mapping[str, CrmField]) -> Iterator[Wor
         elif not (field["createable"] and field["updateable"]):
             yield Words(f"no right to write {name}", f"{name} に書き込む権限がありません")
         elif mapped.value is not None and not _accepts(field, mapped.value, lead):
-            yield Words(f"{name} has no value {mapped.value!r}", f"{name} に値 {mapped.value!r} がありません")
+            yield _not_allowed(name, mapped.value, _allowed(field, lead))
+        elif mapped.write is CrmWrite.APPEND and field["type"] != "textarea":
+            yield Words(
+                f"{name} is no long text, so nothing can be appended",
+                f"{name} は複数行のテキストではないため、追記できません",
+            )
+
+
+def _not_allowed(name: str, value: object, allowed: list[str]) -> Words:
+    named = some(allowed)
+    return Words(
+        f"{name} has no value {value!r}" + (f"; it has {named.en}" if allowed else ""),
+        f"{name} に値 {value!r} がありません" + (f"（使える値: {named.ja}）" if allowed else ""),
+    )
+
+
+def _allowed(field: Mapping[str, Any], lead: Described) -> list[str]:
+    """Return the values that the app's user may write: record types by name and id, or those of a picklist."""
+    if field["name"] == "RecordTypeId":
+        types = [each for each in lead.get("recordTypeInfos", []) if each["available"]]
+        return [f"{each.get('name', '')} {each['recordTypeId']}".strip() for each in types]
+    return [each["value"] for each in field.get("picklistValues", []) if each["active"]]
 
 
 def _accepts(field: Mapping[str, Any], value: object, lead: Described) -> bool:

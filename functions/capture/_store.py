@@ -161,6 +161,7 @@ def _intake(
         source=incoming.source,
         proven=proven,
         double=incoming.form.opt_in == "double",
+        timed=dependencies.live.bundle.sync.timed,
     )
 
 

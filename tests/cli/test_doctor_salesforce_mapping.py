@@ -6,7 +6,7 @@ import pytest
 
 from cli.doctor.finding import State
 from cli.doctor.salesforce_mapping import mapped
-from ripen.playbook.bundle import CrmField
+from ripen.playbook.bundle import CrmField, CrmWrite
 
 RECORD_TYPE = "012000000000AbCAAU"
 
@@ -33,11 +33,12 @@ LEAD: dict[str, Any] = {
         a_picklist("Industry", "Banking", restricted=False),
         a_field("RecordTypeId", type="reference"),
         a_field("Locked__c", createable=False, updateable=False),
+        a_field("Notes__c", type="textarea"),
         a_field("Agreed__c", type="boolean", nillable=False, defaultedOnCreate=True),
         a_field("Name", nillable=False, createable=False),
     ),
     "recordTypeInfos": [
-        {"recordTypeId": RECORD_TYPE, "available": True},
+        {"recordTypeId": RECORD_TYPE, "name": "Customer", "available": True},
         {"recordTypeId": "012000000000XyZAAU", "available": False},
     ],
 }
@@ -50,14 +51,24 @@ LEAD: dict[str, Any] = {
         ("Industry", CrmField(value="Fishing"), ""),
         ("Status", CrmField(value="Open"), ""),
         ("Status", CrmField(source="status"), ""),
-        ("Status", CrmField(value="Old"), "Status has no value 'Old'"),
-        ("Status", CrmField(value="Opne"), "Status has no value 'Opne'"),
+        ("Status", CrmField(value="Old"), "Status has no value 'Old'; it has Open"),
+        ("Status", CrmField(value="Opne"), "Status has no value 'Opne'; it has Open"),
         ("Agreed__c", CrmField(value=True), ""),
         ("Agreed__c", CrmField(value="yes"), "Agreed__c has no value 'yes'"),
         ("RecordTypeId", CrmField(value=RECORD_TYPE), ""),
         ("RecordTypeId", CrmField(value=RECORD_TYPE[:15]), ""),
-        ("RecordTypeId", CrmField(value="012000000000XyZAAU"), "RecordTypeId has no value '012000000000XyZAAU'"),
+        (
+            "RecordTypeId",
+            CrmField(value="012000000000XyZAAU"),
+            f"RecordTypeId has no value '012000000000XyZAAU'; it has Customer {RECORD_TYPE}",
+        ),
         ("Budget__c", CrmField(source="budget"), "Budget__c does not exist or is not visible"),
+        ("Notes__c", CrmField(source="notes", write=CrmWrite.APPEND), ""),
+        (
+            "Industry",
+            CrmField(source="industry", write=CrmWrite.APPEND),
+            "Industry is no long text, so nothing can be appended",
+        ),
         ("Locked__c", CrmField(source="job_title"), "no right to write Locked__c"),
     ],
 )

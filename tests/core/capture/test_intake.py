@@ -1,8 +1,11 @@
 """The rows of a submission: the newest values, nothing blanked, a consent with its record."""
 
+from collections.abc import Collection
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
@@ -35,9 +38,10 @@ def taken(
     wording: Consent | None = WORDING,
     *,
     proven: bool = False,
+    timed: Collection[str] = (),
 ) -> Intake:
     return build_intake(
-        submission, profile, contact, wording=wording, bundle="hash1", ids=IDS, now=LATER, proven=proven
+        submission, profile, contact, wording=wording, bundle="hash1", ids=IDS, now=LATER, proven=proven, timed=timed
     )
 
 
@@ -54,6 +58,31 @@ def test_a_stranger_fills_in_blanks_and_replaces_nothing() -> None:
     assert (profile.company, profile.department) == ("A社", "営業")
     assert profile.attributes == {"budget": "1", "size": "9"}
     assert profile.typed == {"company": "B社", "budget": "2"}
+
+
+def test_the_time_of_a_value_is_kept_where_the_crm_asks_for_it() -> None:
+    given = a_submission(fields={"job_title": "部長"}, attributes={"budget": "2"})
+    lead = taken(given, timed={"job_title", "budget", "size"}).profile
+    assert lead.given_at == {"job_title": LATER, "budget": LATER}
+    assert taken(given).profile.given_at == {}
+
+
+@pytest.mark.parametrize(
+    ("proven", "title", "known_at", "at"),
+    [
+        (True, "課長", LATER - timedelta(days=1), LATER),
+        (False, "部長", LATER - timedelta(days=1), LATER),
+        (False, "課長", LATER - timedelta(days=1), LATER - timedelta(days=1)),
+        (True, "課長", LATER + timedelta(days=1), LATER + timedelta(days=1)),
+    ],
+    ids=["changed", "said again", "a stranger's", "an older form"],
+)
+def test_the_time_of_a_value_is_that_of_the_latest_form_that_gave_it(
+    proven: bool, title: str, known_at: datetime, at: datetime
+) -> None:
+    known = a_lead(job_title="部長", given_at={"job_title": known_at})
+    given = a_submission(fields={"job_title": title})
+    assert taken(given, known, proven=proven, timed={"job_title"}).profile.given_at == {"job_title": at}
 
 
 def test_the_activity_has_the_values_that_the_lead_got_by_it() -> None:

@@ -1,48 +1,11 @@
 """What a write changes of a record, and where the record keeps another value."""
 
-import pytest
-
 from ripen.crm.crm_fields import LONG, SHORT, own_fields
-from ripen.crm.field_write import Conflict, changes, conflicts, is_same
+from ripen.crm.field_write import Conflict, changes, conflicts
 from ripen.lead.lead import Touch
 from tests.core.crm.test_upsert import SCORE, a_contact, a_record, a_state, a_wish, planned
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        (52, "52.0"),
-        (52, "52"),
-        (-3, "-3.0"),
-        (True, "True"),
-        ("warm", "warm"),
-        ("2026-11-21T03:00:00Z", "2026-11-21T03:00:00.000+0000"),
-        ("2026-11-21T03:00:00Z", "2026-11-21T12:00:00.000+0900"),
-    ],
-)
-def test_the_same_value_in_the_crms_form(ours: str | int, theirs: str) -> None:
-    assert is_same(ours, theirs)
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        (52, "53.0"),
-        (52, ""),
-        (52, "warm"),
-        (True, "False"),
-        (1, "True"),
-        ("warm", "hot"),
-        ("部長", ""),
-        ("20261121", "2026-11-21"),
-        ("2026-11-21T03:00:00Z", "2026-11-21T03:00:01.000+0000"),
-        ("2026-11-21T03:00:00Z", "yesterday"),
-    ],
-)
-def test_another_value(ours: str | int, theirs: str) -> None:
-    assert not is_same(ours, theirs)
 
 
 def test_a_write_changes_what_the_record_has_otherwise() -> None:

@@ -2,7 +2,7 @@
 
 from ripen.playbook import bundle
 from ripen_authoring.building.clauses import conditions, optional
-from ripen_authoring.models.settings import CalendarPart, PolicyPart, RipenFile, Sync, TrackingPart
+from ripen_authoring.models.settings import CalendarPart, PolicyPart, RipenFile, Sync, SyncField, TrackingPart
 
 
 def brand(ripen: RipenFile) -> bundle.Brand:
@@ -29,8 +29,14 @@ def sync(part: Sync) -> bundle.SyncRule:
         when=conditions(part.when),
         unless=conditions(part.unless),
         lead_source=part.lead_source,
-        fields={name: bundle.CrmField(source=field.from_, value=field.value) for name, field in part.fields.items()},
+        fields={name: _field(field) for name, field in part.fields.items()},
         users={address.casefold(): user for address, user in part.users.items()},
+    )
+
+
+def _field(part: SyncField) -> bundle.CrmField:
+    return bundle.CrmField(
+        source=part.from_, value=part.value, write=bundle.CrmWrite(part.write), clears=part.blank == "clear"
     )
 
 

@@ -72,10 +72,30 @@ class Utm(Part):
 
 
 class SyncField(Part):
-    """The value for a field of Salesforce's Leads. It is written to new Leads, and to others where it is blank."""
+    """The value for a field of Salesforce's Leads. New Leads get it, and others as `write` says."""
 
     from_: str = Field("", alias="from", description="A value of the lead, or a field of a form")
     value: str | bool | int | None = Field(None, description="The same value for every Lead")
+    write: Literal["only if blank", "ours", "theirs", "newest", "append"] = Field(
+        "only if blank", description="When a Lead that exists gets the value"
+    )
+    blank: Literal["keep", "clear"] = Field(
+        "keep", description="What becomes of the field when the lead has no value any more"
+    )
+
+    @model_validator(mode="after")
+    def _can_be_written(self) -> "SyncField":
+        if self.write == "newest" and not self.from_:
+            raise InvalidValue(
+                "`newest` needs `from`: a value without a time is never newer",
+                "`newest` には `from` が必要です。固定の値には日時がありません",
+            )
+        if self.blank == "clear" and (self.write != "ours" or not self.from_):
+            raise InvalidValue(
+                "`blank: clear` needs `from` and `write: ours`",
+                "`blank: clear` には `from` と `write: ours` が必要です",
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "SyncField":

@@ -1,5 +1,6 @@
 """The rows that a submission makes: the lead's profile, an activity with the proof of a consent, and the contact."""
 
+from collections.abc import Collection, Mapping
 from copy import replace
 from datetime import datetime
 from itertools import accumulate
@@ -50,6 +51,7 @@ def build_intake(
     source: str = "form",
     double: bool = False,
     proven: bool = False,
+    timed: Collection[str] = (),
 ) -> Intake:
     """Return the rows of a submission.
 
@@ -61,7 +63,7 @@ def build_intake(
     if proof and not _was_refused_later(known, proof.purpose, at) and must_confirm(known, proof.purpose, double):
         asked = AskedConsent(proof=proof, form=submission.form, record=ids.activity, mailed=now)
         (known, confirmation), proof = ask(known, asked, now), None
-    merged = merge_profile(profile, submission, ids.lead, now, proven)
+    merged = merge_profile(profile, submission, ids.lead, now, proven, timed)
     activity = _activity(submission, ids, source, now)
     return Intake(
         profile=merged,
@@ -72,13 +74,18 @@ def build_intake(
 
 
 def merge_profile(
-    profile: Profile | None, submission: Submission, lead: str, now: datetime, proven: bool = False
+    profile: Profile | None,
+    submission: Submission,
+    lead: str,
+    now: datetime,
+    proven: bool = False,
+    timed: Collection[str] = (),
 ) -> Profile:
     """Return the profile with the form's values; a blank value changes nothing.
 
     Values of a known lead are replaced only if the browser is `proven` (typed_values.py), except those that are kept
     with the activity. The first touch stays, the lead touch is set once, the last touch moves. A name that could not be
-    split does not replace one that is split.
+    split does not replace one that is split. `timed` are the names of values whose time is kept (SyncRule.timed).
     """
     touch = submission.touch
     if profile is None:
@@ -91,11 +98,19 @@ def merge_profile(
     return replace(
         profile,
         answers=_with_answers(profile.answers, submission),
+        given_at=profile.given_at | _given_at(profile, new | submission.entry, timed, touch.at),
         locale=profile.locale if submission.guessed else submission.locale,
         first_touch=profile.first_touch or touch,
         lead_touch=profile.lead_touch or touch,
         last_touch=_later(profile.last_touch, touch),
     )
+
+
+def _given_at(profile: Profile, values: Mapping[str, str], timed: Collection[str], at: datetime) -> dict[str, datetime]:
+    """Return the time of each timed value that the lead has from this form, unless a later form gave one."""
+    known = {name: profile.attributes.get(name) or getattr(profile, name, "") for name in timed}
+    taken = [name for name, value in known.items() if value and values.get(name) == value]
+    return {name: at for name in taken if name not in profile.given_at or at > profile.given_at[name]}
 
 
 def _activity(submission: Submission, ids: NewIds, source: str, now: datetime) -> Activity:

@@ -102,7 +102,7 @@ def standard_fields(profile: Profile, object: str) -> Fields:
 
 
 def mapped_fields(profile: Profile, fields: Mapping[str, CrmField]) -> Fields:
-    """Return the values of a Lead by the playbook's own mapping, written as standard fields are."""
+    """Return the values of a Lead by the playbook's own mapping."""
     known = {**traits(profile), "phone": display_phone(profile.phone)}
     values = {
         name: str(known.get(field.source, "")) if field.value is None else field.value for name, field in fields.items()

@@ -1,15 +1,11 @@
 """What a write would change of a record's fields, and where the record differs and keeps its own value."""
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime
 
 from msgspec import Struct
 
 from ripen.crm.upsert import DesiredRecord, Write
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$")
+from ripen.crm.write_rule import is_same
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
@@ -23,7 +19,8 @@ class Conflict(Struct, frozen=True, kw_only=True):
 def changes(write: Write) -> list[str]:
     """Return the fields whose value the write changes, as far as the record was read; all of a new record."""
     known = write.record.fields if write.record else {}
-    return [name for name, value in write.fields.items() if not is_same(value, known.get(name, ""))]
+    changed = [name for name, value in write.fields.items() if not is_same(value, known.get(name, ""))]
+    return [*changed, *sorted(write.clears)]
 
 
 def conflicts(desired: DesiredRecord, write: Write) -> Iterator[Conflict]:
@@ -33,13 +30,3 @@ def conflicts(desired: DesiredRecord, write: Write) -> Iterator[Conflict]:
             theirs = record.fields.get(name, "").strip()
             if theirs and name not in write.fields and not is_same(value, theirs):
                 yield Conflict(field=name, ours=str(value), theirs=theirs)
-
-
-def is_same(ours: str | int, theirs: str) -> bool:
-    """Return whether the CRM shows our value so: it has numbers with a decimal place, and moments with milliseconds."""
-    with suppress(ValueError):
-        if isinstance(ours, int):
-            return str(ours) == theirs if isinstance(ours, bool) else float(theirs) == ours
-        if _MOMENT.match(ours) and _MOMENT.match(theirs):
-            return datetime.fromisoformat(ours) == datetime.fromisoformat(theirs)
-    return str(ours) == theirs

@@ -15,6 +15,7 @@ from msgspec import Struct
 from ripen import ids
 from ripen.crm.crm_fields import Fields, mapped_fields, own_fields, standard_fields, truncate
 from ripen.crm.task_subject import contact_subject
+from ripen.crm.write_rule import WriteRule, is_blank, write_rules, written
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
@@ -45,6 +46,10 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     ours: Fields
     as_lead: Fields
     as_contact: Fields
+    rules: dict[str, WriteRule] = {}
+    """By the field's name."""
+    clears: frozenset[str] = frozenset()
+    """Fields of an existing Lead that become blank, because the lead has no value any more."""
     source: str
     task: Task
     """For the owner, if the lead is a Contact already."""
@@ -74,6 +79,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """True if the person wants no mail or no calls."""
     merged_ids: frozenset[str] = frozenset()
     """Ids of the records that sales merged into this one."""
+    modified: datetime | None = None
+    """The last change of any field, by anybody."""
     fields: dict[str, str] = {}
     """Values of the fields that we fill if they are blank; a blank one is "" or absent."""
 
@@ -92,6 +99,8 @@ class Write(Struct, frozen=True, kw_only=True):
     object: str
     record: Record | None
     fields: Fields
+    clears: frozenset[str] = frozenset()
+    """Fields that become blank."""
     task: Task | None = None
 
 
@@ -167,30 +176,45 @@ def desired_record(
     reasons = tuple(reasons)
     standard = standard_fields(profile, "Lead")
     unmapped = {name: value for name, value in standard.items() if name not in rule.fields}
-    task = Task(
-        key=ids.digest("task", profile.id, state.episode),
-        subject=contact_subject(profile, state.rank, locale),
-        description="\n\n".join(filter(None, ("\n".join(reasons), answers))),
-        due=today,
-        urgent=state.rank is Rank.HOT,
-    )
+    mapped = mapped_fields(profile, rule.fields)
+    task = _task(profile, state, "\n\n".join(filter(None, ("\n".join(reasons), answers))), locale, today)
     return DesiredRecord(
         lead=profile.id,
         created=profile.created,
         email=profile.email,
         link=profile.crm,
         ours=own_fields(profile, state, score, reasons, answers, locale),
-        as_lead=unmapped | mapped_fields(profile, rule.fields),
+        as_lead=unmapped | mapped,
         as_contact=standard_fields(profile, "Contact"),
+        rules=write_rules(rule.fields, mapped, profile.given_at),
+        clears=frozenset(name for name, field in rule.fields.items() if field.clears and name not in mapped),
         source=truncate("LeadSource", rule.lead_source),
         task=task,
         task_is_done=task.key == last_task,
     )
 
 
+def _task(profile: Profile, state: State, description: str, locale: str, today: date) -> Task:
+    return Task(
+        key=ids.digest("task", profile.id, state.episode),
+        subject=contact_subject(profile, state.rank, locale),
+        description=description,
+        due=today,
+        urgent=state.rank is Rank.HOT,
+    )
+
+
 def digest(desired: DesiredRecord) -> str:
     """Return the digest of the values. An update with the same digest is skipped."""
-    values = (desired.ours, desired.as_lead, desired.as_contact, desired.task.key, desired.email)
+    values: tuple[object, ...] = (
+        desired.ours,
+        desired.as_lead,
+        desired.as_contact,
+        desired.task.key,
+        desired.email,
+    )
+    if desired.rules or desired.clears:
+        values += ({name: [rule.write, str(rule.given)] for name, rule in desired.rules.items()}, [*desired.clears])
     return ids.digest("crm", json.dumps(values, sort_keys=True))
 
 
@@ -245,13 +269,15 @@ def _is_open_lead(record: Record) -> bool:
 
 
 def _update(desired: DesiredRecord, record: Record, tasks: Set[str]) -> Write:
-    """Return the write of our own fields, and of standard fields that are blank."""
-    standard = desired.standard(record.object)
+    """Return the write of our own fields, and of standard and mapped fields by their rules."""
+    is_lead = record.object == "Lead"
+    rules = desired.rules if is_lead else {}
     return Write(
         lead=desired.lead,
         object=record.object,
         record=record,
-        fields=desired.ours | {name: value for name, value in standard.items() if _is_blank(record, name)},
+        fields=desired.ours | dict(written(desired.standard(record.object), rules, record.fields, record.modified)),
+        clears=frozenset(name for name in desired.clears if is_lead and not is_blank(record.fields, name)),
         task=desired.task if _needs_task(desired, record, tasks) else None,
     )
 
@@ -260,7 +286,3 @@ def _needs_task(desired: DesiredRecord, record: Record, tasks: Set[str]) -> bool
     """Return whether the owner needs a Task. Sales already works on a Lead that it converted."""
     was_lead = desired.link is not None and desired.link.object == "Lead"
     return record.object == "Contact" and not (was_lead or desired.task_is_done or desired.task.key in tasks)
-
-
-def _is_blank(record: Record, name: str) -> bool:
-    return not record.fields.get(name, "").strip()

@@ -71,6 +71,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Of each form, those of its latest submission that had any, as sent: newest first. Nobody needs to prove them."""
     typed: dict[str, str] = {}
     """Values that a form gave later and that differ, by name: kept until the browser or the address is proven."""
+    given_at: dict[str, datetime] = {}
+    """When a form last gave these values: those that the CRM gets if they are newer than its own."""
     country: str = ""
     """ISO 3166 code, if known."""
     time_zone: str = ""

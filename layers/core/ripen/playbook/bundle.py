@@ -4,6 +4,7 @@ The marketer's files are checked by layers/authoring (pydantic). These are msgsp
 union. Texts by locale are dicts such as {"ja": …, "en": …}.
 """
 
+from enum import StrEnum
 from typing import Literal
 
 from msgspec import Struct, field
@@ -51,12 +52,28 @@ class Tracking(Struct, frozen=True, kw_only=True):
     """Names of pages on those sites, each with its paths; a "*" at the end of a path matches anything."""
 
 
+class CrmWrite(StrEnum):
+    """When a field of an existing Lead gets our value. A new Lead always gets it."""
+
+    ONLY_IF_BLANK = "only if blank"
+    OURS = "ours"
+    THEIRS = "theirs"
+    """Never."""
+    NEWEST = "newest"
+    """If the lead gave the value after the last change of the record, or if the field is blank."""
+    APPEND = "append"
+    """On a line of its own below what is there, once."""
+
+
 class CrmField(Struct, frozen=True, kw_only=True):
     """What a field of the CRM's Leads gets: a value of the lead, or the same value for every lead."""
 
     source: str = ""
     """Name of the lead's value, as in conditions; "" if `value` is given."""
     value: str | int | bool | None = None
+    write: CrmWrite = CrmWrite.ONLY_IF_BLANK
+    clears: bool = False
+    """Whether the field becomes blank when the lead has no value any more."""
 
 
 class SyncRule(Struct, frozen=True, kw_only=True):
@@ -69,6 +86,11 @@ class SyncRule(Struct, frozen=True, kw_only=True):
     """By the CRM's names. They replace what a field gets otherwise."""
     users: dict[str, str] = {}
     """The id or the username of a salesperson's user in the CRM, by the address in Slack, in small letters."""
+
+    @property
+    def timed(self) -> frozenset[str]:
+        """The lead's values for which it matters when they were given."""
+        return frozenset(field.source for field in self.fields.values() if field.write is CrmWrite.NEWEST)
 
 
 class FormField(Struct, frozen=True, kw_only=True):

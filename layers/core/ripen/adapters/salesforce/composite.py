@@ -55,8 +55,11 @@ def upsert_leads(writes: Sequence[Write]) -> Subrequest:
     return _collection("PATCH", f"{_COLLECTION}/Lead/Ripen_Key__c", records, _ALLOW_DUPLICATES)
 
 
-def update(records: Sequence[tuple[str, str, Mapping[str, str | int]]]) -> Subrequest:
-    """Return the update of records (object, id, fields); it keeps their owners unless OwnerId is one of the fields."""
+def update(records: Sequence[tuple[str, str, Mapping[str, str | int | None]]]) -> Subrequest:
+    """Return the update of records (object, id, fields); it keeps their owners unless OwnerId is one of the fields.
+
+    None makes a field blank.
+    """
     typed = [_record(object, {"id": id, **fields}) for object, id, fields in records]
     return _collection("PATCH", _COLLECTION, typed, _KEEP_OWNER | _ALLOW_DUPLICATES)
 
@@ -136,11 +139,11 @@ def _has_results(body: object, expected: int) -> bool:
     return isinstance(body, list) and len(body) == expected and all("success" in row for row in body)
 
 
-def _record(object: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
+def _record(object: str, fields: Mapping[str, str | int | None]) -> dict[str, Any]:
     return {"attributes": {"type": object}, **_fields(fields)}
 
 
-def _fields(fields: Mapping[str, str | int]) -> dict[str, str | int]:
+def _fields(fields: Mapping[str, str | int | None]) -> dict[str, str | int | None]:
     return {name: _without_reference(value) for name, value in fields.items()}
 
 
@@ -158,7 +161,7 @@ def _task_fields(task: Task, person: str, owner: str) -> dict[str, str]:
     )
 
 
-def _without_reference(value: str | int) -> str | int:
+def _without_reference(value: str | int | None) -> str | int | None:
     """Return the value with a space in each "@{".
 
     In a composite call `@{name.field}` refers to an earlier answer and cannot be quoted. One person who types such a

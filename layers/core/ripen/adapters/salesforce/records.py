@@ -144,9 +144,13 @@ def _subrequests(batch: _Batch) -> Iterator[tuple[str, Subrequest]]:
         yield "new", composite.upsert_leads(batch.new)
         yield "owners", composite.query(soql.owners_query([write.lead for write in batch.new]))
     if batch.known:
-        yield "known", composite.update([(write.object, record.id, write.fields) for write, record in batch.known])
+        yield "known", composite.update([(write.object, record.id, _values(write)) for write, record in batch.known])
     if batch.tasks:
         yield "tasks", composite.create_tasks([(task, record.id, record.owner) for _, record, task in batch.tasks])
+
+
+def _values(write: Write) -> dict[str, str | int | None]:
+    return {**write.fields, **dict.fromkeys(write.clears)}
 
 
 def _task_refusals(batch: _Batch, answers: Mapping[str, Answer]) -> dict[str, Undeliverable | None]:

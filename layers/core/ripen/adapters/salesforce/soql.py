@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
@@ -33,7 +33,8 @@ _IS_RECENT = "CreatedDate = LAST_N_DAYS:30"
 _OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
 OPT_OUTS = ("HasOptedOutOfEmail", "DoNotCall")
 _CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *OPT_OUTS, *STANDARD["Contact"])
-_LEAD = ("Id", "Ripen_Key__c", *_OWNER, *OPT_OUTS, "IsConverted", "ConvertedContactId", *STANDARD["Lead"])
+_CONVERSION = ("IsConverted", "ConvertedContactId")
+_LEAD = ("Id", "Ripen_Key__c", *_OWNER, *OPT_OUTS, "LastModifiedDate", *_CONVERSION, *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
@@ -160,7 +161,11 @@ def _fields(leads: Iterable[DesiredRecord], object: str) -> str:
     """Return the fields to read: for Leads also those that the playbook maps, and those of the Contact."""
     if object == "Contact":
         return ", ".join((*_CONTACT, *SHORT))
-    return ", ".join(dict.fromkeys((*_LEAD, *SHORT, *(name for lead in leads for name in lead.as_lead), *_CONVERTED)))
+    return ", ".join(
+        dict.fromkeys(
+            (*_LEAD, *SHORT, *(name for lead in leads for name in (*lead.as_lead, *lead.clears)), *_CONVERTED)
+        )
+    )
 
 
 def _matches(leads: Iterable[DesiredRecord], object: str) -> str:
@@ -188,6 +193,7 @@ def _record(row: Row) -> Record:
         owner_email=owner.email,
         converted_to=str(row.get("ConvertedContactId") or ""),
         is_converted=bool(row.get("IsConverted")),
+        modified=datetime.fromisoformat(changed) if (changed := str(row.get("LastModifiedDate") or "")) else None,
         opted_out=any(row.get(name) for name in OPT_OUTS),
         fields={name: str(value) for name, value in row.items() if _is_value(value)},
     )
