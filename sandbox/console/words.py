@@ -83,6 +83,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "bounced": ("メールが届かなかった", "Mail bounced"),
     "complained": ("迷惑メールとして報告", "Complained"),
     "rejected_by_sales": ("営業が見送り", "Turned down by sales"),
+    "opportunity_lost": ("商談を失注", "Opportunity lost"),
     "accepted_by_sales": ("営業が担当になった", "Accepted by sales"),
     "points_given": ("シナリオから点が付いた", "Got points from a journey"),
     "entry_asked": ("シナリオへの登録", "Entry into a journey requested"),

@@ -64,10 +64,11 @@ def test_each_step_of_a_journey_has_its_own_id(example: Bundle) -> None:
 
 def test_short_forms_of_conditions_are_understood(example: Bundle) -> None:
     fit = {rule.code: rule.when for rule in example.scoring.fit}
+    disqualified = {rule.code: rule.when for rule in example.scoring.disqualify}
 
     assert fit["company"] == (Condition(field="company", present=True),)
     assert fit["work-mail"] == (Condition(field="email_kind", any_of=("company",)),)
-    assert fit["competitor"][0].any_of == ("competitor.example", "competitor-two.example")
+    assert disqualified["competitor"][0].any_of == ("competitor.example", "competitor-two.example")
     assert "部長" in fit["senior"][0].contains
 
 

@@ -42,7 +42,7 @@ EXAMPLES: dict[str, tuple[type[part.Part], ...]] = {
     "segments/": (mailings.SegmentFile,),
     "emails/": (mailings.EmailFile,),
     "campaigns/": (mailings.CampaignFile,),
-    "scoring.yaml": (scoring.ScoringFile,),
+    "scoring.yaml": (scoring.ScoringFile, scoring.ScoringFile),
     "personas/": (personas.PersonaFile, simulations.ScenarioFile),
 }
 """The models of the examples in each section."""
@@ -72,7 +72,7 @@ def keys(module: ModuleType) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("beginnings", SECTIONS, ids="".join)
 def test_every_key_is_in_the_section_of_its_file(page: Path, beginnings: tuple[str, ...]) -> None:
     code = " ".join(block or span for name in beginnings for block, span in _CODE.findall(section(page, name)))
-    words = set(re.findall(r"[a-z][a-z0-9_]*", code))
+    words = set(re.findall(r"[A-Za-z][a-z0-9_]*", code))
     assert [(model, key) for each in SECTIONS[beginnings] for model, key in keys(each) if key not in words] == []
 
 

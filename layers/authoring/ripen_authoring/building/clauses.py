@@ -45,8 +45,9 @@ def optional(part: ClausePart | None) -> Clause | None:
 def flat(part: ClausePart) -> tuple[Clause, ...]:
     """Return everything that must hold, with nested `all` clauses merged."""
     found: list[Clause] = [condition(field, asked) for field, asked in part.tests.items()]
-    if part.rank is not None:
-        found.append(Condition(field="rank", any_of=_ranks(part.rank)))
+    found += [
+        Condition(field=f"rank.{model}" if model else "rank", any_of=ranks) for model, ranks in part.ranks.items()
+    ]
     found += [_did(part, word) for word in ACTIVITY_WORDS if getattr(part, word)]
     if part.never is not None:
         found.append(_never(part.never))
@@ -61,11 +62,6 @@ def flat(part: ClausePart) -> tuple[Clause, ...]:
     if part.not_ is not None:
         found.append(Not(clause=clause(part.not_)))
     return (*found, *(each for nested in part.all_of for each in flat(nested)))
-
-
-def _ranks(rank: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the ranks: warm by itself is warm or hot, in a list it is warm alone."""
-    return ("warm", "hot") if rank == "warm" else (rank,) if isinstance(rank, str) else rank
 
 
 def _did(part: ClausePart, word: str) -> Did:

@@ -22,7 +22,13 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "clicks": (Kind.LINK_CLICKED,),
     "forms": (Kind.FORM_SUBMITTED,),
     "replies": (Kind.REPLIED,),
-    "sales": (Kind.ACCEPTED_BY_SALES, Kind.REJECTED_BY_SALES, Kind.CONVERTED, Kind.CAMPAIGN_JOINED),
+    "sales": (
+        Kind.ACCEPTED_BY_SALES,
+        Kind.REJECTED_BY_SALES,
+        Kind.OPPORTUNITY_LOST,
+        Kind.CONVERTED,
+        Kind.CAMPAIGN_JOINED,
+    ),
     "steps": (Kind.POINTS_GIVEN, Kind.UPDATED, Kind.ENTRY_ASKED),
     "refusals": (Kind.UNSUBSCRIBED, Kind.RESUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED, Kind.CONFIRMED),
 }

@@ -28,6 +28,7 @@ def check_clause(
             yield from check_subject(folder, document, (*place, word), getattr(part, word), kind, ripen)
         if part.segment:
             yield from check_name(document, (*place, "segment"), part.segment, folder, "segments")
+        yield from _check_standing(folder, document, place, part)
         if part.consent and part.consent not in _PURPOSES:
             hint = nearest(part.consent, _PURPOSES)
             message = Words(
@@ -82,6 +83,24 @@ def _check_options(folder: Folder, document: Document, where: DocumentPath, test
                     f"回答 {word!r} は {value!r} として保存されます。{value!r} と書いてください",
                 )
                 yield document.warning((*where, field), message)
+
+
+def _check_standing(folder: Folder, document: Document, where: DocumentPath, part: ClausePart) -> Iterator[Problem]:
+    """Check that scoring.yaml has the models, grades and levels that the clause asks for."""
+    scoring = folder.scoring.model if folder.scoring else None
+    if scoring is None:
+        return
+    for name in part.ranks.keys() - {"", *scoring.models}:
+        hint = nearest(name, scoring.models)
+        message = Words(
+            f"scoring.yaml has no model {name!r}{hint.en}", f"scoring.yaml にモデル {name!r} はありません{hint.ja}"
+        )
+        yield document.problem((*where, "rank", name), message)
+    for field, has_any in (("grade", scoring.grades), ("level", scoring.levels), ("disqualified", scoring.disqualify)):
+        if field in part.tests and not has_any:
+            key = "disqualify" if field == "disqualified" else f"{field}s"
+            message = Words(f"scoring.yaml has no `{key}`", f"scoring.yaml に `{key}` がありません")
+            yield document.problem((*where, field), message)
 
 
 def unknown_field(field: str, known: Iterable[str]) -> Words:

@@ -18,7 +18,7 @@ PROFILE_FIELDS = frozenset(
     ["email", "domain", "email_kind", "last_name", "first_name", "company", "department", "job_title", "phone"]
 ) | {"locale", "country", "stage"}
 _MAY_BE_ANY = ("emails", "forms", "pages")
-SCORE_FIELDS = {"fit", "engagement", "total", "rank"}
+SCORE_FIELDS = {"fit", "engagement", "total", "rank", "grade", "level", "disqualified"}
 
 
 def fields(folder: Folder) -> set[str]:
@@ -38,6 +38,11 @@ def option_values(folder: Folder) -> dict[tuple[str, str], str]:
         for word in option.label.root.values()
     }
     return {named: value for named, value in words.items() if named not in kept}
+
+
+def gives_points(folder: Folder) -> bool:
+    """Return whether a journey gives points."""
+    return any(update.points > 0 for update in _updates(folder))
 
 
 def updated_fields(folder: Folder) -> set[str]:

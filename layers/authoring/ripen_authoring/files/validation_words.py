@@ -57,6 +57,7 @@ PATTERNS = {
         "an address that begins with https:// and has no variable in it",
         "https:// で始まり変数を含まないアドレスを",
     ),
+    r"^[A-D][1-4]$": Words("a grade with a level, such as A3", "A3 のようにグレードとレベルを"),
     r"^([CG][A-Z0-9]{5,})?$": Words(
         "the id of a Slack channel, such as C0123ABCD (docs/slack-setup.md says where it is shown)",
         "C0123ABCD のような Slack のチャンネル ID を（調べ方は docs/slack-setup.ja.md）",

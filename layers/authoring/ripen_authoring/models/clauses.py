@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from ripen_authoring import expressions
 from ripen_authoring.models.part import FieldCondition, Name, Part
@@ -14,6 +14,13 @@ Duration = Annotated[int, BeforeValidator(expressions.seconds, json_schema_input
 MOST_TIMES = 100
 """The number of times that the state of a lead keeps for each activity (ripen.scoring.activity_counts)."""
 ACTIVITY_WORDS = ("clicked", "submitted", "viewed", "read", "downloaded", "replied")
+
+
+Ranks = str | Annotated[tuple[str, ...], Field(min_length=1)]
+RanksByModel = Annotated[
+    Annotated[Ranks, Tag("main")] | Annotated[dict[str, Ranks], Tag("further")],
+    Discriminator(lambda written: "further" if isinstance(written, dict) else "main"),
+]
 
 
 class ClausePart(Part):
@@ -36,8 +43,8 @@ class ClausePart(Part):
     segment: Name | None = None
     consent: str | None = Field(None, description="The purpose of the consent: marketing")
     tag: str | None = None
-    rank: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
-        None, description="warm is warm or hot; [warm] is warm alone"
+    rank: RanksByModel | None = Field(
+        None, description="warm is warm or hot; [warm] is warm alone; {product-x: hot} is the rank in a further model"
     )
     all_of: "tuple[ClauseTree, ...]" = Field((), alias="all", min_length=1)
     any_of: "tuple[ClauseTree, ...]" = Field((), alias="any", min_length=1)
@@ -58,7 +65,7 @@ class ClausePart(Part):
             raise InvalidValue(
                 "an empty clause has no effect; remove it", "空の条件は意味がありません。削除してください"
             )
-        for rank in (self.rank,) if isinstance(self.rank, str) else self.rank or ():
+        for rank in (rank for ranks in self.ranks.values() for rank in ranks):
             if rank not in ("cold", "warm", "hot"):
                 raise InvalidValue(
                     f"there is no rank {rank!r}; write cold, warm or hot",
@@ -79,6 +86,15 @@ class ClausePart(Part):
                 f"`times` and `within` apply to one activity; write {' and '.join(words)} separately, under `all`",
                 f"`times` と `within` は 1 つの行動に使います。{'、'.join(words)} は `all` の下に分けてください",
             )
+
+    @property
+    def ranks(self) -> dict[str, tuple[str, ...]]:
+        """Return the ranks by model, that of the main one under ""; warm by itself is warm or hot."""
+        by_model = self.rank if isinstance(self.rank, dict) else {"": self.rank} if self.rank else {}
+        return {
+            model: ("warm", "hot") if ranks == "warm" else (ranks,) if isinstance(ranks, str) else ranks
+            for model, ranks in by_model.items()
+        }
 
     @property
     def activity_word(self) -> str | None:

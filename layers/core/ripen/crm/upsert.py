@@ -21,7 +21,7 @@ from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import SyncRule
 from ripen.playbook.condition import condition_holds, traits
-from ripen.scoring.score import Score
+from ripen.scoring.score import Score, score_traits
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -142,7 +142,7 @@ def not_admitted(profile: Profile, state: State, score: Score, rule: SyncRule) -
     """
     if profile.crm:
         return ""
-    known = traits(profile, fit=score.fit, engagement=score.engagement, total=score.total, rank=state.rank.value)
+    known = traits(profile, **score_traits(state, score))
     for condition in rule.unless:
         if condition_holds(condition, known):
             return f"kept out by sync.unless: {condition.field}"

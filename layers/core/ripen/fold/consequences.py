@@ -90,7 +90,7 @@ def journeys_affected(before: State, after: State, activities: Iterable[Activity
     }
     if names:
         names.add("score")
-    if before.rank is not after.rank:
+    if _standing(before) != _standing(after):
         names |= {"rank", "score"}
     if before.segments != after.segments:
         names.add("segment")
@@ -101,3 +101,9 @@ def journeys_affected(before: State, after: State, activities: Iterable[Activity
         if name in before.journeys and entry.active and (ends_all or not names.isdisjoint(entry.wake_events))
     ]
     return JourneysAffected(tuple(sorted(affected))) if affected else None
+
+
+def _standing(state: State) -> tuple[object, ...]:
+    """Return what conditions on rank, grade, level and disqualification ask for."""
+    models = {name: (model.rank, model.grade, model.level) for name, model in state.models.items()}
+    return state.rank, state.grade, state.level, state.disqualified, models

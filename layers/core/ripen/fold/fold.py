@@ -29,9 +29,10 @@ from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.activity_counts import lead_facts, with_activity
-from ripen.scoring.rank import next_rank_change, next_threshold_crossing, rank
+from ripen.scoring.models import next_standing_change, with_engagement, with_fit, with_model_ranks
+from ripen.scoring.rank import judged, next_threshold_crossing
 from ripen.scoring.rules_version import rules_version
-from ripen.scoring.score import Score, add_points, fit, score
+from ripen.scoring.score import Score, score
 from ripen.scoring.segment import next_segment_change, segment_thresholds, segments
 from ripen.tracking.click_evidence import Evidence
 from ripen.tracking.click_verdict import can_change, classify, is_ready, reclassify
@@ -95,7 +96,7 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
     requests = contact_requests(before, lead.profile, ready, bundle, now)
     state = replace(
         entered.state,
-        verdicts_outdated=before.verdicts_outdated or _revises(lead, ready, evidence),
+        verdicts_outdated=entered.state.verdicts_outdated or _revises(lead, ready, evidence),
         contact_requests=requests.counted,
     )
     return Folded(
@@ -121,19 +122,14 @@ def _ready(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) 
 
 def add_activities(state: State, profile: Profile, activities: Sequence[HistoryEntry], bundle: Bundle) -> State:
     """Return the state with the points, times and proofs of these activities, and the fit of the present profile."""
-    rule_points, times = state.rule_points, state.activity_times
+    times = state.activity_times
     for done in activities:
-        rule_points = add_points(rule_points, done, bundle.scoring)
         times = with_activity(times, done, bundle)
-    points, reasons = fit(profile, bundle.scoring)
     own = [done.at for done in activities if _is_own(done.kind, done.details.verdict)]
     proofs = [done.at for done in activities if done.details.proof]
     return replace(
-        state,
-        rule_points=rule_points,
+        with_fit(with_engagement(state, activities, bundle.scoring), profile, bundle.scoring),
         activity_times=times,
-        fit=points,
-        fit_reasons=reasons,
         last_activity=max([*own, *filter(None, [state.last_activity])], default=None),
         proven=min([*proofs, *filter(None, [state.proven])], default=None),
         activity_count=state.activity_count + len(activities),
@@ -141,15 +137,14 @@ def add_activities(state: State, profile: Profile, activities: Sequence[HistoryE
 
 
 def with_rank(state: State, bundle: Bundle, now: datetime) -> tuple[State, Score]:
-    """Return the state with its rank judged as of now, and the score behind it."""
+    """Return the state with its rank, level and further models judged as of now, and the score behind the rank."""
     points = score(state, bundle.scoring, now)
-    new = rank(points.total, state.rank, state.proven is not None, bundle.scoring)
-    if new is state.rank:
-        return state, points
-    turned_hot = new is Rank.HOT
+    new = with_model_ranks(judged(state, state, points, bundle.scoring), bundle.scoring, now)
+    if new.rank is state.rank:
+        return new, points
+    turned_hot = new.rank is Rank.HOT
     return replace(
-        state,
-        rank=new,
+        new,
         rank_since=now,
         episode=state.episode + turned_hot,
         alerted=now if turned_hot else state.alerted,
@@ -166,10 +161,10 @@ def with_segments(
 
 
 def next_check(state: State, profile: Profile, facts: LeadFacts, bundle: Bundle) -> datetime | None:
-    """Return when time alone may change the rank or a segment, or a date trigger is due; None if never."""
+    """Return when time alone may change a rank, the level or a segment, or a date trigger is due; None if never."""
     total, engagement = (segment_thresholds(bundle.segments, field) for field in ("total", "engagement"))
     moments = (
-        next_rank_change(state, bundle.scoring, facts.now),
+        next_standing_change(state, bundle.scoring, facts.now),
         next_threshold_crossing(state, bundle.scoring, facts.now, total, engagement),
         next_segment_change(bundle.segments, facts, state.activity_times),
         next_trigger_date(state, profile, bundle, facts.now),

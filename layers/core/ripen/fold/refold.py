@@ -20,11 +20,12 @@ from ripen.fold.fold import Folded, add_activities, next_check, with_rank, with_
 from ripen.fold.lead_history import LeadHistory, StateChange
 from ripen.fold.rank_over_time import rank_changes
 from ripen.lead.activity import Activity, with_verdict_of
-from ripen.lead.history import HistoryPage, with_revised
+from ripen.lead.history import HistoryEntry, HistoryPage, with_revised
 from ripen.lead.lead import Profile
-from ripen.lead.state import Rank, State
+from ripen.lead.state import ModelState, Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.retention import evidence_since
+from ripen.scoring.models import with_engagement_again
 from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import Score, score
 from ripen.tracking.click_evidence import Evidence
@@ -133,13 +134,20 @@ def _revised(
 
 
 def _replayed(profile: Profile, pages: Sequence[HistoryPage], bundle: Bundle, now: datetime) -> State:
-    """Return the state after all folds, from the first one until now, with every rank change in between."""
+    """Return the state after all folds, from the first one until now, with every rank change in between.
+
+    A reset takes back only what was done before it, although the activities may have been folded in another order.
+    """
     entries = [entry for page in pages for entry in page.entries]
     at = entries[0].folded_at if entries else now
-    state = State(lead=profile.id, rank_since=at)
+    state, done = State(lead=profile.id, rank_since=at), list[HistoryEntry]()
     for moment, group in groupby(entries, key=lambda entry: entry.folded_at):
         state = _after_time(state, at, moment, bundle)
-        state = add_activities(state, profile, tuple(group), bundle)
+        folded_now = tuple(group)
+        done += folded_now
+        state = add_activities(state, profile, folded_now, bundle)
+        if state.verdicts_outdated:
+            state = with_engagement_again(state, done, bundle.scoring)
         state, _ = with_rank(state, bundle, moment)
         at = moment
     if not entries:
@@ -172,10 +180,21 @@ def _keep_what_was_done(state: State, replayed: State, bundle: Bundle, now: date
         contact_requests=state.contact_requests,
         trigger_fields=state.trigger_fields,
         dates_checked_until=state.dates_checked_until,
+        models=_with_known_episodes(replayed, state, state.rules_version == rules_version(bundle)),
         rank_since=state.rank_since if replayed.rank is state.rank else since,
         episode=state.episode + is_news,
         alerted=now if is_news else state.alerted,
     )
+
+
+def _with_known_episodes(replayed: State, state: State, same_rules: bool) -> dict[str, ModelState]:
+    """Return the further models of the replayed state, with an episode more where the lead turns out to be hot."""
+    nothing = ModelState()
+    found = {name: (model, state.models.get(name, nothing)) for name, model in replayed.models.items()}
+    return {
+        name: replace(new, episode=old.episode + (same_rules and new.rank is Rank.HOT is not old.rank))
+        for name, (new, old) in found.items()
+    }
 
 
 def _consequences(

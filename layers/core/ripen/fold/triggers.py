@@ -19,7 +19,7 @@ from ripen.playbook.condition import Traits, all_hold, comparable, condition_hol
 from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.scoring.rank import has_become
-from ripen.scoring.rules_version import SCORES, trigger_unchanged
+from ripen.scoring.rules_version import is_score, trigger_unchanged
 
 
 class FiredTrigger(Struct, frozen=True, kw_only=True):
@@ -114,7 +114,7 @@ def _field_became(on: OnField, before: State, traits: Traits) -> bool:
     name, old = on.when.field, before.trigger_fields.get(on.when.field, "")
     if not condition_holds(on.when, traits):
         return False
-    if name in SCORES:
+    if is_score(name):
         return not condition_holds(on.when, {name: old})
     return comparable(old) != comparable(str(traits.get(name, "")))
 

@@ -15,7 +15,7 @@ from ripen.lead.contact import consented_purposes
 from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not, subclauses
 from ripen.playbook.condition import LeadFacts, Traits, traits
 from ripen.scoring.activity_counts import count_activities
-from ripen.scoring.score import score
+from ripen.scoring.score import score, score_traits
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """How far a browser's clock may be off. An activity that we received after a step started counts from that step on
@@ -54,8 +54,7 @@ def traits_at(enrollment: Enrollment, context: JourneyContext, at: datetime) -> 
     state = context.state
     computed: dict[str, str | float] = {"rank": state.rank.value if state else "cold"}
     if state and context.scoring:
-        points = score(state, context.scoring, at)
-        computed |= {"fit": points.fit, "engagement": points.engagement, "total": points.total}
+        computed |= score_traits(state, score(state, context.scoring, at))
     entry = {f"entry.{name}": value for name, value in enrollment.facts.items()}
     return {**traits(context.profile, **computed), **entry, **dict(_flat("answers", enrollment.answers))}
 

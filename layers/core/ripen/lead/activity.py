@@ -30,6 +30,8 @@ class Kind(StrEnum):
     COMPLAINED = "complained"
     REJECTED_BY_SALES = "rejected_by_sales"
     ACCEPTED_BY_SALES = "accepted_by_sales"
+    OPPORTUNITY_LOST = "opportunity_lost"
+    """An opportunity with the lead was lost in the CRM."""
     POINTS_GIVEN = "points_given"
     """By a journey's step; facts {points, journey, step, words.<locale>}."""
     UPDATED = "updated"

@@ -3,7 +3,7 @@
 The fold adds entries to what it knows, and a refold replays them, so neither can ask for anything else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -11,6 +11,15 @@ from msgspec import Struct
 from ripen.epoch import from_micros, to_micros
 from ripen.lead.activity import Activity, Kind, Verdict, happened_at
 from ripen.lead.proof import is_proof
+
+RULE_FACTS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PAGE_READ: ("seconds", "scroll"),
+    Kind.LINK_CLICKED: ("url",),
+}
+"""The facts that rules can ask for, besides the answers that a form stores with its activity and the type of a file. Of
+the address of a link, host and path are kept."""
+_NOT_OF_THE_FORM = ("source", "page", "form")
+_LONGEST_FACT = 60
 
 
 class EntryDetails(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -20,7 +29,7 @@ class EntryDetails(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     proof: bool = False
     """Whether it proves the lead's address (proof.py)."""
     facts: dict[str, str] = {}
-    """Only of points that a journey's step gave."""
+    """Those that rules can ask for, and all facts of points that a journey's step gave."""
 
 
 class HistoryEntry(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -62,9 +71,16 @@ def history_entry(activity: Activity) -> HistoryEntry:
         details=EntryDetails(
             verdict=activity.verdict,
             proof=is_proof(activity),
-            facts=activity.facts if activity.kind is Kind.POINTS_GIVEN else {},
+            facts=_rule_facts(activity),
         ),
     )
+
+
+def facts_for_rules(done: HistoryEntry) -> Mapping[str, str]:
+    """Return the facts that rules can ask for; the type of a downloaded file is the end of its name."""
+    if done.kind is Kind.FILE_DOWNLOADED:
+        return {"type": done.subject.rpartition(".")[2].lower()}
+    return done.details.facts
 
 
 def with_revised(pages: Sequence[HistoryPage], revised: Iterable[tuple[Activity, Activity]]) -> list[HistoryPage]:
@@ -81,6 +97,22 @@ def with_revised(pages: Sequence[HistoryPage], revised: Iterable[tuple[Activity,
         return found.pop() if found else entry
 
     return [HistoryPage(entries=tuple(map(entry_now, page.entries))) for page in pages]
+
+
+def _rule_facts(activity: Activity) -> dict[str, str]:
+    """Return the facts to keep, which are few and short: the history has an entry for each activity."""
+    facts, kind = activity.facts, activity.kind
+    if kind is Kind.POINTS_GIVEN:
+        return facts
+    if activity.verdict is not Verdict.HUMAN:
+        return {}
+    if kind is Kind.FORM_SUBMITTED:
+        known = {name: value for name, value in facts.items() if name not in _NOT_OF_THE_FORM}
+    else:
+        known = {name: facts[name] for name in RULE_FACTS.get(kind, ()) if name in facts}
+    if "url" in known:
+        known |= {"url": known["url"].partition("://")[2].partition("?")[0]}
+    return {name: value[:_LONGEST_FACT] for name, value in known.items() if value}
 
 
 def _identity(entry: HistoryEntry) -> tuple[object, ...]:

@@ -35,6 +35,19 @@ class RulePoints(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
         return self.at, *map(from_millis, self.earlier)
 
 
+class ModelState(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the fold keeps of one further scoring model, under the names that State has for the main one."""
+
+    rule_points: dict[str, RulePoints] = {}
+    fit: float = 0.0
+    fit_reasons: tuple[str, ...] = ()
+    rank: Rank = Rank.COLD
+    grade: str = ""
+    level: int = 0
+    episode: int = 0
+    """How many times the lead has turned hot in this model."""
+
+
 class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A lead's latest entry into one journey; `again` is checked against it."""
 
@@ -66,6 +79,16 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     fit_reasons: tuple[str, ...] = ()
     """Codes of the fit rules that match, strongest first."""
     rank: Rank = Rank.COLD
+    grade: str = ""
+    """From A to D, by fit; "" if the playbook has no grades."""
+    level: int = 0
+    """From 1 to 4, by engagement; 0 if the playbook has no levels."""
+    disqualified: str = ""
+    """The code of the disqualifier that holds: such a lead is cold in all models."""
+    reset: datetime | None = None
+    """Engagement up to this moment counts no more (Scoring.resets)."""
+    models: dict[str, ModelState] = {}
+    """The further scoring models by name."""
     rank_since: datetime | None = None
     episode: int = 0
     """How many times the lead has turned hot."""
@@ -93,4 +116,5 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     history: tuple[HistoryEntry, ...] = ()
     """The activities folded last, oldest first; all earlier ones are in history pages."""
     verdicts_outdated: bool = False
-    """Whether the verdicts of clicks must be judged again, because of new evidence or new rules (refold.py)."""
+    """Whether the lead must be recalculated (refold.py): verdicts of clicks must be judged again, or a reset came after
+    later activities had been added up."""

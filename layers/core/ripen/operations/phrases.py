@@ -42,6 +42,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "rejected_by_sales": ("営業が見送りとした", "was marked as not a fit by sales"),
     "accepted_by_sales": ("営業が担当になった", "was accepted by sales"),
+    "opportunity_lost": ("営業が商談を失注した", "was part of an opportunity that sales lost"),
     "updated": ("登録内容が変わった", "its data was changed"),
     "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),
     "entry_asked": ("シナリオ {subject} への登録が求められた", "an entry into {subject} was requested"),

@@ -62,7 +62,7 @@ def _did(clause: Did, facts: LeadFacts) -> bool:
 def traits(profile: Profile, **computed: str | float) -> Traits:
     """Return the lead's values by name: profile fields, attributes, "domain", "email_kind" and computed values.
 
-    Computed values are fit, engagement, total and rank. A form field never replaces one of these names.
+    Computed values are those of score_traits. A form field never replaces one of these names.
     """
     return {
         **profile.attributes,

@@ -14,14 +14,16 @@ from ripen.playbook.graph import Journey, Step, WaitForStep, WaitStep
 
 JOURNEY_ENDING_KINDS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED, Kind.CONVERTED)
 """Activities that end every journey. A reply in person does too, because people talk from then on."""
-_COMPUTED_FIELDS = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
+_SCORES = ("fit", "engagement", "total")
+_STANDING = ("rank", "grade", "level", "disqualified")
 
 
 def wake_events(journey: Journey) -> frozenset[str]:
     """Return the names of the events that can move an enrollment at once.
 
-    Activities have the names of event_names. Changes are "rank", "score" (fit, engagement, total), "segment", "tag",
-    "consent" and "field" (any other field of the profile).
+    Activities have the names of event_names. Changes are "rank" (grade, level, disqualified and the ranks in
+    further models, too), "score" (fit, engagement, total), "segment", "tag", "consent" and "field" (any other field of
+    the profile).
     """
     return _wake_events(IdentityKey(journey))
 
@@ -71,10 +73,17 @@ def _names(clause: Clause) -> Iterator[str]:
             case Did():
                 yield f"{part.kind} {part.subject}" if part.subject else part.kind
             case Condition():
-                yield _COMPUTED_FIELDS.get(part.field, "field")
+                yield _computed(part.field)
             case Belongs():
                 yield "segment"
             case Agreed():
                 yield "consent"
             case Tagged():
                 yield "tag"
+
+
+def _computed(field: str) -> str:
+    """Return the change that a condition on this field waits for."""
+    if field in _SCORES:
+        return "score"
+    return "rank" if field.partition(".")[0] in _STANDING else "field"

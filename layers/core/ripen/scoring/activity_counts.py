@@ -20,7 +20,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Clause, Did, subclauses
 from ripen.playbook.condition import LeadFacts, traits
 from ripen.playbook.wake_events import event_names
-from ripen.scoring.score import Score
+from ripen.scoring.score import Score, score_traits
 
 Times = Mapping[str, tuple[int, ...]]
 """Times in milliseconds since 1970, newest first, by event name ("page_viewed pricing")."""
@@ -88,7 +88,7 @@ def lead_facts(
 ) -> LeadFacts:
     """Return what clauses can ask about this lead; without `count`, activities are counted from the state's times."""
     return LeadFacts(
-        traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
+        traits=traits(profile, **score_traits(state, points)),
         now=now,
         count=count or partial(count_times, state.activity_times),
         tags=frozenset(profile.tags),

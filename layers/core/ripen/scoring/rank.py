@@ -1,36 +1,44 @@
-"""The rank (cold, warm or hot) at one moment, with hysteresis, and the time when decay alone may change it."""
+"""The rank (cold, warm or hot) and the level at one moment, with hysteresis, and the time of their next change."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import pairwise
-from math import ceil, floor, log2
-from typing import NamedTuple
+from collections.abc import Sequence
+from copy import replace
+from datetime import datetime
+from math import ceil, floor
 
-from ripen.lead.state import Rank, State
-from ripen.playbook.scoring import Scoring
-from ripen.scoring.score import capped, decayed, half_life, points_with_rules, score
+from ripen.lead.state import ModelState, Rank, State
+from ripen.playbook.scoring import Scoring, Threshold
+from ripen.scoring.engagement_curve import Edge, curve, next_jump
+from ripen.scoring.score import Score, Scored, score
 
-_LEAST_SHARE = 2.0**-64
-"""After 64 half-lives a change no longer matters."""
-_MARGIN = timedelta(seconds=1)
-"""Added to a computed time, so that the threshold has surely been crossed by then."""
+GRADES = ("A", "B", "C", "D")
+"""The grades, best first."""
 ORDER = (Rank.COLD, Rank.WARM, Rank.HOT)
 """The ranks, lowest first."""
+_MOST_CHANGES = 1000
+"""By time alone, a lead changes its rank or level a few times at most."""
 
 
-class _Edge(NamedTuple):
-    """A threshold that is crossed by falling below it, or by rising to it."""
+def grade(fit: float, scoring: Scoring) -> str:
+    """Return the grade for a fit, rounded to whole points; "" if the playbook has no grades."""
+    if not scoring.grades:
+        return ""
+    points = floor(fit + 0.5)
+    return next((name for name, least in zip(GRADES, scoring.grades, strict=False) if points >= least), GRADES[-1])
 
-    level: float
-    falling: bool
 
+def level(engagement: float, before: int, scoring: Scoring) -> int:
+    """Return the level for an engagement, rounded to whole points: it rises at `enter` and falls only below `leave`.
 
-class _Earned(NamedTuple):
-    """The present points of one rule, and its cap."""
-
-    points: float
-    cap: float | None
+    It is 0 if the playbook has no levels.
+    """
+    points = floor(engagement + 0.5)
+    reached = [
+        number
+        for number, threshold in enumerate(scoring.levels, 2)
+        if points >= (threshold.leave if before >= number else threshold.enter)
+    ]
+    return max(reached, default=1) if scoring.levels else 0
 
 
 def rank(total: float, before: Rank, proven: bool, scoring: Scoring) -> Rank:
@@ -46,11 +54,29 @@ def rank(total: float, before: Rank, proven: bool, scoring: Scoring) -> Rank:
     return Rank.WARM if points >= warm else Rank.COLD
 
 
+def judged[S: (State, ModelState)](lead: State, state: S, points: Score, scoring: Scoring, proven: bool = False) -> S:
+    """Return what is kept of one model with its rank, grade and level for these points; `lead` is the whole state.
+
+    With a matrix, the rank follows from grade and level. A disqualified lead is cold. `proven` asks what the rank would
+    be with a proof.
+    """
+    graded, new = grade(points.fit, scoring), level(points.engagement, state.level, scoring)
+    is_proven = proven or lead.proven is not None
+    if lead.disqualified:
+        found = Rank.COLD
+    elif scoring.matrix:
+        found = Rank(scoring.matrix.get(f"{graded}{new}", Rank.COLD))
+        if found is Rank.HOT and not _may_be_hot(is_proven, scoring):
+            found = Rank.WARM
+    else:
+        found = rank(points.total, state.rank, is_proven, scoring)
+    return replace(state, rank=found, grade=graded, level=new)
+
+
 def lacks_proof(state: State, scoring: Scoring, now: datetime) -> bool:
     """Return whether only the missing proof keeps the lead below hot."""
-    proven = state.proven is not None
-    is_kept = state.rank is not Rank.HOT and not _may_be_hot(proven, scoring)
-    return is_kept and rank(score(state, scoring, now).total, state.rank, True, scoring) is Rank.HOT
+    is_kept = state.rank is not Rank.HOT and not _may_be_hot(state.proven is not None, scoring)
+    return is_kept and judged(state, state, score(state, scoring, now), scoring, True).rank is Rank.HOT
 
 
 def is_at_least(rank: Rank, goal: str) -> bool:
@@ -66,83 +92,86 @@ def has_become(before: Rank, after: Rank, to: str) -> bool:
 
 
 def next_rank_change(state: State, scoring: Scoring, now: datetime) -> datetime | None:
-    """Return when decay alone may change the present rank; None if it never will."""
-    return _next_crossing(state, scoring, now, state.fit, _rank_edges(state, scoring))
+    """Return when time alone changes the rank of the main model next; None if it never will."""
+    present, at = state, now
+    for _ in range(_MOST_CHANGES):
+        due = next_change(state, present, scoring, at)
+        if due is None:
+            return None
+        present, at = judged(present, present, score(present, scoring, due), scoring), due
+        if present.rank is not state.rank:
+            return due
+    return None
+
+
+def next_change[S: (State, ModelState)](lead: State, state: S, scoring: Scoring, now: datetime) -> datetime | None:
+    """Return when time alone next changes the rank or the level in this model; `lead` is the whole state.
+
+    Between two jumps the engagement only decays, so that the change is solved; at a jump, the lead is judged.
+    """
+    start = now
+    while True:
+        jump, decay = next_jump(state, scoring, start), curve(state, scoring, start)
+        found = [decay.next_crossing(0.0, _level_edges(state, scoring))]
+        if not (lead.disqualified or scoring.matrix):
+            found.append(decay.next_crossing(state.fit, _rank_edges(lead, state, scoring)))
+        due = min(filter(None, found), default=None)
+        if jump is None or (due and due < jump):
+            return due
+        after = judged(lead, state, score(state, scoring, jump), scoring)
+        if (after.rank, after.level) != (state.rank, state.level):
+            return jump
+        start = jump
 
 
 def next_threshold_crossing(
     state: State, scoring: Scoring, now: datetime, total: Sequence[float], engagement: Sequence[float]
 ) -> datetime | None:
-    """Return when decay alone may move the total or the engagement across one of these thresholds (lowest first)."""
-    present = score(state, scoring, now)
-    asked = ((state.fit, total, present.total), (0.0, engagement, present.engagement))
+    """Return when time alone may move the total or the engagement across one of these thresholds (lowest first)."""
+    if not total and not engagement:
+        return None
+    present, decay = score(state, scoring, now), curve(state, scoring, now)
     moments = (
-        _next_crossing(state, scoring, now, base, _nearest_edges(levels, value))
-        for base, levels, value in asked
-        if levels
+        decay.next_crossing(state.fit, _nearest_edges(total, present.total)),
+        decay.next_crossing(0.0, _nearest_edges(engagement, present.engagement)),
+        next_jump(state, scoring, now),
     )
     return min(filter(None, moments), default=None)
 
 
-def _next_crossing(
-    state: State, scoring: Scoring, now: datetime, base: float, edges: Sequence[_Edge]
-) -> datetime | None:
-    """Return when `base` plus the decaying engagement next crosses one of the edges.
-
-    1. Let share = 0.5 ** (time / half-life). It falls from 1 to 0, and the points of a rule are points * share.
-    2. A rule stays at its cap until its points fall below it. Between these corners the total is linear in the share.
-    3. So in each interval between two corners, from the present on, the crossing is solved and not searched for.
-    """
-    earned = [
-        _Earned(decayed(points, half_life(scoring), now), rule.cap)
-        for points, rule in points_with_rules(state, scoring)
-    ]
-    corners = {cap / abs(points) for points, cap in earned if cap is not None and abs(points) > cap}
-    for high, low in pairwise([1.0, *sorted(corners - {0.0}, reverse=True), 0.0]):
-        share = max(_crossings(earned, base, edges, high, low), default=0.0)
-        if share > _LEAST_SHARE:
-            return now + half_life(scoring) * log2(1 / share) + _MARGIN
-    return None
-
-
-def _crossings(
-    earned: Sequence[_Earned], base: float, edges: Sequence[_Edge], high: float, low: float
-) -> Iterator[float]:
-    """Yield the shares between `low` and `high` at which the total crosses an edge."""
-    level = sum(capped(points * high, cap) for points, cap in earned if _is_capped(points, cap, high))
-    slope = sum(points for points, cap in earned if not _is_capped(points, cap, high))
-    for edge, falling in edges:
-        if slope and (slope > 0) == falling:
-            share = (edge - base - level) / slope
-            if low <= share <= high:
-                yield share
-
-
-def _is_capped(points: float, cap: float | None, high: float) -> bool:
-    """Return whether the points are at their cap just below the share `high`."""
-    return cap is not None and abs(points) * high > cap * (1 + 1e-12)
-
-
-def _nearest_edges(levels: Sequence[float], value: float) -> list[_Edge]:
+def _nearest_edges(levels: Sequence[float], value: float) -> list[Edge]:
     """Return the thresholds next below and next above the value."""
     above = bisect_right(levels, value)
-    edges = [_Edge(levels[above - 1], True)] if above else []
-    return [*edges, _Edge(levels[above], False)] if above < len(levels) else edges
+    edges = [Edge(levels[above - 1], True)] if above else []
+    return [*edges, Edge(levels[above], False)] if above < len(levels) else edges
 
 
 def _may_be_hot(proven: bool, scoring: Scoring) -> bool:
     return proven or scoring.hot.needs == "nothing"
 
 
-def _rank_edges(state: State, scoring: Scoring) -> list[_Edge]:
-    """Return the totals at which the rank changes, half a point lower because totals are rounded."""
+def _rank_edges(lead: State, state: Scored, scoring: Scoring) -> list[Edge]:
+    """Return the totals at which the rank changes."""
     match state.rank:
         case Rank.HOT:
-            edges = [_Edge(scoring.hot.leave, True)]
+            return [_edge(scoring.hot, falling=True)]
         case Rank.WARM:
-            edges = [_Edge(scoring.warm.leave, True)]
-            if _may_be_hot(state.proven is not None, scoring):
-                edges.append(_Edge(scoring.hot.enter, False))
+            falls = _edge(scoring.warm, falling=True)
+            may_rise = _may_be_hot(lead.proven is not None, scoring)
+            return [falls, _edge(scoring.hot, falling=False)] if may_rise else [falls]
         case Rank.COLD:
-            edges = [_Edge(scoring.warm.enter, False)]
-    return [_Edge(ceil(level) - 0.5, falling) for level, falling in edges]
+            return [_edge(scoring.warm, falling=False)]
+
+
+def _level_edges(state: Scored, scoring: Scoring) -> list[Edge]:
+    """Return the engagement at which the level changes."""
+    return [
+        _edge(threshold, falling=state.level >= number)
+        for number, threshold in enumerate(scoring.levels, 2)
+        if number in (state.level, state.level + 1)
+    ]
+
+
+def _edge(threshold: Threshold, *, falling: bool) -> Edge:
+    """Return the edge, half a point lower because points are rounded."""
+    return Edge(ceil(threshold.leave if falling else threshold.enter) - 0.5, falling)

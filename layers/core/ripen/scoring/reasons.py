@@ -15,7 +15,8 @@ from ripen.lead.state import RulePoints, State
 from ripen.playbook.graph import Texts
 from ripen.playbook.scoring import EngagementRule, FitRule, Scoring
 from ripen.playbook.template import render_text
-from ripen.scoring.score import capped, decayed, half_life, points_with_rules
+from ripen.scoring.count_rule import in_window
+from ripen.scoring.score import points_now, points_with_rules
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -26,6 +27,8 @@ class Reason(Struct, frozen=True, kw_only=True):
     points: float
     last: datetime | None = None
     kind: str = ""
+    disqualifies: bool = False
+    """Whether this is why the lead is cold, however many points it has."""
 
 
 def reasons(
@@ -41,16 +44,28 @@ def reasons(
 ) -> list[Reason]:
     """Return the reasons for the score, without those that round to no point, and each wording once.
 
-    What the lead did comes first, then who the lead is, each strongest first; what takes points away comes last.
+    What disqualifies the lead comes first, then what the lead did, then who the lead is, each strongest first; what
+    takes points away comes last.
     `with_dates` writes dates instead of "today", for texts that are read months later; `tz` is an IANA name.
     `with_presence` adds, at the end, the rules that only say that a field was filled in: they explain the points and
     are no reason to call.
     """
     fit = _fit(profile, state, scoring, locale)
+    first = [reason for reason in (disqualification(profile, state, scoring, locale),) if reason]
     told = [reason for reason, rule in fit if not _only_presence(rule)]
     found = [*_engagement(state, scoring, now, locale, tz, with_dates), *told]
     presence = [reason for reason, rule in fit if _only_presence(rule)] if with_presence else []
-    return _each_once([*sorted(found, key=_order), *sorted(presence, key=_order)])[:limit]
+    return [*first, *_each_once([*sorted(found, key=_order), *sorted(presence, key=_order)])][:limit]
+
+
+def disqualification(profile: Profile, state: State, scoring: Scoring, locale: str) -> Reason | None:
+    """Return why the lead is cold, however many points it has; None if it is not disqualified."""
+    rule = next((rule for rule in scoring.disqualify if rule.code == state.disqualified), None)
+    if rule is None:
+        return None
+    words = render_text(_text(rule.words, locale), {"lead": _lead(profile)})
+    said = f"対象外: {words}" if locale == "ja" else f"Disqualified: {words}"
+    return Reason(code=rule.code, words=said, points=0.0, disqualifies=True)
 
 
 def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
@@ -78,13 +93,7 @@ def _only_presence(rule: FitRule) -> bool:
 
 
 def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[tuple[Reason, FitRule]]:
-    lead = {
-        "company": profile.company,
-        "department": profile.department,
-        "job_title": profile.job_title,
-        "locale": profile.locale,
-        "domain": profile.email.rpartition("@")[2],
-    }
+    lead = _lead(profile)
     return [
         (Reason(code=rule.code, words=render_text(_text(rule.words, locale), {"lead": lead}), points=rule.points), rule)
         for rule in scoring.fit
@@ -92,12 +101,22 @@ def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[
     ]
 
 
+def _lead(profile: Profile) -> dict[str, str]:
+    return {
+        "company": profile.company,
+        "department": profile.department,
+        "job_title": profile.job_title,
+        "locale": profile.locale,
+        "domain": profile.email.rpartition("@")[2],
+    }
+
+
 def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: str, with_dates: bool) -> list[Reason]:
     return [
         Reason(
             code=rule.code,
-            words=_words(earned, rule, now, locale, tz, with_dates),
-            points=capped(decayed(earned, half_life(scoring), now), rule.cap),
+            words=_words(in_window(earned, rule.count, now), rule, now, locale, tz, with_dates),
+            points=points_now(earned, rule, scoring, now),
             last=earned.at,
             kind=rule.kind,
         )

@@ -13,12 +13,14 @@ from ripen.identity import IdentityKey
 from ripen.ids import digest
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Belongs, Condition
+from ripen.playbook.scoring import Scoring
 from ripen.playbook.trigger import OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.scoring.activity_counts import times_to_keep
 from ripen.scoring.segment_anchors import segment_clauses
 
 _LENGTH = 10
-SCORES = ("fit", "engagement", "total")
+_STANDING = ("rank", "grade", "level", "disqualified")
+_POINTS = ("fit", "engagement", "total")
 
 
 def rules_version(bundle: Bundle) -> str:
@@ -41,9 +43,14 @@ def trigger_unchanged(trigger: Trigger, old: Bundle, new: Bundle) -> bool:
                 on.when.field for journey in old.journeys.values() for on in journey.enrol if isinstance(on, OnField)
             }
             return when.field in known and (
-                when.field not in SCORES or _scoring_definition(old) == _scoring_definition(new)
+                not is_score(when.field) or _scoring_definition(old) == _scoring_definition(new)
             )
     return False
+
+
+def is_score(field: str) -> bool:
+    """Return whether the field is computed by scoring, such as "total" or "rank.<model>"."""
+    return field in _POINTS or field.partition(".")[0] in _STANDING
 
 
 def _segment_definition(name: str, bundle: Bundle) -> tuple[object, ...]:
@@ -57,16 +64,41 @@ def _segment_definition(name: str, bundle: Bundle) -> tuple[object, ...]:
     fields = {
         part.field for segment in found.values() for part in segment_clauses(segment) if isinstance(part, Condition)
     }
-    return found, fields.isdisjoint((*SCORES, "rank")) or _scoring_definition(bundle)
+    return found, not any(map(is_score, fields)) or _scoring_definition(bundle)
 
 
 def _scoring_definition(bundle: Bundle) -> tuple[object, ...]:
-    scoring = bundle.scoring
+    return _model_definition(bundle.scoring)
+
+
+def _model_definition(scoring: Scoring) -> tuple[object, ...]:
+    """Return what the model means, without its texts.
+
+    What it does not use is left out, so that code that brings a new kind of rule changes no version.
+    """
+    more = (
+        scoring.groups,
+        scoring.grades,
+        scoring.levels,
+        scoring.matrix,
+        [(rule.code, rule.when) for rule in scoring.disqualify],
+        scoring.resets,
+        [(name, _model_definition(model)) for name, model in sorted(scoring.models.items())],
+    )
     return (
         (scoring.half_life_days, scoring.warm, scoring.hot, scoring.fit_cap, scoring.engagement_cap),
-        [(rule.code, rule.kind, rule.subject, rule.points, rule.cap) for rule in scoring.engagement],
-        [(rule.code, rule.when, rule.points) for rule in scoring.fit],
+        [
+            (rule.code, rule.kind, rule.subject, rule.points, rule.cap, *_used(rule.where, rule.count, rule.group))
+            for rule in scoring.engagement
+        ],
+        [(rule.code, rule.when, rule.points, *_used(rule.group)) for rule in scoring.fit],
+        *_used(*more),
     )
+
+
+def _used(*parts: object) -> list[object]:
+    """Return the parts if any of them is used."""
+    return [*parts] if any(parts) else []
 
 
 def _meaning(segment: Segment) -> dict[str, object]:

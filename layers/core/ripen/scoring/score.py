@@ -13,13 +13,14 @@ from msgspec import Struct
 
 from ripen.epoch import to_millis
 from ripen.identity import IdentityKey
-from ripen.lead.activity import Kind, Verdict
-from ripen.lead.history import HistoryEntry
+from ripen.lead.activity import OWN_KINDS, Kind, Verdict
+from ripen.lead.history import HistoryEntry, facts_for_rules
 from ripen.lead.lead import Profile
-from ripen.lead.state import RulePoints, State
-from ripen.playbook.condition import traits
+from ripen.lead.state import ModelState, RulePoints, State
+from ripen.playbook.condition import Traits, all_hold, traits
 from ripen.playbook.matching import matching_rules
-from ripen.playbook.scoring import EngagementRule, Scoring
+from ripen.playbook.scoring import EngagementRule, FitRule, Scoring
+from ripen.scoring.count_rule import holds_now, times_to_keep
 
 _EARLIER = 9
 GIVEN_POINTS = EngagementRule(
@@ -29,6 +30,9 @@ GIVEN_POINTS = EngagementRule(
     words={"ja": "シナリオによる加点", "en": "Points given by a journey"},
 )
 """The rule of points that journey steps give: kept and decayed like any other, separately for each step."""
+
+Scored = State | ModelState
+"""What is kept of one scoring model: the main one's fields are in State itself."""
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -45,38 +49,69 @@ def add_points(rule_points: Mapping[str, RulePoints], done: HistoryEntry, scorin
         return dict(rule_points)
     if done.kind is Kind.POINTS_GIVEN:
         return dict(rule_points) | _add_given_points(rule_points, done, half_life(scoring))
-    at = done.at
     return dict(rule_points) | {
-        rule.code: _add(rule_points.get(rule.code), rule.points, at, half_life(scoring))
-        for rule in _matching_rules(done, scoring)
+        rule.code: _add(rule_points.get(rule.code), rule, done.at, half_life(scoring))
+        for rule in engagement_rules(done, scoring)
     }
 
 
 def fit(profile: Profile, scoring: Scoring) -> tuple[float, tuple[str, ...]]:
     """Return the points for who the lead is, limited to `fit_cap`, and the matching rules' codes, strongest first."""
-    matching = matching_rules(scoring.fit, traits(profile))
-    points = sum(rule.points for rule in matching)
+    matching = fit_rules(profile, scoring)
+    points = sum(group_points(((rule, rule.points) for rule in matching), scoring).values())
     codes = tuple(rule.code for rule in sorted(matching, key=lambda rule: -rule.points))
     return (points if scoring.fit_cap is None else min(points, scoring.fit_cap)), codes
 
 
-def score(state: State, scoring: Scoring, now: datetime) -> Score:
+def fit_rules(profile: Profile, scoring: Scoring) -> list[FitRule]:
+    """Return the rules that the lead meets."""
+    return matching_rules(scoring.fit, traits(profile))
+
+
+def score(state: Scored, scoring: Scoring, now: datetime) -> Score:
     """Return the lead's score at `now`."""
-    engagement = sum(points_by_rule(state, scoring, now).values())
+    points = ((rule, points_now(earned, rule, scoring, now)) for earned, rule in points_with_rules(state, scoring))
+    engagement = sum(group_points(points, scoring).values())
     if scoring.engagement_cap is not None:
         engagement = min(engagement, scoring.engagement_cap)
     return Score(fit=state.fit, engagement=engagement, total=state.fit + engagement)
 
 
-def points_by_rule(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
-    """Return the engagement at `now` by rule code, each within its cap. Rules that left the playbook give nothing."""
+def score_traits(state: State, points: Score) -> Traits:
+    """Return what conditions can ask about the scores: {total: …}, {grade: …}, {rank: {<model>: …}}."""
     return {
-        rule.code: capped(decayed(earned, half_life(scoring), now), rule.cap)
-        for earned, rule in points_with_rules(state, scoring)
+        "fit": points.fit,
+        "engagement": points.engagement,
+        "total": points.total,
+        "rank": state.rank.value,
+        "grade": state.grade,
+        "level": state.level,
+        "disqualified": state.disqualified,
+        **{f"rank.{name}": model.rank.value for name, model in state.models.items()},
     }
 
 
-def points_with_rules(state: State, scoring: Scoring) -> Iterable[tuple[RulePoints, EngagementRule]]:
+def group_points(points: Iterable[tuple[EngagementRule | FitRule, float]], scoring: Scoring) -> dict[str, float]:
+    """Return the points by group, each limited to its cap; rules without a group are in "" together."""
+    found: dict[str, float] = {}
+    for rule, amount in points:
+        found[rule.group] = found.get(rule.group, 0.0) + amount
+    return {group: capped(amount, scoring.groups.get(group)) for group, amount in found.items()}
+
+
+def points_by_rule(state: Scored, scoring: Scoring, now: datetime) -> dict[str, float]:
+    """Return the engagement at `now` by rule code, each within its cap. Rules that left the playbook give nothing."""
+    return {rule.code: points_now(earned, rule, scoring, now) for earned, rule in points_with_rules(state, scoring)}
+
+
+def points_now(earned: RulePoints, rule: EngagementRule, scoring: Scoring, now: datetime) -> float:
+    """Return what the rule gives at `now`, within its own cap."""
+    if rule.count:
+        return rule.points if holds_now(rule.count, earned, now) else 0.0
+    return capped(decayed(earned, half_life(scoring), now), rule.cap)
+
+
+def points_with_rules(state: Scored, scoring: Scoring) -> Iterable[tuple[RulePoints, EngagementRule]]:
     """Yield the points of the lead with their rules."""
     rules = _index(IdentityKey(scoring)).by_code
     for code, earned in state.rule_points.items():
@@ -93,7 +128,7 @@ def half_life(scoring: Scoring) -> timedelta:
 
 def decayed(earned: RulePoints, half_life: timedelta, now: datetime) -> float:
     """Return the points that are left at `now`."""
-    return earned.points * _remaining_share(now - earned.at, half_life)
+    return earned.points * remaining_share(now - earned.at, half_life)
 
 
 def capped(points: float, cap: float | None) -> float:
@@ -101,19 +136,37 @@ def capped(points: float, cap: float | None) -> float:
     return points if cap is None else max(-cap, min(cap, points))
 
 
-def _remaining_share(age: timedelta, half_life: timedelta) -> float:
+def remaining_share(age: timedelta, half_life: timedelta) -> float:
+    """Return the share of points that are left after that time."""
     return float(0.5 ** max(0.0, age / half_life))
 
 
-def _add(earned: RulePoints | None, points: float, at: datetime, half_life: timedelta) -> RulePoints:
+def engagement_rules(done: HistoryEntry, scoring: Scoring) -> list[EngagementRule]:
+    """Return the rules that count this activity, if a person did it."""
+    rules = _index(IdentityKey(scoring)).by_kind
+    kind, subject = done.kind.value, done.subject
+    found = (
+        *rules.get((kind, ""), ()),
+        *(rules.get((kind, subject), ()) if subject else ()),
+        *(rules.get(("", ""), ()) if done.kind in OWN_KINDS else ()),
+    )
+    return [rule for rule in found if not rule.where or all_hold(rule.where, facts_for_rules(done))]
+
+
+def _add(earned: RulePoints | None, rule: EngagementRule, at: datetime, half_life: timedelta) -> RulePoints:
+    points = 0.0 if rule.count else rule.points
+    return _added(earned, points, at, half_life, times_to_keep(rule.count) if rule.count else 0)
+
+
+def _added(earned: RulePoints | None, points: float, at: datetime, half_life: timedelta, keep: int = 0) -> RulePoints:
     if earned is None:
         return RulePoints(points=points, at=at)
     before, later = sorted((at, earned.at))
     return RulePoints(
-        points=decayed(earned, half_life, later) + points * _remaining_share(later - at, half_life),
+        points=decayed(earned, half_life, later) + points * remaining_share(later - at, half_life),
         at=later,
         count=earned.count + 1,
-        earlier=tuple(sorted((to_millis(before), *earned.earlier), reverse=True)[:_EARLIER]),
+        earlier=tuple(sorted((to_millis(before), *earned.earlier), reverse=True)[: max(_EARLIER, keep - 1)]),
         words=earned.words,
     )
 
@@ -123,15 +176,9 @@ def _add_given_points(
 ) -> dict[str, RulePoints]:
     facts, at = done.details.facts, done.at
     code = f"{GIVEN_POINTS.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
-    added = _add(rule_points.get(code), float(facts.get("points", "0")), at, half_life)
+    added = _added(rule_points.get(code), float(facts.get("points", "0")), at, half_life)
     words = {name.partition(".")[2]: text for name, text in facts.items() if name.startswith("words.")}
     return {code: replace(added, words=words if added.at == at else added.words)}
-
-
-def _matching_rules(done: HistoryEntry, scoring: Scoring) -> Iterable[EngagementRule]:
-    rules = _index(IdentityKey(scoring)).by_kind
-    kind, subject = done.kind.value, done.subject
-    return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
 
 
 class _RuleIndex(Struct, frozen=True):
@@ -139,7 +186,7 @@ class _RuleIndex(Struct, frozen=True):
     by_code: dict[str, EngagementRule]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _index(scoring: IdentityKey[Scoring]) -> _RuleIndex:
     """Index the rules, once per playbook, so that an activity costs the same with a thousand rules as with ten."""
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}

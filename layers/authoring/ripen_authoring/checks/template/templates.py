@@ -25,10 +25,8 @@ def check(folder: Folder, scoring: Entry[ScoringFile], locales: tuple[str, ...])
     """Check all templates but those of mails, which `mails` checks."""
     for name, versions in folder.pages.items():
         yield from _check_page(folder, name, versions, locales)
-    for number, rule in enumerate(scoring.model.engagement):
-        yield from check_words(scoring, ("engagement", number, "words"), rule.words, variables.ENGAGEMENT)
-    for number, fit in enumerate(scoring.model.fit):
-        yield from check_words(scoring, ("fit", number, "words"), fit.words, variables.FIT)
+    for where, words, is_deed in scoring.model.placed_words():
+        yield from check_words(scoring, where, words, variables.ENGAGEMENT if is_deed else variables.FIT)
     yield from _check_steps(folder)
 
 

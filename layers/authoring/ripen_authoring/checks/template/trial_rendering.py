@@ -114,10 +114,7 @@ def _check_reasons(folder: Folder) -> Iterator[Problem]:
 
 def _reasons(folder: Folder) -> Iterator[tuple[Document, DocumentPath, LocalizedText]]:
     if scoring := folder.scoring:
-        for number, rule in enumerate(scoring.model.engagement):
-            yield scoring.document, ("engagement", number, "words"), rule.words
-        for number, fit in enumerate(scoring.model.fit):
-            yield scoring.document, ("fit", number, "words"), fit.words
+        yield from ((scoring.document, where, words) for where, words, _ in scoring.model.placed_words())
     for entry in folder.journeys.values():
         for step in placed_steps(entry.model.steps):
             if isinstance(step.part, UpdatePart) and step.part.update.words:
