@@ -22,6 +22,7 @@ from ripen.fold.contact_requests import Requests, contact_requests
 from ripen.fold.date_triggers import next_trigger_date
 from ripen.fold.entry import Entered, enter_journeys
 from ripen.fold.lead_history import LeadHistory, StateChange
+from ripen.fold.model_alerts import model_alerts
 from ripen.lead.activity import OWN_KINDS, Activity, Kind, Verdict
 from ripen.lead.history import HistoryEntry, HistoryPage, history_entry
 from ripen.lead.lead import Profile
@@ -103,7 +104,10 @@ def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now:
         state=state,
         score=points,
         activities=ready,
-        consequences=tuple(_consequences(lead, before, entered, ready, requests, now)),
+        consequences=(
+            *_consequences(lead, before, entered, ready, requests, now),
+            *model_alerts(before, state, bundle, now),
+        ),
         decisions=(
             *entered.decisions,
             *fold_decisions.uncounted_clicks(ready, evidence, bundle, now),

@@ -18,6 +18,7 @@ from ripen.fold.consequences import Consequence, CrmOutdated, Enrolled, journeys
 from ripen.fold.entry import enter_journeys
 from ripen.fold.fold import Folded, add_activities, next_check, with_rank, with_segments
 from ripen.fold.lead_history import LeadHistory, StateChange
+from ripen.fold.model_alerts import model_alerts
 from ripen.fold.rank_over_time import rank_changes
 from ripen.lead.activity import Activity, with_verdict_of
 from ripen.lead.history import HistoryEntry, HistoryPage, with_revised
@@ -102,7 +103,11 @@ def next_part(lead: Recalculated, most: int | None, bundle: Bundle, now: datetim
         lead.after,
         state=new,
         activities=tuple(after for _, after in revised),
-        consequences=(*lead.after.consequences, *_consequences(lead.before, new, revised, bundle, now)),
+        consequences=(
+            *lead.after.consequences,
+            *_consequences(lead.before, new, revised, bundle, now),
+            *model_alerts(lead.before, new, bundle, now),
+        ),
         decisions=(
             *lead.after.decisions,
             *fold_decisions.revised_verdicts(revised, bundle, now),
