@@ -91,6 +91,8 @@ def backtest(
     period = _period(since, live, stack.clock.now())
     outcomes = None if against == _CRM else _outcomes(Path(against), period)
     given = None if outcomes is None else len(outcomes)
+    if picture:
+        picture.touch()  # a file that cannot be written is named before the leads are read
     found = _walk(stack, live, draft, period, outcomes)
     if picture:
         picture.write_text(backtest_svg(found, period), "utf-8")

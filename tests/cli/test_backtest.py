@@ -226,6 +226,11 @@ def test_the_picture_has_a_title_and_a_description_with_the_counts(
     assert str(picture) in out.replace("\n", "")
 
 
+def test_a_picture_that_cannot_be_written_is_named_before_any_lead_is_read(stack: Stack, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        command.backtest(folder=PLAYBOOK, picture=tmp_path / "nowhere" / "out.svg")
+
+
 def test_a_rule_that_knows_the_answer_is_refused(stack: Stack, folder: Path) -> None:
     file = folder / "scoring.yaml"
     file.write_text(file.read_text().replace("when: {phone: present}", "when: {stage: customer}"))

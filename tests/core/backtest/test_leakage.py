@@ -13,6 +13,12 @@ from tests.support.builders import a_bundle, an_activity
 SCORING = a_bundle().scoring
 
 
+class Detailed(EngagementRule, frozen=True, kw_only=True):
+    """A rule with conditions on its activity."""
+
+    where: tuple[Condition, ...] = ()
+
+
 def a_fit_rule(*fields: str, code: str = "rule") -> FitRule:
     when = tuple(Condition(field=field, present=True) for field in fields)
     return FitRule(code=code, when=when, points=5, words={"en": "…"})
@@ -45,3 +51,10 @@ def test_a_field_that_came_with_what_sales_did_is_refused() -> None:
 def test_fields_of_the_address_need_no_activity() -> None:
     scoring = replace(SCORING, fit=(a_fit_rule("domain", "email_kind", "email", "company", "budget"),))
     assert fields_asked(scoring) == {"company", "budget"}
+
+
+def test_a_condition_on_the_activity_itself_asks_for_no_field_of_the_lead() -> None:
+    read = Detailed(code="read", kind="page_read", points=5, words={}, where=(Condition(field="stage", present=True),))
+    scoring = replace(SCORING, engagement=(read,), fit=())
+    assert not leaks(scoring)
+    assert not fields_asked(scoring)

@@ -74,13 +74,17 @@ def is_by_sales(kind: str) -> bool:
 
 
 def questions(part: Any, code: str = "") -> Iterator[Question]:
-    """Yield what the rules ask for, however deep they are nested: every condition, and every kind of activity."""
+    """Yield what the rules ask for, however deep they are nested: every condition on the lead, and every kind.
+
+    A rule about a kind of activity asks only that activity, also with its own conditions.
+    """
     if isinstance(part, Condition):
         yield Question(code, field=part.field)
     elif isinstance(part, Struct):
         code = getattr(part, "code", code)
-        if kind := getattr(part, "kind", ""):
-            yield Question(code, kind=str(kind))
+        if "kind" in part.__struct_fields__:
+            yield Question(code, kind=str(getattr(part, "kind", "")))
+            return
         for name in part.__struct_fields__:
             yield from questions(getattr(part, name), code)
     elif isinstance(part, tuple | list):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from ripen.lead.activity import Activity, Kind
+from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
 
 
@@ -33,7 +33,13 @@ class LeadOutcome(Struct, frozen=True):
     """When sales first made anything of the lead."""
 
 
-_BY_KIND = {Kind.CONVERTED: Outcome.CONVERTED, Kind.REJECTED_BY_SALES: Outcome.NOT_A_FIT}
+_BY_KIND = {
+    "converted": Outcome.CONVERTED,
+    "rejected_by_sales": Outcome.NOT_A_FIT,
+    "opportunity_won": Outcome.WON,
+    "opportunity_lost": Outcome.LOST,
+}
+"""By kind of activity."""
 
 
 def combined(outcomes: Iterable[LeadOutcome]) -> LeadOutcome | None:
