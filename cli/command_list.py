@@ -24,6 +24,13 @@ COMMANDS = {
             "見込み客 1 人を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、判断とその理由。",
         ),
     ),
+    "score": (
+        "cli.commands.score:score",
+        Words(
+            "Show how one lead's score came about, rule by rule: the activities behind it, and what changes when.",
+            "見込み客 1 人のスコアの内訳をルールごとに表示します: もとになった行動と、次に変わる時期。",
+        ),
+    ),
     "leads": (
         "cli.commands.leads:leads",
         Words(

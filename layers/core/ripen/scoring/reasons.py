@@ -16,7 +16,7 @@ from ripen.playbook.graph import Texts
 from ripen.playbook.scoring import EngagementRule, FitRule, Scoring
 from ripen.playbook.template import render_text
 from ripen.scoring.count_rule import in_window
-from ripen.scoring.score import points_now, points_with_rules
+from ripen.scoring.score import Scored, points_now, points_with_rules
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -58,6 +58,14 @@ def reasons(
     return [*first, *_each_once([*sorted(found, key=_order), *sorted(presence, key=_order)])][:limit]
 
 
+def reasons_by_rule(
+    profile: Profile, state: Scored, scoring: Scoring, now: datetime, locale: str, tz: str
+) -> tuple[list[Reason], list[Reason]]:
+    """Return a reason for each rule of fit, and for each of engagement, also for those that give nothing now."""
+    fit = [reason for reason, _ in _fit(profile, state, scoring, locale)]
+    return fit, _engagement(state, scoring, now, locale, tz, False)
+
+
 def disqualification(profile: Profile, state: State, scoring: Scoring, locale: str) -> Reason | None:
     """Return why the lead is cold, however many points it has; None if it is not disqualified."""
     rule = next((rule for rule in scoring.disqualify if rule.code == state.disqualified), None)
@@ -92,7 +100,7 @@ def _only_presence(rule: FitRule) -> bool:
     return all(condition.present for condition in rule.when)
 
 
-def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[tuple[Reason, FitRule]]:
+def _fit(profile: Profile, state: Scored, scoring: Scoring, locale: str) -> list[tuple[Reason, FitRule]]:
     lead = _lead(profile)
     return [
         (Reason(code=rule.code, words=render_text(_text(rule.words, locale), {"lead": lead}), points=rule.points), rule)
@@ -111,7 +119,7 @@ def _lead(profile: Profile) -> dict[str, str]:
     }
 
 
-def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: str, with_dates: bool) -> list[Reason]:
+def _engagement(state: Scored, scoring: Scoring, now: datetime, locale: str, tz: str, with_dates: bool) -> list[Reason]:
     return [
         Reason(
             code=rule.code,
