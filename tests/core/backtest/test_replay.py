@@ -103,6 +103,16 @@ def test_a_lead_turns_hot_when_a_verdict_is_revised_to_a_persons() -> None:
     assert [each.turned_hot for each in found] == [False, False, True]
 
 
+def test_a_reset_takes_back_what_was_done_before_it_in_whatever_order_it_was_recorded() -> None:
+    bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, resets=("rejected_by_sales",)))
+    late = a_form(3, NOON + 3 * DAY, kind=Kind.REJECTED_BY_SALES, subject="")
+    reset = replace(late, at=NOON + DAY)
+    story = story_of(JUNIOR, [a_form(1, NOON), a_form(2, NOON + 2 * DAY), reset])
+    *_, before, after = [each for each in replay(story, bundle, NOON + 4 * DAY) if each.at in (NOON + 2 * DAY, late.at)]
+    assert before.total > 50
+    assert round(after.total) == 29
+
+
 def test_fit_follows_from_the_values_that_activities_carry() -> None:
     forms = [a_form(1, NOON), a_form(2, NOON + DAY, values={"job_title": "部長"})]
     story = story_of(a_lead(job_title="部長"), forms)

@@ -8,8 +8,10 @@ from itertools import pairwise
 from msgspec import Struct
 
 from ripen.backtest.story import Story, profile_with
-from ripen.fold.fold import add_activities, with_rank
+from ripen.fold.fold import with_rank
 from ripen.fold.rank_over_time import rank_changes
+from ripen.fold.refold import add_replayed
+from ripen.lead.history import HistoryEntry
 from ripen.lead.state import Rank, State
 from ripen.lead.values import unknown_lead
 from ripen.playbook.bundle import Bundle
@@ -46,6 +48,7 @@ def replay(story: Story, bundle: Bundle, until: datetime) -> Iterator[Standing]:
 def _with_verdicts_of(verdicts: datetime, story: Story, bundle: Bundle, until: datetime) -> Iterator[Standing]:
     """Yield the standings before `until`, as if the verdicts of that moment had held all along."""
     state, profile, at = State(lead=story.profile.id), unknown_lead(story.profile), story.moments[0][0]
+    done = list[HistoryEntry]()
     for moment, facts in story.moments:
         if moment >= until:
             break
@@ -54,7 +57,8 @@ def _with_verdicts_of(verdicts: datetime, story: Story, bundle: Bundle, until: d
         state = passed[-1][0] if passed else state
         profile = profile_with(profile, facts)
         entries = tuple(fact.judged_at(verdicts) for fact in facts)
-        state, points = with_rank(add_activities(state, profile, entries, bundle), bundle, moment)
+        done += entries
+        state, points = with_rank(add_replayed(state, profile, entries, done, bundle), bundle, moment)
         yield Standing(moment, state.rank, points.total)
         at = moment
     yield from _standings(rank_changes(state, at, until, bundle), bundle)

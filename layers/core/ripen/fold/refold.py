@@ -139,10 +139,7 @@ def _revised(
 
 
 def _replayed(profile: Profile, pages: Sequence[HistoryPage], bundle: Bundle, now: datetime) -> State:
-    """Return the state after all folds, from the first one until now, with every rank change in between.
-
-    A reset takes back only what was done before it, although the activities may have been folded in another order.
-    """
+    """Return the state after all folds, from the first one until now, with every rank change in between."""
     entries = [entry for page in pages for entry in page.entries]
     at = entries[0].folded_at if entries else now
     state, done = State(lead=profile.id, rank_since=at), list[HistoryEntry]()
@@ -150,14 +147,22 @@ def _replayed(profile: Profile, pages: Sequence[HistoryPage], bundle: Bundle, no
         state = _after_time(state, at, moment, bundle)
         folded_now = tuple(group)
         done += folded_now
-        state = add_activities(state, profile, folded_now, bundle)
-        if state.verdicts_outdated:
-            state = with_engagement_again(state, done, bundle.scoring)
-        state, _ = with_rank(state, bundle, moment)
+        state, _ = with_rank(add_replayed(state, profile, folded_now, done, bundle), bundle, moment)
         at = moment
     if not entries:
         state = add_activities(state, profile, (), bundle)
     return _after_time(state, at, now, bundle)
+
+
+def add_replayed(
+    state: State, profile: Profile, activities: Sequence[HistoryEntry], done: Sequence[HistoryEntry], bundle: Bundle
+) -> State:
+    """Return the state with these activities, the last of all that the lead has done.
+
+    A reset takes back only what was done before it, although the activities may have been folded in another order.
+    """
+    state = add_activities(state, profile, activities, bundle)
+    return with_engagement_again(state, done, bundle.scoring) if state.verdicts_outdated else state
 
 
 def _after_time(state: State, since: datetime, until: datetime, bundle: Bundle) -> State:
