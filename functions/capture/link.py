@@ -51,12 +51,26 @@ logger = Logger()
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
-def _few_clicks() -> RecentCounts:
-    """Count the clicks of each network in one link."""
-    return RecentCounts(timedelta(minutes=10), most=5)
+_WINDOW = timedelta(minutes=10)
 
 
-clicks = _few_clicks()
+class ClickCap(Struct, frozen=True):
+    """How many clicks in one link are recorded: five of a browser and twenty of its network, in ten minutes.
+
+    A scanner in an office's network uses up its own five, and not those of the people there.
+    """
+
+    browser: RecentCounts = field(default_factory=lambda: RecentCounts(_WINDOW, most=5))
+    network: RecentCounts = field(default_factory=lambda: RecentCounts(_WINDOW, most=20))
+
+    def admits(self, link: str, network: str, browser: str, now: datetime) -> bool:
+        """Count the click, and return whether it is to be recorded."""
+        if not self.browser.take(f"{link}/{network}/{browser}", now):
+            return False
+        return self.network.take(f"{link}/{network}", now) == 1
+
+
+clicks = ClickCap()
 
 
 class LinkKeys(Struct, frozen=True, kw_only=True):
@@ -65,10 +79,7 @@ class LinkKeys(Struct, frozen=True, kw_only=True):
 
 
 class Dependencies(Struct, frozen=True):
-    """`bundle_of` returns the playbook of a hash, from which the mail was written.
-
-    `clicks` counts the clicks of each network in one link.
-    """
+    """`bundle_of` returns the playbook of a hash, from which the mail was written."""
 
     table: Table
     live: Live
@@ -77,7 +88,7 @@ class Dependencies(Struct, frozen=True):
     now: datetime
     react: Wake
     clock_moves: bool = False
-    clicks: RecentCounts = field(default_factory=_few_clicks)
+    clicks: ClickCap = field(default_factory=ClickCap)
 
 
 class _Click(Struct, frozen=True, kw_only=True):
@@ -104,7 +115,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     """Redirect to the link's target; answer the hidden link with 204 and an invalid link with a page.
 
     1. Read the token and the mail.
-    2. Record the click. Beyond five clicks in ten minutes from one network in one link, record nothing.
+    2. Record the click, if the cap admits it (ClickCap).
     3. Redirect. If the click was recorded and the target is a page of the site, our script there recognises the click
        by a bridge token.
     """
@@ -151,8 +162,9 @@ def _target(mail: Mail, number: int, site: str) -> str:
 
 
 def _is_counted(request: Request, click: _Click, dependencies: Dependencies) -> bool:
-    network = network_hash(request.address, dependencies.keys.network)
-    return dependencies.clicks.take(f"{click.send.id}/{click.number}/{network}", dependencies.now) == 1
+    key = dependencies.keys.network
+    network, browser = network_hash(request.address, key), browser_hash(request.headers, request.address, key)
+    return dependencies.clicks.admits(f"{click.send.id}/{click.number}", network, browser, dependencies.now)
 
 
 def _record(request: Request, click: _Click, dependencies: Dependencies) -> str:

@@ -1,7 +1,6 @@
 """capture.link: a click is redirected to its target and recorded for a later verdict."""
 
 from copy import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.link import Dependencies, LinkKeys, serve
+from capture.link import ClickCap, Dependencies, LinkKeys, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Table
@@ -21,7 +20,6 @@ from ripen.playbook.bundle import Bundle, Email
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import Link, Purpose, sign_token
-from ripen.tracking.recent_counts import RecentCounts
 from tests.support.builders import a_bundle, a_mail
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEYS, SITE, an_event, rows
@@ -76,7 +74,7 @@ def follow(
     *,
     react: FakeQueue | None = None,
     clock_moves: bool = False,
-    clicks: RecentCounts | None = None,
+    clicks: ClickCap | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
     event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers or {})
@@ -229,10 +227,25 @@ def test_no_other_text_is_a_valid_token(sent: Table, text: str) -> None:
     assert "location" not in answered["headers"]
 
 
-def test_many_clicks_of_one_network_in_one_link_make_few_rows(sent: Table) -> None:
-    clicks = RecentCounts(timedelta(minutes=10), most=5)
+def test_many_clicks_of_one_browser_in_one_link_make_few_rows(sent: Table) -> None:
+    clicks = ClickCap()
     for number in range(25):
         assert follow(sent, token(), id=f"request{number}", clicks=clicks)["statusCode"] == 302
     assert len(activities(sent)) == 5
     follow(sent, token(1), id="another link", clicks=clicks)
     assert len(activities(sent)) == 6
+
+
+def test_many_browsers_of_one_network_make_few_rows_too(sent: Table) -> None:
+    clicks = ClickCap()
+    for number in range(25):
+        follow(sent, token(), id=f"request{number}", clicks=clicks, headers={"user-agent": f"Browser/{number}"})
+    assert len(activities(sent)) == 20
+
+
+def test_a_person_behind_a_scanner_is_recorded(sent: Table) -> None:
+    clicks = ClickCap()
+    for number in range(9):
+        follow(sent, token(), "HEAD", id=f"scan{number}", clicks=clicks, headers={"user-agent": "scanner"})
+    follow(sent, token(), id="person", clicks=clicks, headers={"user-agent": "Mozilla/5.0"})
+    assert [one.facts["method"] for one in activities(sent)].count("GET") == 1

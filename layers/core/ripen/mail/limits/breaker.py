@@ -1,7 +1,8 @@
 """The circuit breaker of sending: while SES refuses the whole account, no mail is claimed.
 
-After the pause, one mail probes for all. The breaker opens at once if SES refuses the account, and after several
-calls in a row that were throttled, did not reach SES or got no clear answer: each mail without one may be held.
+After the pause, one mail probes for all. The breaker opens at once if SES refuses the account, and after five calls
+that were throttled, did not reach SES or got no clear answer, each within a minute of the one before. Calls between
+them that went well do not count: while every other answer is unclear, every other mail may be held.
 """
 
 from copy import replace
@@ -24,7 +25,7 @@ class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     probed: datetime | None = None
     """When the probing mail was claimed."""
     throttles: int = 0
-    """How many times in a row SES throttled or failed a call, each within a minute of the one before."""
+    """How many times SES throttled or failed a call, each within a minute of the one before."""
     throttled_at: datetime | None = None
 
 
@@ -60,7 +61,7 @@ def with_probe(breaker: Breaker, now: datetime) -> Breaker:
 def after_refusal(breaker: Breaker, reason: str, after: timedelta | None, now: datetime) -> Breaker:
     """Return the breaker after SES refused the account for `after`, a pause that doubles each time.
 
-    Without `after` SES only throttled or failed the call: then the breaker opens at the fifth time in a row.
+    Without `after` SES only throttled or failed the call: then the breaker opens at the fifth time.
     """
     if after is None:
         in_a_row = breaker.throttled_at is not None and now - breaker.throttled_at < _IN_A_ROW
