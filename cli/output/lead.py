@@ -49,7 +49,7 @@ _TIMES = ("until", "planned", "delivered", "clicked", "posted", "at")
 def lead_parts(found: dict[str, Any], zone: str, bundle: Bundle) -> list[RenderableType]:
     """Return what to print, of a lead_report, with all times in that time zone and the playbook's titles."""
     called = {alert["id"]: _word(alert["kind"]) for alert in found["alerts"]}
-    called |= {send["id"]: send["subject"] for send in found["sends"] if send["subject"]}
+    called |= {send["id"]: _mail(send, bundle) for send in found["sends"]}
     sends = [_send(row, bundle) for row in found["sends"]]
     enrollments = [_enrollment(row, bundle) for row in found["enrollments"]]
     alerts = [_alert(row) for row in found["alerts"]]
@@ -169,8 +169,13 @@ def _rows(title: str, rows: list[dict[str, Any]], zone: str, *names: str) -> Ren
 
 
 def _send(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
-    subject = row["subject"] or title(bundle, "emails", row["email"]).in_language(language())
-    return row | {"email": subject, "state": _word(row["state"])}
+    return row | {"email": _mail(row, bundle), "state": _word(row["state"])}
+
+
+def _mail(send: dict[str, Any], bundle: Bundle) -> str:
+    """Return the subject in the reader's language; the one that was sent, if the playbook no longer has the mail."""
+    known = send["email"] in bundle.emails
+    return (not known and send["subject"]) or title(bundle, "emails", send["email"]).in_language(language())
 
 
 def _enrollment(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def test_changed_journey_is_shown_as_a_difference_and_fails(
     with pytest.raises(Failure, match="differ from their transcripts"):
         run(everything=True)
     out = capsys.readouterr().out
-    assert "-2026-11-27 Fri 10:00" in out
-    assert "+2026-11-28 Sat 10:00" in out
+    assert "-2026-11-27 金 10:00" in out
+    assert "+2026-11-28 土 10:00" in out
     # and when it is approved
     run(everything=True, update=True)
     run(everything=True)
@@ -93,7 +93,7 @@ def test_lead_that_no_trigger_lets_in_is_told_how_to_enter(
 ) -> None:
     run(journey=quiet, lead="ken")
     out = capsys.readouterr().out
-    assert "never entered quiet" in out
+    assert "never entered “quiet”" in out
     assert "--by-hand" in out
     # and who is in it is told nothing of the kind
     run(journey=quiet, lead="ken", by_hand=True)
@@ -105,11 +105,14 @@ def test_paths_are_simulated_also_where_no_trigger_lets_in(
 ) -> None:
     run(journey=quiet, lead="ken", paths=True)
     out = capsys.readouterr().out
-    assert "left quiet: over" in out
+    assert "left “quiet”: over" in out
     assert "never reached" not in out
 
 
-@pytest.mark.parametrize(("lang", "told"), [("ja", "シナリオ whitepaper を開始した"), ("en", "entered whitepaper")])
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("ja", "シナリオ「ガイド請求後のフォロー」を開始した"), ("en", "entered “Follow-up after the guide”")],
+)
 @pytest.mark.parametrize("lead", ["hanako", "ken"])
 def test_transcript_on_screen_is_in_the_language_of_the_command(
     run: Run, lead: str, lang: Lang, told: str, capsys: pytest.CaptureFixture[str]
@@ -157,7 +160,7 @@ def test_journey_begins_in_the_first_and_the_last_year(
 
 def test_events_longer_than_a_file_name_are_events(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     run(journey="whitepaper", lead="ken", events="; ".join(["+1h view pricing"] * 30))
-    assert "pricing" in capsys.readouterr().out
+    assert "looked at the page “Plans and prices”" in capsys.readouterr().out
 
 
 def test_transcript_in_a_folder_with_brackets_is_rewritten(
@@ -184,5 +187,5 @@ def test_paths_and_steps_are_said_in_words(run: Run, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert "1. 次のどれかを待つ: 4 営業日後の 10:00" in shown
     assert "まで待つ（3 日待つ）" in shown
-    assert "シナリオ whitepaper の「次のどれかを待つ」: 「" in shown
+    assert "シナリオ「ガイド請求後のフォロー」の「次のどれかを待つ」: 「" in shown
     assert "wait-" not in shown

@@ -157,7 +157,7 @@ def test_behind_a_mail_and_a_step_is_what_let_the_lead_into_their_journey(stack:
         Create(keys.enrollment("lead1", "whitepaper", "a1"), entry),
     )
     accepted, stepped = entries(stack)[-2:]
-    assert accepted.words("en") == "sent “山田様へ”"
+    assert (accepted.words("en"), accepted.words("ja")) == ("sent “…様へ”", "メール「…様へ」を送信した")
     assert (stepped.code, stepped.facts["step"], stepped.reason) == ("step.took", "fork", "clicked")
     for told in (accepted, stepped):
         assert [activity.id for activity in told.causes] == ["activity1"]
@@ -204,7 +204,7 @@ def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureF
         ({"what": "alert", "subject": "unproven reply", "outcome": "posted"},
          "alerted sales in Slack (Reply, sender not proven)", "Slack に知らせた（返信（差出人未確認））"),
         ({"what": "rank", "subject": "hot", "outcome": "rose", "reason": "activity"},
-         "rank rose to hot (by what the lead did)", "ランクが ホット に上がった（行動による）"),
+         "rank rose to hot (by what the lead did)", "ランクがホットに上がった（行動による）"),
     ],
 )  # fmt: skip
 def test_names_and_codes_are_in_words(

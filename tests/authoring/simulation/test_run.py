@@ -170,12 +170,10 @@ def test_same_scenario_gives_the_same_transcript() -> None:
 def test_transcript_is_in_the_zone_of_the_lead_and_in_both_languages() -> None:
     result = simulated()
     assert format_minute(START, "America/New_York", "en") == "2026-11-23 Mon 20:00"
-    assert "2026-11-24 Tue 10:00  ▸ filled in the form whitepaper" in render_transcript(
+    assert "2026-11-24 Tue 10:00  ▸ filled in the form “White paper”" in render_transcript(
         result.lines, "Asia/Tokyo", "en"
     )
-    assert "2026-11-24 火 10:00  ▸ フォーム whitepaper を送信した" in render_transcript(
-        result.lines, "Asia/Tokyo", "ja"
-    )
+    assert "2026-11-24 火 10:00  ▸ フォーム「資料」を送信した" in render_transcript(result.lines, "Asia/Tokyo", "ja")
 
 
 @pytest.mark.parametrize(

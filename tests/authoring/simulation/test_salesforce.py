@@ -84,7 +84,7 @@ def test_open_opportunity_stops_marketing_mail_only(persona: Persona) -> None:
         "enrollment.finished whitepaper",
         "opportunity.closed",
     ]
-    assert "case-study を送信しなかった: 商談中" in render_transcript(story.lines, "Asia/Tokyo", "ja")
+    assert "メール「…様へ」を送信しなかった: 商談中" in render_transcript(story.lines, "Asia/Tokyo", "ja")
     closed = simulated("+1d opportunity opens; +2d opportunity closes", persona, asks)
     assert "send.accepted case-study" in codes(closed)
 

@@ -99,7 +99,7 @@ def test_people_are_counted_by_journey_and_part() -> None:
     [found] = needed(live, waiting(lead="1"), waiting(lead="2"), before)
     assert found.people == 3
     assert found.words.en == (
-        "3 people are in j on the way to the mail …様へ (case-study), which is removed."
+        "3 people are in “j” on the way to the mail “…様へ (case-study)”, which is removed."
         " They get it as it is in the version that they started with."
     )
     assert found.words.ja == (

@@ -11,8 +11,8 @@ from ripen.mail.ledger import OPEN
 from ripen.operations.playbook_words.steps import named_step
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
-from ripen.playbook.titles import quoted
 from ripen.playbook.trigger import OnActivity, OnDate, OnRequest
+from ripen.words import quoted
 from ripen_authoring.simulation.action import Action, ImpossibleEvent
 from ripen_authoring.simulation.actions import enter, perform
 from ripen_authoring.simulation.events import ScenarioEvent
@@ -20,7 +20,7 @@ from ripen_authoring.simulation.persona import Persona
 from ripen_authoring.simulation.schedule import SCHEDULED, enter_on_schedule, occurrences
 from ripen_authoring.simulation.simulator import Simulator
 from ripen_authoring.simulation.stand_ins import WebhookAnswers
-from ripen_authoring.simulation.transcript import Line, transcript_lines
+from ripen_authoring.simulation.transcript import Line, transcript_lines, with_names
 
 _BY_HAND = -1
 """The number of an entry by hand, which is no event of the scenario."""
@@ -166,13 +166,16 @@ def _enrollments(simulator: Simulator, lead: str, journey: str) -> tuple[Enrollm
 def _closing_lines(journey: Journey, enrollments: tuple[Enrollment, ...], simulator: Simulator) -> list[Line]:
     now = simulator.clock.now()
     if not enrollments:
-        return [Line(now, "never", {"subject": journey.name})]
+        return [with_names(Line(now, "never", {"subject": journey.name}), simulator.bundle)]
     return [
-        Line(
-            now,
-            "ends",
-            {"subject": journey.name, "step": enrollment.step},
-            words={"step": quoted(named_step(journey.name, enrollment.step, simulator.bundle))},
+        with_names(
+            Line(
+                now,
+                "ends",
+                {"subject": journey.name, "step": enrollment.step},
+                words={"step": quoted(named_step(journey.name, enrollment.step, simulator.bundle))},
+            ),
+            simulator.bundle,
         )
         for enrollment in enrollments
         if enrollment.state is EnrollmentState.ACTIVE

@@ -88,7 +88,7 @@ def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
         start,
         file.events,
         file.by_hand,
-        file.language,
+        file.language or ("ja" if bundle.brand.default_locale == "ja" else "en"),
         golden=path.with_suffix(".txt"),
         answers={step: None if answer == "failed" else answer for step, answer in file.answers.items()},
     )

@@ -10,7 +10,7 @@ from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnSchedule
 from ripen_authoring.simulation.events import ScenarioEvent
 from ripen_authoring.simulation.simulator import Simulator
-from ripen_authoring.simulation.transcript import Line
+from ripen_authoring.simulation.transcript import Line, with_names
 
 SCHEDULED = "scheduled"
 """The verb of an occurrence. It is not in VERBS, so a scenario cannot contain it."""
@@ -48,11 +48,11 @@ def enter_on_schedule(event: ScenarioEvent, simulator: Simulator, lead: str) -> 
     journey, segment, occurrence = event.words
     state, now = simulator.table.get(keys.state(lead)), simulator.clock.now()
     if state is None or segment not in state.value.segments:
-        return Line(now, "schedule.passed", {"subject": segment})
+        return with_names(Line(now, "schedule.passed", {"subject": segment}), simulator.bundle)
     activity = entry_activity(
         Entries(journey=journey, segment=segment, key=occurrence, by="schedule", at=now), lead, now
     )
     key = keys.activity(lead, activity.at, activity.id)
     simulator.table.write(Create(key, activity, due=now))
     simulator.queue.wake(key.ref)
-    return Line(now, "schedule.returned", {"subject": segment})
+    return with_names(Line(now, "schedule.returned", {"subject": segment}), simulator.bundle)

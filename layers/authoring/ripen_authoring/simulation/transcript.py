@@ -19,7 +19,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.ledger import Send, SendState
 from ripen.marks import CrmMark
-from ripen.operations.leads.subjects import step_facts
+from ripen.operations.leads.subjects import step_facts, subject_of_code
 from ripen.operations.phrases import say, turn
 from ripen.operations.playbook_words.steps import named_step
 from ripen.playbook.bundle import Bundle
@@ -54,7 +54,14 @@ class Line:
 
 def transcript_lines(written: Iterable[WrittenRow], bundle: Bundle) -> list[Line]:
     """Return the lines for these rows, sorted."""
-    return sort_lines(line for row in written for line in _row_lines(row, bundle))
+    return sort_lines(with_names(line, bundle) for row in written for line in _row_lines(row, bundle))
+
+
+def with_names(line: Line, bundle: Bundle) -> Line:
+    """Return the line with its subject as people call it, such as the title of a journey."""
+    if "subject" not in line.facts:
+        return line
+    return replace(line, words={"subject": subject_of_code(line.code, line.facts["subject"], bundle)} | line.words)
 
 
 def sort_lines(lines: Iterable[Line]) -> list[Line]:
@@ -192,8 +199,7 @@ def _send_lines(row: WrittenRow) -> Iterator[Line]:
         case before.state:
             pass
         case SendState.ACCEPTED | SendState.SKIPPED | SendState.FAILED | SendState.HELD | SendState.UNKNOWN:
-            title = f" “{after.subject}”" if after.subject else ""
-            yield Line(row.at, f"send.{after.state}", facts | {"title": title})
+            yield Line(row.at, f"send.{after.state}", facts | {"title": after.subject})
         case _:
             pass
 

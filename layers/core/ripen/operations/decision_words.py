@@ -13,7 +13,7 @@ from ripen.slack.slack_errors import error_code, is_of_slack
 from ripen.words import Words
 
 OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
-    (Kind.SEND, Outcome.ACCEPTED): Words("sent {subject}{title}", "メール {subject}{title} を送信した"),
+    (Kind.SEND, Outcome.ACCEPTED): Words("sent {subject}", "メール {subject} を送信した"),
     (Kind.SEND, Outcome.SKIPPED): Words(
         "did not send {subject}: {reason}", "メール {subject} を送信しなかった: {reason}"
     ),
@@ -29,7 +29,7 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "sends {subject} after all: {reason}", "保留していたメール {subject} を送信する: {reason}"
     ),
     (Kind.SEND, Outcome.WOULD_HAVE_SENT): Words(
-        "would have sent {subject}{title}", "シャドーモードのため、メール {subject}{title} の送信を見合わせた"
+        "would have sent {subject}", "シャドーモードのため、メール {subject} の送信を見合わせた"
     ),
     (Kind.ENROLLMENT, Outcome.ENTERED): Words("entered {subject}", "シナリオ {subject} を開始した"),
     (Kind.ENROLLMENT, Outcome.REFUSED): Words(
@@ -41,7 +41,7 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "is stuck in {subject}: {reason}", "シナリオ {subject} が進まなくなった: {reason}"
     ),
     (Kind.STEP, Outcome.TOOK): Words(
-        "{step} of {subject}: takes the path “{reason}”", "シナリオ {subject} の {step}: 「{reason}」へ進む"
+        "{step} of {subject}: takes the path {reason}", "シナリオ {subject} の {step}: {reason} へ進む"
     ),
     (Kind.STEP, Outcome.FAILED): Words(
         "{step} of {subject} failed: {reason}", "シナリオ {subject} の {step} に失敗した: {reason}"

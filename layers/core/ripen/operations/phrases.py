@@ -3,7 +3,6 @@
 The words of decisions are in decision_words.py.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -11,6 +10,7 @@ from ripen.lead.activity import Kind
 from ripen.lead.unsubscription import REASONS, UnsubscribeReason
 from ripen.operations.decision_words import OUTCOMES, reason_in_words, sentence
 from ripen.operations.state_words import in_a_word
+from ripen.words import Words, filled
 
 Lang = Literal["ja", "en"]
 
@@ -51,7 +51,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "スコア {before} → {after}（適合度 {fit}、関心度 {engagement}）",
         "score {before} → {after} (fit {fit}, engagement {engagement})",
     ),
-    "rank": ("ランク {before} → {after}", "rank {before} → {after}"),
+    "rank": ("ランクが {before} から {after} に変わった", "rank {before} → {after}"),
     "segment.joined": ("セグメント {subject} に入った", "joined the segment {subject}"),
     "segment.left": ("セグメント {subject} から外れた", "left the segment {subject}"),
     "schedule.returned": (
@@ -97,7 +97,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),
     "outside": ("{kind}: {details}", "{kind}: {details}"),
-    "impossible": ("「{written}」は起こらない: {reason}", '"{written}" cannot happen: {reason}'),
+    "impossible": ("「{written}」は起こらない: {reason}", "“{written}” cannot happen: {reason}"),
     "never": ("シナリオ {subject} を開始しなかった", "never entered {subject}"),
     "ends": ("ここで終わり、まだ {subject} の {step} にいる", "the simulation ends; still in {subject}, at {step}"),
     "other": ("{what} {subject}: {outcome}{because}", "{what} {subject}: {outcome}{because}"),
@@ -129,9 +129,7 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
         known["why"] = f"（{words}）" if lang == "ja" else f" ({words})"
     if lang == "ja" and code.partition(".")[0] in _OF_RANKS:
         known |= {name: in_a_word(known[name], lang) for name in ("subject", "before", "after") if name in known}
-    for name in (name for name, fact in known.items() if fact.startswith("「")):
-        ja = re.sub(rf" ?\{{{name}\}} ?", f"{{{name}}}", ja)
-    return (ja if lang == "ja" else en).format_map(_Blank(known)).strip()
+    return filled(Words(en, ja), known, lang)
 
 
 def reason(text: str, lang: str) -> str:
@@ -159,8 +157,3 @@ def _sentence(code: str) -> tuple[str, str] | None:
     kind, _, outcome = code.partition(".")
     words = sentence(kind, outcome)
     return (words.ja, words.en) if words else _SENTENCES.get(code)
-
-
-class _Blank(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from ripen.playbook.bundle import Bundle
-from ripen.words import Words
+from ripen.words import Words, quoted
 
 _OUTPUT, _TAG = re.compile(r"\{\{.*?\}\}", re.DOTALL), re.compile(r"\{%.*?%\}", re.DOTALL)
 _BLANKS = re.compile(r" {2,}")
@@ -28,11 +28,6 @@ def title(bundle: Bundle, folder: Folder, name: str) -> Words:
 def quoted_title(bundle: Bundle, folder: Folder, name: str) -> Words:
     """Return the title in quotation marks, for a sentence."""
     return quoted(title(bundle, folder, name))
-
-
-def quoted(words: Words) -> Words:
-    """Return the words in quotation marks."""
-    return Words(f"“{words.en}”", f"「{words.ja}」")
 
 
 def title_and_name(bundle: Bundle, folder: Folder, name: str) -> Words:

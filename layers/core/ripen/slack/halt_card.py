@@ -4,11 +4,11 @@ from typing import Any
 
 from ripen.campaign.halt import Halt
 from ripen.slack.blocks import context, cut, escape, mrkdwn, plain, section
-from ripen.words import Words
+from ripen.words import Words, quoted
 
 _WORDS = {
     "ja": {
-        "title": "🛑 キャンペーン「{name}」を自動で停止しました",
+        "title": "🛑 キャンペーン{name}を自動で停止しました",
         "bounced": "送信した{taken}通のうち{count}通が届かずに戻りました（{rate}、上限 {limit}）。",
         "complained": "送信した{taken}通のうち{count}通が迷惑メールとして報告されました（{rate}、上限 {limit}）。",
         "unsubscribed": "送信した{taken}通のうち{count}通から配信が停止されました（{rate}、上限 {limit}）。",
@@ -37,11 +37,12 @@ _COMMANDS = {"look": "show", "resume": "resume", "stop": "stop"}
 def halt_card(halt: Halt, title: Words, locale: str) -> dict[str, Any]:
     """Return the card as {"text", "blocks"}: the campaign by its title, the rate that halted it, and the commands."""
     words = _WORDS.get(locale, _WORDS["en"])
-    heading = words["title"].format(name=cut(title.in_language(locale), "name"))
+    name = cut(title.in_language(locale), "name")
+    heading = words["title"].format(name=quoted(Words(name, name)).in_language(locale))
     rates = {"rate": f"{halt.count / halt.taken:.1%}", "limit": f"{halt.limit:.1%}"}
     why = words[halt.what].format(count=halt.count, taken=halt.taken, **rates)
-    name = escape(halt.campaign)
-    commands = [f"• {words[word]}: `ripen campaign {verb} {name}`" for word, verb in _COMMANDS.items()]
+    file = escape(halt.campaign)
+    commands = [f"• {words[word]}: `ripen campaign {verb} {file}`" for word, verb in _COMMANDS.items()]
     blocks = [
         {"type": "header", "block_id": "halted", "text": plain(heading)},
         section("why", why),

@@ -6,8 +6,8 @@ from ripen.operations.playbook_words.fields import field_words
 from ripen.operations.playbook_words.steps import named_path, named_step
 from ripen.operations.state_words import WORDS
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.titles import Folder, quoted, quoted_title, title, without_liquid
-from ripen.words import Words
+from ripen.playbook.titles import Folder, quoted_title, title, without_liquid
+from ripen.words import Words, quoted
 
 _OF_ACTIVITIES: dict[Kind, Folder] = {
     Kind.FORM_SUBMITTED: "forms",
@@ -27,6 +27,8 @@ _OF_DECISIONS: dict[DecisionKind, Folder] = {
     DecisionKind.STEP: "journeys",
 }
 """The folders of the playbook that the subjects are in. All other subjects are words of their own."""
+_OF_CODES: dict[str, Folder] = {"segment": "segments", "schedule": "segments", "never": "journeys", "ends": "journeys"}
+"""The folders of what `ripen simulate` alone tells."""
 _QUOTED = (*_OF_DECISIONS, DecisionKind.ANSWER, DecisionKind.WEBHOOK)
 _GIVEN = "given"
 """How the codes of points begin that a journey gave (ripen.scoring.score)."""
@@ -50,11 +52,12 @@ def name_of_activity_subject(kind: str, subject: str, bundle: Bundle) -> Words:
 def facts_of_decision(decision: Decision, sent: str, bundle: Bundle) -> dict[str, Words]:
     """Return the facts of the decision that are names or codes, in words.
 
-    `sent` is the subject line with which a mail was sent, "" if it was not.
+    `sent` is the subject line with which a mail was sent, "" if it was not. It names a mail that the playbook no
+    longer has; all others have one name in each language, whatever the lead's language.
     """
     subject, step = decision.subject, decision.facts.get("step", "")
     match decision.what:
-        case DecisionKind.SEND if sent:
+        case DecisionKind.SEND if sent and subject not in bundle.emails:
             return {"subject": quoted(Words(sent, sent))}
         case DecisionKind.STEP:
             words = {"subject": quoted_title(bundle, "journeys", subject)}
@@ -86,6 +89,16 @@ def name_of_subject(what: str, subject: str, bundle: Bundle, journey: str = "") 
     return Words(subject, subject)
 
 
+def subject_of_code(code: str, subject: str, bundle: Bundle) -> Words:
+    """Return the subject of a sentence of phrases.py in words, in quotation marks if it is a name."""
+    what = code.partition(".")[0]
+    if what in _OF_CODES:
+        return quoted_title(bundle, _OF_CODES[what], subject)
+    if (kind := next((kind for kind in Kind if kind == what), None)) is not None:
+        return _titled(bundle, _OF_ACTIVITIES.get(kind), subject)
+    return subject_in_a_sentence(what, subject, bundle)
+
+
 def rule_words(code: str, bundle: Bundle) -> Words:
     """Return what the points of a scoring rule are for, without what differs from lead to lead."""
     if code.startswith(_GIVEN):
@@ -103,7 +116,7 @@ def step_facts(decision: Decision, step: str, bundle: Bundle) -> dict[str, Words
     words = {"step": quoted(named_step(decision.subject, step, bundle))}
     match decision.outcome:
         case Outcome.TOOK:
-            return words | {"reason": named_path(decision.subject, step, decision.reason, bundle)}
+            return words | {"reason": quoted(named_path(decision.subject, step, decision.reason, bundle))}
         case Outcome.MOVED:
             return words | {"reason": quoted(named_step(decision.subject, decision.reason, bundle))}
     return words

@@ -7,8 +7,8 @@ from ripen.lead.activity import Kind
 from ripen.operations.playbook_words.fields import field_words, value_words
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.titles import Folder, quoted, quoted_title
-from ripen.words import Words
+from ripen.playbook.titles import Folder, quoted_title
+from ripen.words import Words, quoted
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
 _CALLED: dict[Folder | None, str] = {"forms": "the form", "pages": "the page"}

@@ -17,7 +17,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Belongs, Clause, Did, subclauses
 from ripen.playbook.graph import BranchStep, EnrolStep, Journey, SendStep, Step, UpdateStep, WaitForStep
 from ripen.playbook.titles import Folder, title_and_name
-from ripen.words import Words
+from ripen.words import Words, quoted
 
 
 class Part(StrEnum):
@@ -77,11 +77,10 @@ class RemovedPart:
     def words(self) -> Words:
         """What it means for these people."""
         are, noun, then = "person is" if self.people == 1 else "people are", _NOUNS[self.part], _CONSEQUENCES[self.part]
-        journey, part = self.titles
+        journey, part = map(quoted, self.titles)
         return Words(
             f"{self.people} {are} in {journey.en} on the way to the {noun.en} {part.en}, which is removed. {then.en}",
-            f"シナリオ「{journey.ja}」の {self.people} 人は、"
-            f"削除される{noun.ja}「{part.ja}」にこれから進みます。{then.ja}",
+            f"シナリオ{journey.ja}の {self.people} 人は、削除される{noun.ja}{part.ja}にこれから進みます。{then.ja}",
         )
 
     def plain(self) -> dict[str, Any]:
