@@ -65,9 +65,9 @@ def lead_parts(found: dict[str, Any], zone: str, bundle: Bundle) -> list[Rendera
 
 
 def _panel(found: dict[str, Any], zone: str) -> Panel:
-    profile, score, rank = found["profile"], found["score"], found["rank"]
+    profile, rank = found["profile"], found["rank"]
     name = name_in_order(profile["last_name"], profile["first_name"]) or profile["email"]
-    total, fit, engagement = (f"{score[part]:.0f}" for part in ("total", "fit", "engagement"))
+    total, fit, engagement = (found["whole_points"][part] for part in ("total", "fit", "engagement"))
     points = say(
         f"{total} points: fit {fit}, engagement {engagement}",
         f"{total} 点（適合度 {fit}、関心度 {engagement}）",
@@ -76,11 +76,12 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
     shown = profile | {"phone": display_phone(profile["phone"] or "")}
     lines = [" · ".join(escape(shown[name]) for name in names if shown[name]) for names in about]
     lines = [line for line in lines if line]
-    lines.append(f"[bold {_COLOURS[rank]}]{_word(rank)}[/]  {points}")
+    standing = f"{_word(rank)} {found['grade']}{found['level'] or ''}".strip()
+    lines.append(f"[bold {_COLOURS[rank]}]{standing}[/]  {points}")
     lines.append(_permission(found["consent"], zone))
     if found["lacks_proof"]:
         lines.append(f"  {card_words(language())['no_proof']}")
-    lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]
+    lines += [f"  {_reason_points(reason)}{escape(reason['words'])}" for reason in found["reasons"]]
     lines += _answers(found["answers"])
     lines += _expired(found["expired_activities"])
     if profile["crm"]:
@@ -89,6 +90,10 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
     lines += _crm_error(found["crm"], zone)
     lines += _waiting(found["waiting"], zone)
     return Panel("\n".join(lines), title=escape(name), title_align="left", expand=False)
+
+
+def _reason_points(reason: dict[str, Any]) -> str:
+    return "" if reason["disqualifies"] else f"{reason['points']:+.0f}  "
 
 
 def _permission(contact: dict[str, Any], zone: str) -> str:

@@ -97,11 +97,9 @@ class LeadViews:
             "name": full_name(profile) or profile.email,
             "about": [part for part in about if part],
             "rank": found["rank"],
-            "rank_said": self._say(found["rank"]),
+            "rank_said": f"{self._say(found['rank'])} {found['grade']}{found['level'] or ''}".strip(),
             "no_proof": card_words(self.lang)["no_proof"] if found["lacks_proof"] else "",
-            "total": f"{found['score']['total']:.0f}",
-            "fit": f"{found['score']['fit']:.0f}",
-            "engagement": f"{found['score']['engagement']:.0f}",
+            **{name: str(points) for name, points in found["whole_points"].items()},
             "consent": self._say("unsubscribed_since" if left else "consent_yes" if agreed else "consent_no"),
         }
 

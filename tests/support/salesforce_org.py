@@ -72,7 +72,7 @@ class FixedSecrets(Secrets):
 
 def a_wish(n: int = 1, rule: SyncRule | None = None, **changes: Any) -> DesiredRecord:
     profile = a_lead(**({"id": f"lead{n}", "email": f"lead{n}@example.co.jp"} | changes))
-    state = State(lead=profile.id, rank=Rank.WARM, last_activity=NOON)
+    state = State(lead=profile.id, rank=Rank.WARM, grade="A", level=3, last_activity=NOON)
     standing = Score(fit=40, engagement=12.5, total=52.5)
     return upsert.desired_record(
         profile,

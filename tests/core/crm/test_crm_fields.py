@@ -112,3 +112,9 @@ def test_a_field_gets_a_value_of_the_lead_or_a_constant(field: CrmField, written
     lead = a_lead(job_title="部長", attributes={"budget": " 500万円 "})
 
     assert mapped_fields(lead, {"X__c": field}) == written
+
+
+def test_grade_and_level_are_written_if_the_playbook_has_them() -> None:
+    fields = own_fields(a_lead(), a_state(grade="A", level=3), SCORE, [], "", "ja")
+
+    assert (fields["Ripen_Grade__c"], fields["Ripen_Level__c"]) == ("A", 3)

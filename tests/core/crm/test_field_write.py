@@ -44,6 +44,8 @@ def test_a_new_record_has_no_conflict() -> None:
 
 def test_each_field_of_ours_is_read_or_too_long_to_be_read() -> None:
     touch = Touch(at=NOON, **{name: "x" for name in Touch.__struct_fields__ if name != "at"})
-    written = own_fields(a_lead(first_touch=touch, lead_touch=touch), a_state(), SCORE, ["x"], "x", "ja")
+    written = own_fields(
+        a_lead(first_touch=touch, lead_touch=touch), a_state(grade="A", level=3), SCORE, ["x"], "x", "ja"
+    )
 
     assert {"Ripen_Key__c", *SHORT, *LONG} == set(written)

@@ -7,7 +7,6 @@ left out, so that the CRM keeps its own.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from math import floor
 
 from ripen.lead.attribution import click_id, origin
 from ripen.lead.lead import Profile, Touch
@@ -16,6 +15,7 @@ from ripen.playbook.bundle import CrmField
 from ripen.playbook.condition import traits
 from ripen.playbook.wording import display_phone
 from ripen.scoring.score import Score
+from ripen.scoring.whole_points import whole
 
 Fields = dict[str, str | int]
 """Numbers include True and False."""
@@ -29,6 +29,8 @@ STANDARD = {
 SHORT = (
     "Ripen_Score__c",
     "Ripen_Fit__c",
+    "Ripen_Grade__c",
+    "Ripen_Level__c",
     "Ripen_Engagement__c",
     "Ripen_Rank__c",
     "Ripen_Last_Activity__c",
@@ -69,12 +71,15 @@ def own_fields(
     profile: Profile, state: State, score: Score, reasons: Iterable[str], answers: str, locale: str
 ) -> Fields:
     """Return our own fields, which are the same on Lead and Contact and always written."""
+    points = whole(score)
     values: Fields = {
         "Ripen_Key__c": profile.id,
-        "Ripen_Score__c": _points(score.total),
-        "Ripen_Fit__c": _points(score.fit),
-        "Ripen_Engagement__c": _points(score.engagement),
+        "Ripen_Score__c": _points(points.total),
+        "Ripen_Fit__c": _points(points.fit),
+        "Ripen_Engagement__c": _points(points.engagement),
         "Ripen_Rank__c": state.rank.value,
+        "Ripen_Grade__c": state.grade,
+        "Ripen_Level__c": state.level or "",
         "Ripen_Reasons__c": "\n".join(reasons),
         "Ripen_Answers__c": answers,
         "Ripen_Last_Activity__c": _moment(state.last_activity),
@@ -158,8 +163,8 @@ def _without_blanks(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if value != ""}
 
 
-def _points(points: float) -> int:
-    return max(-_MAX_POINTS, min(_MAX_POINTS, floor(points + 0.5)))
+def _points(points: int) -> int:
+    return max(-_MAX_POINTS, min(_MAX_POINTS, points))
 
 
 def _moment(at: datetime | None) -> str:

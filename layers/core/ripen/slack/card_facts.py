@@ -18,6 +18,7 @@ from ripen.playbook.wording import display_phone, full_name, with_honorific
 from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import Reason, reasons
 from ripen.scoring.score import Score, score
+from ripen.scoring.whole_points import whole
 from ripen.slack.blocks import Block, context, cut, cut_answer, cut_note, escape, plain, section
 from ripen.slack.card_words import card_words
 
@@ -34,6 +35,8 @@ class CardFacts(Struct, frozen=True, kw_only=True):
     profile: Profile
     rank: Rank
     score: Score
+    cell: str = ""
+    """Grade and level, such as "A3", if the playbook has them."""
     news: str = ""
     """What the lead did last, in words; "" if it did nothing that counts."""
     reasons: Sequence[str] = ()
@@ -63,6 +66,7 @@ def card_facts(
     return CardFacts(
         profile=profile,
         rank=known.rank,
+        cell=f"{known.grade}{known.level or ''}",
         score=score(known, bundle.scoring, now),
         news=news.words if news else "",
         reasons=[reason.words for reason in why if reason is not news],
@@ -111,7 +115,7 @@ def answer_blocks(form: AnsweredForm | None, title: str = "") -> list[Block]:
 
 def fact_line(first: str, facts: CardFacts, locale: str) -> str:
     """Return a card's first line, the name and the points: the notification, and the text for a screen reader."""
-    points = card_words(locale)["points"].format(total=round(facts.score.total))
+    points = card_words(locale)["points"].format(total=whole(facts.score).total)
     return escape(" – ".join((first, lead_name(facts.profile, locale), points)))
 
 
@@ -135,13 +139,9 @@ def lead_name(profile: Profile, locale: str) -> str:
 
 
 def _score_lines(facts: CardFacts, words: dict[str, str]) -> list[str]:
-    score = facts.score
-    line = words["score"].format(
-        total=round(score.total),
-        rank=words[facts.rank],
-        fit=round(score.fit),
-        engagement=round(score.engagement),
-    )
+    score = whole(facts.score)
+    rank = f"{words[facts.rank]} {facts.cell}".strip()
+    line = words["score"].format(total=score.total, rank=rank, fit=score.fit, engagement=score.engagement)
     proof = words["no_proof"] if facts.lacks_proof else ""
     return [part for part in (line, proof, _typed(facts.profile, words)) if part]
 

@@ -14,6 +14,7 @@ from ripen.operations.progress import Progress, silent
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.wording import full_name
 from ripen.scoring.score import score
+from ripen.scoring.whole_points import whole
 
 MOST = 10_000
 """How many leads a list reads, unless a person asks for more."""
@@ -85,7 +86,7 @@ def _lines(states: Sequence[State], table: Table, bundle: Bundle, now: datetime)
             company=row.value.company,
             email=row.value.email,
             rank=state.rank,
-            score=round(score(state, bundle.scoring, now).total),
+            score=whole(score(state, bundle.scoring, now)).total,
             last_activity=state.last_activity,
         )
         for state, row in zip(states, rows, strict=True)

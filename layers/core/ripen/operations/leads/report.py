@@ -24,12 +24,23 @@ from ripen.playbook.form_answers import answered_form
 from ripen.scoring.rank import lacks_proof
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
+from ripen.scoring.whole_points import whole
 from ripen.slack.alert import Alert
 from ripen.tracking.click_evidence import is_click
 from ripen.words import Words
 
 _MOST_REASONS = 10
-_NO_SCORE = {"score": {"fit": 0, "engagement": 0, "total": 0}, "rank": "cold", "lacks_proof": False, "reasons": []}
+_NO_POINTS = {"fit": 0, "engagement": 0, "total": 0}
+_NO_SCORE = {
+    "score": _NO_POINTS,
+    "whole_points": _NO_POINTS,
+    "rank": "cold",
+    "grade": "",
+    "level": 0,
+    "disqualified": "",
+    "lacks_proof": False,
+    "reasons": [],
+}
 
 
 def lead_report(
@@ -82,7 +93,11 @@ def _score(profile: Profile, state: State, bundle: Bundle, now: datetime, locale
             "engagement": round(points.engagement, 1),
             "total": round(points.total, 1),
         },
+        "whole_points": plain(whole(points)),
         "rank": str(state.rank),
+        "grade": state.grade,
+        "level": state.level,
+        "disqualified": state.disqualified,
         "lacks_proof": lacks_proof(state, bundle.scoring, now),
         "reasons": [plain(reason) | {"points": round(reason.points, 1)} for reason in found],
     }

@@ -6,6 +6,8 @@ export default class RipenScore extends LightningElement {
     @api objectApiName;
     fields = [
         "Ripen_Rank__c",
+        "Ripen_Grade__c",
+        "Ripen_Level__c",
         "Ripen_Score__c",
         "Ripen_Fit__c",
         "Ripen_Engagement__c",
