@@ -139,6 +139,7 @@ class Reason(StrEnum):
     DECAY = "decay"
     VERDICTS_REVISED = "verdicts revised"
     NO_PROOF = "no proof"
+    DISQUALIFIED = "disqualified"
     HIDDEN_LINK = "fetched the hidden link"
     HIDDEN_LINK_BY_ANOTHER = "another browser of this network fetched the hidden link"
     SCANNER = "identifies itself as a scanner"

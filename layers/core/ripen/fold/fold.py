@@ -239,6 +239,7 @@ def _rank_decisions(
     elif after.episode > before.episode:
         yield fold_decisions.alerted_late(after, activities, bundle, now)
     yield from fold_decisions.kept_below_hot(before, after, points, activities, bundle, now)
+    yield from fold_decisions.disqualified(before, after, activities, bundle, now)
 
 
 def _concern_crm(activities: tuple[Activity, ...]) -> bool:

@@ -84,6 +84,26 @@ def kept_below_hot(
     return (decision,)
 
 
+def disqualified(
+    before: State, after: State, activities: tuple[Activity, ...], bundle: Bundle, now: datetime
+) -> tuple[Decision, ...]:
+    """Return the decision that the lead stays cold because of a disqualifier; none if that was so before."""
+    if after.disqualified in ("", before.disqualified):
+        return ()
+    decision = Decision(
+        id=digest("disqualified", after.lead, after.disqualified, now.isoformat()),
+        lead=after.lead,
+        at=now,
+        what=DecisionKind.RANK,
+        subject=Rank.COLD.value,
+        outcome=Outcome.REFUSED,
+        reason=f"{Reason.DISQUALIFIED}: {after.disqualified}",
+        bundle=bundle.hash,
+        activities=tuple(activity.id for activity in activities),
+    )
+    return (decision,)
+
+
 def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
     """Return the decision that sales is alerted now about a lead that a new playbook had made hot."""
     return Decision(

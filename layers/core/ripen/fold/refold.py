@@ -226,6 +226,7 @@ def _rank_decision(before: State, after: State, points: Score, bundle: Bundle, n
         reason = Reason.VERDICTS_REVISED if same_rules else Reason.PLAYBOOK_CHANGED
         yield fold_decisions.rank_changed(before.rank, after, points, (), reason, bundle, now)
     yield from fold_decisions.kept_below_hot(before, after, points, (), bundle, now)
+    yield from fold_decisions.disqualified(before, after, (), bundle, now)
 
 
 def _shown_in_crm(state: State, bundle: Bundle, now: datetime) -> tuple[int, datetime | None]:

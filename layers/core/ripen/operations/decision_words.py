@@ -51,6 +51,9 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     ),
     (Kind.RANK, Outcome.ROSE): Words("rank rose to {subject} ({reason})", "ランクが {subject} に上がった（{reason}）"),
     (Kind.RANK, Outcome.FELL): Words("rank fell to {subject} ({reason})", "ランクが {subject} に下がった（{reason}）"),
+    (Kind.RANK, Outcome.REFUSED): Words(
+        "stays cold, however many points it has: {reason}", "点数にかかわらず、コールドのままにする: {reason}"
+    ),
     (Kind.RANK, Outcome.WAITS): Words(
         "has the points for {subject} but does not get the rank yet: {reason}",
         "点数は {subject} に足りるが、ランクはまだ上げない: {reason}",
@@ -211,6 +214,7 @@ REASONS: dict[Reason, Words] = {
     Reason.ACTIVITY: Words("by what the lead did", "行動による"),
     Reason.DECAY: Words("by time alone", "時間の経過による"),
     Reason.VERDICTS_REVISED: Words("verdicts revised", "判定の見直しによる"),
+    Reason.DISQUALIFIED: Words("disqualified", "対象外"),
     Reason.NO_PROOF: Words("no click or reply proves the address", "クリックや返信がなく、本人か確認できない"),
     Reason.HIDDEN_LINK: Words("fetched the hidden link", "隠しリンクを開いた"),
     Reason.HIDDEN_LINK_BY_ANOTHER: Words(
