@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
-.PHONY: list setup up test test-long check bench bench-cold bench-activity bench-journeys bench-release bench-refold bench-bill bench-clock deploy pictures clean-up pin browser
+.PHONY: list setup up test test-long check bench bench-cold bench-activity bench-journeys bench-release bench-refold bench-crm bench-bill bench-clock deploy pictures clean-up pin browser
 
 list: ## list the targets
 	@echo "Ripen. Start with: make up"
@@ -47,7 +47,7 @@ check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the ho
 	@ripen check
 
 bench: ## measure speed against floors (one at a time: bench-cold, bench-activity, …)
-	@failed=; for name in cold activity journeys release refold bill clock; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
+	@failed=; for name in cold activity journeys release refold crm bill clock; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
 
 bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## what the first call of each function takes, as Lambda runs it
 	@$(PYTHON) -m bench.cold
@@ -60,6 +60,9 @@ bench-release: .venv/.installed ## how many mails a second go when a million are
 
 bench-refold: .venv/.installed ## what it takes to recalculate a million leads after new scoring rules
 	@$(PYTHON) -m bench.refold
+
+bench-crm: .venv/.installed ## what a changed lead costs on its way to Salesforce: API calls and CPU
+	@$(PYTHON) -m bench.crm
 
 bench-bill: .venv/.installed ## what AWS charges in a month, at three sizes
 	@$(PYTHON) -m bench.bill

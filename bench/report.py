@@ -63,6 +63,14 @@ class Price:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many of something are used, and how many it should be at most."""
+
+    count: float
+    bar: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Time:
     """How long something takes, in seconds. `ratio` is relative to the floor and should be at most `bar`."""
 
@@ -80,8 +88,9 @@ def show(
     rates: Mapping[str, Rate] | None = None,
     prices: Mapping[str, Price] | None = None,
     times: Mapping[str, Time] | None = None,
+    counts: Mapping[str, Count] | None = None,
 ) -> int:
-    """Print all figures, costs, rates, prices and times, and return the exit code: 1 if one misses its bar."""
+    """Print all figures, costs, rates, prices, times and counts, and return the exit code: 1 if one misses its bar."""
     if figures:
         _show_figures(figures)
     if times:
@@ -92,15 +101,21 @@ def show(
     for name, price in (prices or {}).items():
         over = "  over" if price.usd > price.bar else ""
         print(f"\n{name:28}{price.usd:12.2f} US$     {price.bar:8g} at most{over}")
+    for name, count in (counts or {}).items():
+        over = "  over" if count.count > count.bar else ""
+        print(f"\n{name:28}{count.count:12.1f}         {count.bar:8g} at most{over}")
     if costs:
         _show_costs(costs)
     print(f"\n{notes}\n")
-    print(line(bench, figures, costs or {}, rates or {}, prices or {}, times or {}), flush=True)
+    print(line(bench, figures, costs or {}, rates or {}, prices or {}, times or {}, counts or {}), flush=True)
     is_over = [figure.is_over for figure in figures.values()]
     is_under = [rate.per_second < rate.bar for rate in (rates or {}).values()]
     is_dear = [price.usd > price.bar for price in (prices or {}).values()]
     is_slow = [time.ratio > time.bar for time in (times or {}).values()]
-    return int(any(is_over + is_under + is_dear + is_slow) or any(cost.is_over for cost in (costs or {}).values()))
+    is_many = [count.count > count.bar for count in (counts or {}).values()]
+    return int(
+        any(is_over + is_under + is_dear + is_slow + is_many) or any(cost.is_over for cost in (costs or {}).values())
+    )
 
 
 def _show_figures(figures: Mapping[str, Figure]) -> None:
@@ -140,18 +155,25 @@ def line(
     rates: Mapping[str, Rate] | None = None,
     prices: Mapping[str, Price] | None = None,
     times: Mapping[str, Time] | None = None,
+    counts: Mapping[str, Count] | None = None,
 ) -> str:
     """Return {"bench": …, "figures": {name: {…}}} as JSON.
 
     A figure of CPU time has "ratio", "bar", "cpu_ms", "own_ms" and, for bulk work, "per_second"; a cost has the fields
-    of Cost, a rate those of Rate, a price those of Price, and a time those of Time.
+    of Cost, a rate those of Rate, a price those of Price, a time those of Time, and a count those of Count.
     """
     rounded = {name: _rounded(figure) for name, figure in figures.items()}
-    others: dict[str, Cost | Rate | Price | Time] = {**costs, **(rates or {}), **(prices or {}), **(times or {})}
+    others: dict[str, Cost | Rate | Price | Time | Count] = {
+        **costs,
+        **(rates or {}),
+        **(prices or {}),
+        **(times or {}),
+        **(counts or {}),
+    }
     return json.dumps({"bench": bench, "figures": rounded | {name: _exact(each) for name, each in others.items()}})
 
 
-def _exact(cost: Cost | Rate | Price | Time) -> dict[str, float | None]:
+def _exact(cost: Cost | Rate | Price | Time | Count) -> dict[str, float | None]:
     return {name: None if value is None else round(value, 2) for name, value in asdict(cost).items()}
 
 

@@ -4,8 +4,12 @@ from copy import replace
 from datetime import timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject, data
+
 from ripen.crm.shared_record import displaced, other_leads, plan_all
-from ripen.crm.upsert import CrmState, DesiredRecord, Record, Shared, Write
+from ripen.crm.upsert import CrmState, DesiredRecord, Record, Shared, Write, match, plan
 from ripen.lead.lead import CrmLink, Profile
 from tests.core.crm.test_upsert import a_contact, a_record, a_state, a_wish
 from tests.support.builders import a_lead
@@ -39,22 +43,22 @@ def test_younger_lead_points_at_the_record_and_does_not_write_it() -> None:
     old, young = an_old_lead(crm=a_link(KEPT)), a_young_lead(crm=a_link(GONE))
     found = CrmState(records=(the_kept("old", owner="0051", owner_name="Alice"),))
 
-    [plan] = plan_all([wish(young)], found, {"old": old})
+    [planned] = plan_all([wish(young)], found, {"old": old})
 
-    assert isinstance(plan, Shared)
-    assert plan.writer == "old"
-    assert plan.link == replace(a_link(KEPT), owner="0051", owner_name="Alice")
+    assert isinstance(planned, Shared)
+    assert planned.writer == "old"
+    assert planned.link == replace(a_link(KEPT), owner="0051", owner_name="Alice")
 
 
 def test_older_lead_takes_the_record_over() -> None:
     old, young = an_old_lead(crm=a_link(GONE)), a_young_lead(crm=a_link(KEPT))
     found = CrmState(records=(the_kept("young"),))
 
-    [plan] = plan_all([wish(old)], found, {"young": young})
+    [planned] = plan_all([wish(old)], found, {"young": young})
 
-    assert isinstance(plan, Write)
-    assert plan.fields["Ripen_Key__c"] == "old"
-    assert displaced(plan) == "young"
+    assert isinstance(planned, Write)
+    assert planned.fields["Ripen_Key__c"] == "old"
+    assert displaced(planned) == "young"
 
 
 def test_of_two_leads_in_one_call_only_the_older_writes() -> None:
@@ -67,17 +71,19 @@ def test_of_two_leads_in_one_call_only_the_older_writes() -> None:
 
 
 def test_key_of_an_erased_lead_keeps_nobody_from_writing() -> None:
-    [plan] = plan_all([wish(a_young_lead(crm=a_link(KEPT)))], CrmState(records=(the_kept("old"),)), {})
+    [planned] = plan_all([wish(a_young_lead(crm=a_link(KEPT)))], CrmState(records=(the_kept("old"),)), {})
 
-    assert isinstance(plan, Write)
+    assert isinstance(planned, Write)
 
 
 def test_lead_with_a_record_of_its_own_does_not_keep_another_from_writing() -> None:
     elsewhere = an_old_lead(crm=a_link("00Q9"))
 
-    [plan] = plan_all([wish(a_young_lead(crm=a_link(KEPT)))], CrmState(records=(the_kept("old"),)), {"old": elsewhere})
+    [planned] = plan_all(
+        [wish(a_young_lead(crm=a_link(KEPT)))], CrmState(records=(the_kept("old"),)), {"old": elsewhere}
+    )
 
-    assert isinstance(plan, Write)
+    assert isinstance(planned, Write)
 
 
 def test_a_record_that_sales_makes_for_the_younger_lead_undoes_the_merge() -> None:
@@ -85,10 +91,10 @@ def test_a_record_that_sales_makes_for_the_younger_lead_undoes_the_merge() -> No
     own = a_record(id="00Q7", email="young@x.example")
     found = CrmState(records=(the_kept("old"), own))
 
-    [plan] = plan_all([wish(young)], found, {"old": old})
+    [planned] = plan_all([wish(young)], found, {"old": old})
 
-    assert isinstance(plan, Write)
-    assert plan.record == own
+    assert isinstance(planned, Write)
+    assert planned.record == own
 
 
 def test_link_to_a_contact_opens_the_contact() -> None:
@@ -96,23 +102,46 @@ def test_link_to_a_contact_opens_the_contact() -> None:
     converted = a_record(id=GONE, key="young", converted_to="0031", is_converted=True)
     found = CrmState(records=(converted, a_contact(id="0031", key="old")))
 
-    [plan] = plan_all([wish(young)], found, {"old": old})
+    [planned] = plan_all([wish(young)], found, {"old": old})
 
-    assert isinstance(plan, Shared)
-    assert plan.link
-    assert (plan.link.object, plan.link.url) == ("Contact", "https://acme.example/lightning/r/Contact/0031/view")
+    assert isinstance(planned, Shared)
+    assert planned.link
+    assert (planned.link.object, planned.link.url) == ("Contact", "https://acme.example/lightning/r/Contact/0031/view")
 
 
 def test_lead_without_a_link_gets_none() -> None:
     found = CrmState(records=(a_record(id=KEPT, email="young@x.example", key="old"),))
 
-    [plan] = plan_all([wish(a_young_lead())], found, {"old": an_old_lead(crm=a_link(KEPT))})
+    [planned] = plan_all([wish(a_young_lead())], found, {"old": an_old_lead(crm=a_link(KEPT))})
 
-    assert isinstance(plan, Shared)
-    assert plan.link is None
+    assert isinstance(planned, Shared)
+    assert planned.link is None
 
 
 def test_other_leads_are_the_keys_of_records_that_no_wanted_lead_has() -> None:
     found = CrmState(records=(the_kept("old"), a_record(id="00Q5", key="young"), a_record(id="00Q6")))
 
     assert other_leads([wish(a_young_lead())], found) == ["old"]
+
+
+@given(data())
+def test_the_index_of_records_finds_what_a_search_of_all_finds(choose: DataObject) -> None:
+    ids, emails = st.sampled_from(["1", "2", "3"]), st.sampled_from(["a@x.example", "B@x.example", ""])
+    records = tuple(
+        a_record(
+            id=f"{n}",
+            object=choose.draw(st.sampled_from(["Lead", "Contact"])),
+            email=choose.draw(emails),
+            key=choose.draw(st.sampled_from(["", "old", "young"])),
+            converted_to=choose.draw(st.sampled_from(["", "1", "2"])),
+            is_converted=choose.draw(st.booleans()),
+            merged_ids=frozenset(choose.draw(st.lists(ids, max_size=1))),
+        )
+        for n in range(choose.draw(st.integers(0, 4)))
+    )
+    link = a_link(choose.draw(ids)) if choose.draw(st.booleans()) else None
+    wanted = wish(a_young_lead(email="b@x.example", crm=link))
+
+    [found] = plan_all([wanted], CrmState(records=records), {})
+
+    assert found == plan(wanted, CrmState(records=records), match(wanted, records))

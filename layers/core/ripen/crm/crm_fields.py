@@ -122,7 +122,10 @@ def email_fits(email: str) -> bool:
 
 def truncate(name: str, value: str) -> str:
     """Return the value cut to the field's length, counted as Salesforce does: in UTF-16 units, no half characters."""
-    units = value.encode("utf-16-le")[: 2 * _LENGTHS.get(name, _DEFAULT_LENGTH)]
+    most = _LENGTHS.get(name, _DEFAULT_LENGTH)
+    if 2 * len(value) <= most:  # a character is one or two units
+        return value
+    units = value.encode("utf-16-le")[: 2 * most]
     return units.decode("utf-16-le", "ignore")
 
 

@@ -141,8 +141,9 @@ def concluded(
     opted_out = write.record.opted_out if write.record else False
     if result.refused:
         return replace(_refused(mark, write.object, result.refused, result.link, now), opted_out=opted_out)
+    digest = upsert.digest(desired)
     return MarkChange(
-        change=lambda mark: replace(_settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key),
+        change=lambda mark: replace(_settled(mark), written=now, digest=digest, task=desired.task.key),
         link=result.link,
         opted_out=opted_out,
         displaced=shared_record.displaced(write),

@@ -18,12 +18,32 @@ def other_leads(wanted: Sequence[DesiredRecord], found: CrmState) -> list[str]:
 
 def plan_all(wanted: Sequence[DesiredRecord], found: CrmState, others: Mapping[str, Profile]) -> list[Plan]:
     """Return the plan of each lead. `others` are the profiles of `other_leads` that exist, by lead."""
-    records = [match(want, found.records) for want in wanted]
+    index = _by_name(found.records)
+    records = [match(want, _about(want, index)) for want in wanted]
     writers = _writers(wanted, records, others)
     return [
         _plan(want, record, found, writers[record.id] if record else want.lead)
         for want, record in zip(wanted, records, strict=True)
     ]
+
+
+def _by_name(records: Sequence[Record]) -> dict[str, list[tuple[int, Record]]]:
+    """Return the records, with their places, by each id, key and address that a lead may know them by."""
+    found: dict[str, list[tuple[int, Record]]] = {}
+    for placed in enumerate(records):
+        _, record = placed
+        for name in {record.id, record.key, record.email.casefold(), *record.merged_ids}:
+            found.setdefault(name, []).append(placed)
+    return found
+
+
+def _about(desired: DesiredRecord, index: Mapping[str, list[tuple[int, Record]]]) -> list[Record]:
+    """Return the records that may be about the lead, and the Contacts that they became, in their order."""
+    names = [desired.lead, desired.email.casefold(), desired.link.id if desired.link else ""]
+    placed = {place: record for name in names if name for place, record in index.get(name, ())}
+    converted = [record.converted_to for record in placed.values() if record.converted_to]
+    placed |= {place: record for id in converted for place, record in index.get(id, ())}
+    return [placed[place] for place in sorted(placed)]
 
 
 def _plan(desired: DesiredRecord, record: Record | None, found: CrmState, writer: str) -> Plan:

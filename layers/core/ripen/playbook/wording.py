@@ -1,6 +1,7 @@
 """How names, greetings, phone numbers and dates are written in each locale."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
@@ -45,10 +46,12 @@ def greeting(profile: Profile, locale: str) -> str:
     return f"{company}\nご担当者様" if _could_be_a_name(company) else "ご担当者様"
 
 
+@lru_cache(maxsize=16)
 def display_phone(phone: str) -> str:
     """Return an E.164 number as people dial it: 03-1234-5678 in Japan, +1 650-253-0000 elsewhere.
 
-    Extensions are kept, and a text that is no number is returned as it is.
+    Extensions are kept, and a text that is no number is returned as it is. The number of one lead is asked for several
+    times in a row, and parsing takes a tenth of a millisecond.
     """
     import phonenumbers  # slow to load
 
