@@ -8,11 +8,13 @@ from cli.output.backtest_words import band_name, pair, share, summary
 from cli.output.language import language, say
 from cli.output.row_table import RowTable, row_table
 from ripen.backtest.report import BacktestReport, Group
-from ripen.backtest.trial import Period
+from ripen.backtest.trial import Period, monday
 from ripen.lead.state import Rank
 from ripen.operations.leads.backtest import Backtest
 from ripen.operations.state_words import in_a_word
 from ripen.scoring.rank import ORDER
+
+_MOST_WEEKS = 13
 
 
 def show_backtest(console: Console, found: Backtest, period: Period, given: int | None) -> None:
@@ -21,6 +23,7 @@ def show_backtest(console: Console, found: Backtest, period: Period, given: int 
     for line in summary(report, period):
         console.print(line)
     if report.all_leads.leads:
+        console.print(_weeks(report, period))
         console.print(_ranks(report))
         console.print(_bands(report))
         if moved := report.moved():
@@ -29,6 +32,17 @@ def show_backtest(console: Console, found: Backtest, period: Period, given: int 
         console.print(f"[yellow]{line}[/]")
     for line in _notes(found, given):
         console.print(f"[dim]{line}[/]")
+
+
+def _weeks(report: BacktestReport, period: Period) -> RowTable:
+    """Return the latest weeks; --json has all."""
+    weeks = report.weeks(monday(period.until, period.zone))
+    shown = weeks[-_MOST_WEEKS:]
+    heading = say("Leads that turn hot, by week", "ホットになる人数（週別）")
+    if len(shown) < len(weeks):
+        heading += say(f" (the latest {len(shown)} of {len(weeks)})", f"（直近 {len(shown)} 週、全 {len(weeks)} 週）")
+    rows = [(week.isoformat(), pair(report, lambda figures, week=week: f"{figures.hot[week]:,}")) for week in shown]
+    return row_table(heading, (say("Week from", "週の初日"), say("Leads", "人数")), rows)
 
 
 def _ranks(report: BacktestReport) -> RowTable:

@@ -11,7 +11,7 @@ from html import escape
 from math import ceil
 from textwrap import wrap
 
-from cli.output.backtest_words import band_points, share, summary
+from cli.output.backtest_words import band_points, pair, share, summary
 from cli.output.language import language, say
 from ripen.backtest.report import BacktestReport, Figures, Group
 from ripen.backtest.trial import Period, monday
@@ -51,7 +51,7 @@ def backtest_svg(found: Backtest, period: Period) -> str:
         f' role="img" aria-labelledby="title desc" lang="{language()}"'
         f' font-family="system-ui, \'Noto Sans JP\', sans-serif" fill="{_INK}">',
         f'<title id="title">{escape(title)}</title>',
-        f'<desc id="desc">{escape(" ".join([*lines, *_described(rows, report)]))}</desc>',
+        f'<desc id="desc">{escape(" ".join([*lines, *_described(rows, report, period)]))}</desc>',
         f'<rect width="{_WIDE}" height="{height}" fill="#fff"/>',
         _text(_MARGIN, _MARGIN + 8, title, 20, weight=700),
         *(_text(_MARGIN, _MARGIN + 34 + 20 * n, line, 13) for n, line in enumerate(lines)),
@@ -71,7 +71,10 @@ def _rows(report: BacktestReport) -> Iterator[_Row]:
         yield _Row(band_points(lowest), report.before.band(lowest), report.after.band(lowest))
 
 
-def _described(rows: Sequence[_Row], report: BacktestReport) -> Iterator[str]:
+def _described(rows: Sequence[_Row], report: BacktestReport, period: Period) -> Iterator[str]:
+    """Yield all numbers of the picture in words, for people who do not see it."""
+    for week in report.weeks(monday(period.until, period.zone)):
+        yield f"{week}: {pair(report, lambda figures, week=week: str(figures.hot[week]))}."
     for row in rows:
         yield f"{row.name}: {_counts(row, report)}."
 
