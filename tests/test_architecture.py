@@ -2,8 +2,9 @@
 
 import ast
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+
+from tests.support.source_code import imported_names, imports, nodes
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "layers/core/ripen"
@@ -47,14 +48,6 @@ AREAS = {"capture", "score", "nurture", "notify"}
 IMPURE_STANDARD = {"os", "socket", "subprocess", "random", "time", "threading", "asyncio", "urllib.request", "http"}
 
 
-def imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-
-
 def core_files() -> list[Path]:
     """The files that decide; operations use adapters, and take them as arguments."""
     return [file for file in CORE.rglob("*.py") if not {"adapters", "operations"} & set(file.parts)]
@@ -69,15 +62,6 @@ def test_core_imports_only_pure_modules() -> None:
         if name.partition(".")[0] not in allowed or name in IMPURE_STANDARD or name.startswith("ripen.adapters")
     ]
     assert wrong == []
-
-
-def _names(file: Path) -> Iterator[str]:
-    """Dotted names of all that a file imports, in `from a import b` both parts."""
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _room(name: str) -> str:
@@ -96,7 +80,7 @@ def test_a_package_of_the_core_imports_only_from_packages_before_it() -> None:
         f"{file.relative_to(ROOT)}: {name}"
         for file in core_files()
         if file.parent != CORE
-        for name in _names(file)
+        for name in imported_names(file)
         if name.startswith("ripen.") and _room(name)
         if (*ROOMS, "adapters").index(_room(name)) > ROOMS.index(file.relative_to(CORE).parts[0])
     ]
@@ -108,21 +92,22 @@ def test_a_shared_module_imports_no_package_of_the_core() -> None:
         f"{file.name}: {name}"
         for file in CORE.glob("*.py")
         if file.name != "ports.py"  # signatures only: no package imports it
-        for name in _names(file)
+        for name in imported_names(file)
         if name.startswith("ripen.") and _room(name)
     ]
     assert wrong == []
 
 
 def test_no_package_of_the_core_imports_the_ports() -> None:
-    assert [str(file) for file in core_files() if "ripen.ports" in {*imports(file), *_names(file)}] == []
+    assert [str(file) for file in core_files() if "ripen.ports" in {*imports(file), *imported_names(file)}] == []
 
 
 def _cycles(files: dict[str, Path]) -> list[list[str]]:
     """Modules that import one another in a circle, by Tarjan's strongly connected components."""
     graph = {
         module: {
-            next((part for part in (name, name.rpartition(".")[0]) if part in files), module) for name in _names(file)
+            next((part for part in (name, name.rpartition(".")[0]) if part in files), module)
+            for name in imported_names(file)
         }
         - {module}
         for module, file in files.items()
@@ -181,7 +166,7 @@ def test_a_part_of_the_house_imports_only_the_parts_below_it() -> None:
         for part, folder in places.items()
         for file in folder.rglob("*.py")
         if "node_modules" not in file.parts
-        for name in _names(file)
+        for name in imported_names(file)
         for top in ["functions" if name.partition(".")[0] in AREAS else name.partition(".")[0]]
         if top in OUTER and top != part and top not in OUTER[part]
     ]
@@ -213,7 +198,7 @@ def test_core_uses_no_clock_and_no_randomness() -> None:
     wrong = [
         f"{file.relative_to(ROOT)}:{node.lineno} {node.func.attr}"
         for file in core_files()
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file, *asked)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asked
         if isinstance(node.func.value, ast.Name)
         and node.func.value.id in {"datetime", "date", "uuid", "secrets", "time"}
@@ -233,13 +218,14 @@ def test_adapters_and_core_import_no_function() -> None:
 
 
 def test_only_the_top_of_a_function_file_reads_the_environment() -> None:
+    names = {"environ", "getenv"}
     inside = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file in [*CORE.rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-        for function in ast.walk(ast.parse(file.read_text()))
+        for function in nodes(file, *names)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
-        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+        if isinstance(node, ast.Attribute) and node.attr in names
     ]
     assert inside == []
 
@@ -250,7 +236,7 @@ def test_only_the_table_retries_after_a_conflict() -> None:
         str(file.relative_to(ROOT))
         for folder in ("functions", "cli", "layers", "sandbox")
         for file in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file, "except Conflict")
         if isinstance(node, ast.For | ast.While) and "except Conflict" in ast.unparse(node)
     ]
     assert loops == ["layers/core/ripen/adapters/table/table.py"]
@@ -261,7 +247,7 @@ def test_fields_of_a_log_line_are_keywords() -> None:
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for folder in (ROOT / "functions", CORE)
         for file in folder.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file, "logger")
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("logger.")
         if len(node.args) != 1 or any(keyword.arg == "extra" for keyword in node.keywords)
     ]
@@ -272,7 +258,7 @@ def test_the_callback_for_an_sqs_message_has_the_name_of_powertools() -> None:
     wrong = [
         f"{file.relative_to(ROOT)}: {node.name}"
         for file in (ROOT / "functions").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file, "SQSRecord")
         if isinstance(node, ast.FunctionDef) and any("SQSRecord" in ast.unparse(arg) for arg in node.args.args)
         if node.name != "record_handler"
     ]
@@ -288,12 +274,13 @@ def test_command_line_has_no_loose_files() -> None:
 
 
 def test_one_file_for_each_browser_decides_how_it_starts() -> None:
+    names = {"launch", "launch_persistent_context", "connect_over_cdp"}
     starts = sorted(
         str(file.relative_to(ROOT))
         for folder in ("tests", "docs", "bench", "cli", "sandbox")
         for file in (ROOT / folder).rglob("*.py")
         if "node_modules" not in file.parts
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr in {"launch", "launch_persistent_context", "connect_over_cdp"}
+        for node in nodes(file, *names)
+        if isinstance(node, ast.Attribute) and node.attr in names
     )
     assert starts == ["tests/support/chromium.py", "tests/support/firefox.py"]

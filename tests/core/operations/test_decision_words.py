@@ -10,6 +10,7 @@ import pytest
 from ripen.decision import DecisionKind, Outcome, Reason
 from ripen.operations.crm_error_words import MEANINGS
 from ripen.operations.decision_words import OUTCOMES, REASONS, reason_in_words
+from tests.support.source_code import nodes
 
 PROJECT = Path(__file__).parents[3]
 SOURCES = sorted([*(PROJECT / "layers/core/ripen").rglob("*.py"), *(PROJECT / "functions").rglob("*.py")])
@@ -61,7 +62,7 @@ def test_a_reason_is_translated_and_its_detail_stays(text: str, japanese: str) -
 def literals(file: Path) -> Iterator[str]:
     """Yield outcomes and reasons that a file writes as a text instead of as a member of its enum."""
     texts = {*Outcome, *Reason, *DecisionKind}
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file, *DECIDING_CALLS):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in DECIDING_CALLS:
             arguments = [*node.args, *(word.value for word in node.keywords if word.arg in _DECIDING_ARGUMENTS)]
             for constant in arguments:
