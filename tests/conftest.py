@@ -6,17 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import settings
-from moto import mock_aws
 from moto.core.config import default_user_config
 from xdist.scheduler import LoadScopeScheduling
 
 from bench.environment import QUEUES
 from cli.output import language
 from ripen.adapters.table import Table
-from tests.support.atomic_moto import make_atomic
+from tests.support.atomic_moto import an_empty_table
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.local_cloud import RunningCloud, ripen, start
 from tests.support.quick_dynamodb import QuickDynamoDB
@@ -108,9 +106,7 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.node.get_closest_marker("many_rows"):
         yield QuickDynamoDB()
         return
-    with mock_aws():
-        client = make_atomic(boto3.client("dynamodb"))
-        create_table(client)
+    with an_empty_table(create_table) as client:
         yield client
 
 

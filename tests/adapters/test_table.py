@@ -4,6 +4,7 @@ from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,12 +92,14 @@ def test_due_rows_are_read_on_from_an_entry_that_has_left_the_agenda(table: Tabl
     assert (table.due(*place, NOON, after=others[-1]), table.waiting(*place, NOON, others[-1])) == ([], 0)
 
 
-def test_all_due_reads_more_rows_than_one_answer_holds(dynamodb: Any) -> None:
+@pytest.mark.usefixtures("dynamodb")
+def test_all_due_reads_more_rows_than_one_answer_holds() -> None:
     # given answers of two rows, where DynamoDB's have a megabyte
-    table = Table("table", dynamodb)
-    dynamodb.meta.events.register(
+    client = boto3.client("dynamodb")
+    client.meta.events.register(
         "before-parameter-build.dynamodb.Query", lambda params, **_: params.setdefault("Limit", 2)
     )
+    table = Table("table", client)
     places = [keys.activity("lead1", NOON, str(n)) for n in range(5)]
     table.write(*(Create(place, an_activity(), due=NOON) for place in places))
 

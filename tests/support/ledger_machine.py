@@ -14,14 +14,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-import boto3
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle as Planned
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from moto import mock_aws
 
 from nurture._release import release
 from nurture._shards import Failures
@@ -38,6 +36,7 @@ from ripen.mail.ledger import OPEN, MailClass, Send, SendState
 from ripen.mail.limits.send_rate import Quota
 from ripen.playbook.bundle import Policy
 from tests.conftest import create_table
+from tests.support.atomic_moto import an_empty_table
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.planned_mails import (
@@ -87,11 +86,9 @@ class Sending(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.around = ExitStack()
-        self.around.enter_context(mock_aws())
+        client = self.around.enter_context(an_empty_table(create_table))
         self.around.enter_context(self.broken())
         server: Server = self.around.enter_context(serving())
-        client: Any = boto3.client("dynamodb")
-        create_table(client)
         self.table = self.table_type("table", client)
         self.plain_table = Table("table", client)
         self.clock = FakeClock()
