@@ -40,6 +40,7 @@ KINDS = {
     Kind.CAMPAIGN_JOINED: Words("Salesforce campaigns", "Salesforce キャンペーン"),
     Kind.CONVERTED: Words("converted", "取引先責任者への変換"),
     Kind.REPLIED: Words("replies", "返信"),
+    Kind.OPPORTUNITY_LOST: Words("opportunities lost", "失注した商談"),
     MAILS: Words("mails", "メール"),
     DECISIONS: Words("decisions", "判断"),
 }
