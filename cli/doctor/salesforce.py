@@ -45,8 +45,8 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
     try:
         yield from _rights(session, token, bundle)
         yield from _queries(session, token, bundle)
-        if bundle and bundle.sync.users:
-            yield salesforce_users.users(bundle.sync.users, session, token)
+        if bundle and (bundle.sync.users or _owners(bundle)):
+            yield salesforce_users.users(bundle.sync.users, _owners(bundle), session, token)
     except requests.RequestException as error:
         yield _refused(rights.FIELDS, f"{NO_ANSWER}: {type(error).__name__}")
     except Undeliverable as error:
@@ -76,6 +76,12 @@ def _queries(session: requests.Session, token: Token, bundle: Bundle | None) -> 
     yield queries.run(queries.QUERIES, texts, session, token)
     if bundle and bundle.policy.skips_open_opportunities:
         yield queries.run(queries.DEALS, queries.opportunity_queries(), session, token)
+
+
+def _owners(bundle: Bundle) -> list[str]:
+    """Return the addresses of the owners that steps of journeys name."""
+    steps = (step for journey in bundle.journeys.values() for step in journey.steps)
+    return [step.owner for step in steps if isinstance(step, CrmStep) and step.owner]
 
 
 def _writes_members(bundle: Bundle | None) -> bool:

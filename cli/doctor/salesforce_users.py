@@ -1,6 +1,6 @@
-"""Check that each user of `sync.users` in ripen.yaml is an active user of Salesforce."""
+"""Check that each user of `sync.users`, and each `owner` of a journey's step, is an active user of Salesforce."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import batched
 
 import requests
@@ -17,14 +17,16 @@ from ripen.words import Words
 USERS = Check(Words("Salesforce users", "Salesforce ユーザー"), Owner.SALESFORCE)
 _BATCH = 100
 _CORRECT = Words(
-    "Correct sync.users in ripen.yaml, or activate the user. In a sandbox, usernames have an ending of their own.",
-    "ripen.yaml の sync.users を直すか、ユーザーを有効にしてください。Sandbox ではユーザー名の末尾が異なります。",
+    "Correct sync.users in ripen.yaml or the owner of the journey's step, or activate the user."
+    " In a sandbox, usernames have an ending of their own.",
+    "ripen.yaml の sync.users かシナリオの owner を直すか、ユーザーを有効にしてください。"
+    "Sandbox ではユーザー名の末尾が異なります。",
 )
 
 
-def users(named: Mapping[str, str], session: requests.Session, token: Token) -> Finding:
+def users(named: Mapping[str, str], owners: Iterable[str], session: requests.Session, token: Token) -> Finding:
     """Check the users that the playbook names. Raises requests.RequestException, Undeliverable."""
-    wanted = {address: crm_user(address, named) for address in named}
+    wanted = {address: crm_user(address, named) for address in dict.fromkeys([*named, *owners])}
     found: list[Row] = []
     for batch in batched(wanted.values(), _BATCH, strict=False):
         answer = session.get(
@@ -36,7 +38,11 @@ def users(named: Mapping[str, str], session: requests.Session, token: Token) -> 
         if not answer.ok:
             return refused(USERS, answer.json()[0])
         found += answer.json()["records"]
-    missing = [f"{address}: {named[address]}" for address, user in wanted.items() if not _is_found(user, found)]
+    missing = [
+        f"{address}: {named[address]}" if address in named else address
+        for address, user in wanted.items()
+        if not _is_found(user, found)
+    ]
     if missing:
         names = some(missing)
         return USERS.fail(
@@ -47,4 +53,7 @@ def users(named: Mapping[str, str], session: requests.Session, token: Token) -> 
 
 
 def _is_found(user: CrmUser, rows: list[Row]) -> bool:
+    if user.email:
+        addresses = {user.email.casefold(), f"{user.email}.invalid".casefold()}
+        return sum(str(row["Email"]).casefold() in addresses for row in rows) == 1
     return any(is_same_user(user, id=str(row["Id"]), username=str(row["Username"])) for row in rows)

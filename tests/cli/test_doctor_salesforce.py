@@ -252,6 +252,32 @@ def test_users_that_the_playbook_names_must_be_active(tmp_path: Path) -> None:
     alice = session.org.find("User", "Email", "alice@ripen.example")[0]
     known = {"sato@slack.example": alice.id[:15], "sato@ripen.example": alice.values["Username"].upper()}
 
-    assert users(known, session, TOKEN).state is State.OK
-    unknown = users(known | {"nobody@ripen.example": "nobody@acme.example"}, session, TOKEN)
+    assert users(known, [], session, TOKEN).state is State.OK
+    unknown = users(known | {"nobody@ripen.example": "nobody@acme.example"}, [], session, TOKEN)
     assert named(unknown) == "no active user: nobody@ripen.example: nobody@acme.example"
+
+
+@pytest.mark.parametrize(
+    ("owner", "missing"),
+    [
+        ("Alice@ripen.example", ""),
+        ("sato@slack.example", ""),
+        ("nobody@ripen.example", "nobody@ripen.example"),
+        ("dave@ripen.example", "dave@ripen.example"),
+    ],
+    ids=["one", "named in sync.users", "none", "two or inactive"],
+)
+def test_the_owner_of_a_step_must_be_one_active_user(owner: str, missing: str, tmp_path: Path) -> None:
+    session: Any = Session(tmp_path)
+    alice = session.org.find("User", "Email", "alice@ripen.example")[0]
+
+    found = users({"sato@slack.example": alice.id}, [owner], session, TOKEN)
+
+    assert (named(found) if missing else "") == (f"no active user: {missing}" if missing else "")
+    assert found.state is (State.FAIL if missing else State.OK)
+
+
+def test_the_doctor_asks_for_the_owners_of_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journey = Journey(name="call", steps=(CrmStep(id="1", next="end", owner="nobody@ripen.example"),))
+    found = examined(tmp_path, a_bundle(journeys={"call": journey}), monkeypatch)
+    assert found["Salesforce users"] is State.FAIL
