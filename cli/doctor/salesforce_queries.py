@@ -63,14 +63,14 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
         yield soql.record_query(CrmLink(object=object, id=id, url=""))
         yield soql.masters_query(object, [id])
         yield soql.records_query(object, [id], [nobody])
-        yield opt_outs.changes_query(object, _LONG_AGO, _USER)
+        yield opt_outs.changes_query(object, _LONG_AGO, None, _USER)
 
 
 def campaign_queries() -> Iterator[str]:
     """Yield the queries of a playbook that reads or writes members of campaigns."""
     yield crm_requests.campaign_query("none")
     yield crm_requests.statuses_query(_CAMPAIGN)
-    yield members.changes_query(["none"], _LONG_AGO)
+    yield members.changes_query(["none"], _LONG_AGO, None)
     for object, id in (("Lead", _LEAD), ("Contact", _CONTACT)):
         yield crm_requests.member_query(_CAMPAIGN, Person(object, id, ownership.Owner()))
 

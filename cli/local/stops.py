@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ripen.adapters.table import Due, keys
 from ripen.agenda import MAIL_LANES
+from ripen.crm.opt_out import OBJECTS
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _OUTSIDE = frozenset({"due#crm", "alert", "action", "request", "call", "poll"})
@@ -82,8 +83,9 @@ def _lateness(entry: Entry, allowed: Lateness) -> timedelta:
 
 
 def without_opt_outs(agenda: Iterable[Entry]) -> list[Entry]:
-    """Return the agenda without the poll of opt-outs, which is always on it: nobody enters one while time passes."""
-    return [entry for entry in agenda if entry.due.ref != keys.OPT_OUTS.ref]
+    """Return the agenda without the polls of opt-outs, which are always on it: nobody enters one while time passes."""
+    always = {keys.opt_outs(object).ref for object in OBJECTS}
+    return [entry for entry in agenda if entry.due.ref not in always]
 
 
 def _is_poll(entry: Entry) -> bool:

@@ -1,26 +1,38 @@
 """The loop that the polls of the CRM share: read what has changed since the row's cursor, while there is time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from copy import replace
 from datetime import datetime
+from itertools import batched
+from typing import Protocol
 
 from aws_lambda_powertools import Logger
+from msgspec.structs import replace
 
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Conflict, Key, Replace, Table
 from ripen.agenda import Lane
-from ripen.crm.membership import MemberPoll
-from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
-from ripen.crm.polling import POLL_INTERVAL, poll_wait
+from ripen.crm.polling import POLL_INTERVAL, Poll, Position, poll_wait
 from ripen.errors import Undeliverable
 from ripen.ports import Clock
 
 logger = Logger(child=True)
 
+_AT_ONCE = 100
+"""The records that are recorded between two positions."""
 
-def run_poll[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
+
+class Change(Protocol):
+    """A record of the CRM, as it was after its latest change."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def changed(self) -> datetime: ...
+
+
+def run_poll[P: Poll](
     key: Key[P],
     read: Callable[[P, datetime], Iterator[P]],
     table: Table,
@@ -44,7 +56,7 @@ def run_poll[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
         table.write(Replace(key, after, row.version, due=due if is_needed(after) else None, lane=Lane.BULK))
 
 
-def _read[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
+def _read[P: Poll](
     poll: P,
     read: Callable[[P, datetime], Iterator[P]],
     now: datetime,
@@ -64,6 +76,22 @@ def _read[P: (MemberPoll, OpportunityPoll, OptOutPoll)](
     return _answered(reached), now + POLL_INTERVAL
 
 
-def _answered[P: (MemberPoll, OpportunityPoll, OptOutPoll)](poll: P) -> P:
+def _answered[P: Poll](poll: P) -> P:
     """Return the row of a poll whose last attempt did not fail."""
     return replace(poll, attempts=0, failing_since=None, error="")
+
+
+def read_changes[P: Poll, C: Change](
+    poll: P, pages: Iterator[list[C]], record: Callable[[Sequence[C]], object], now: datetime
+) -> Iterator[P]:
+    """Record the pages of a round, up to 100 records at a time, and yield the row after each time and after the round.
+
+    The pages must start after the row's position.
+    """
+    poll = replace(poll, began=poll.began or now)
+    for page in pages:
+        for some in batched(page, _AT_ONCE, strict=False):
+            record(some)
+            poll = replace(poll, position=Position(some[-1].changed, some[-1].id))
+            yield poll
+    yield replace(poll, since=poll.began, began=None, position=None)

@@ -5,7 +5,7 @@ account's row lists its marks and changes in one transaction with them, so that 
 poll was interrupted.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import replace
 from datetime import datetime
 from itertools import batched
@@ -13,10 +13,10 @@ from itertools import batched
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from capture._crm_poll import run_poll
+from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
-from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, OpportunityPoll, Position, company_tokens
+from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, Opportunity, OpportunityPoll, company_tokens
 
 logger = Logger(child=True)
 
@@ -56,13 +56,12 @@ def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> 
             poll = replace(poll, account=accounts[-1])
             yield poll
         poll = replace(poll, account="", reviewed=now)
-    poll = replace(poll, began=poll.began or now)
-    for page in dependencies.crm.changed(poll.since, poll.position):
-        for some in batched(page, _ACCOUNTS, strict=False):
-            _update_marks((each.account for each in some if each.account), dependencies)
-            poll = replace(poll, position=Position(some[-1].changed, some[-1].id))
-            yield poll
-    yield replace(poll, since=poll.began, began=None, position=None)
+    pages = dependencies.crm.changed(poll.since, poll.position)
+    yield from read_changes(poll, pages, lambda some: _record(some, dependencies), now)
+
+
+def _record(some: Sequence[Opportunity], dependencies: Dependencies) -> None:
+    _update_marks((each.account for each in some if each.account), dependencies)
 
 
 def _marked_accounts_after(last: str, table: Table) -> Iterator[str]:

@@ -1,26 +1,23 @@
 """Write the opt-outs that sales entered in Salesforce into our leads, for nurture.deliver to look up.
 
-capture.poll does it for the `poll#opt-outs` row, every five minutes.
+capture.poll does it for the `poll#opt-outs#…` rows, every five minutes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import replace
 from datetime import datetime
-from itertools import batched
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from capture._crm_poll import run_poll
+from capture._crm_poll import read_changes, run_poll
 from ripen import ports
-from ripen.adapters.table import Change, Replace, Row, Table, keys
-from ripen.crm.opt_out import OptOutPoll, PersonOptOut, cursor, is_about, reached
+from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
+from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut, is_about
 from ripen.lead.lead import Profile
 
 logger = Logger(child=True)
-
-_AT_ONCE = 90
-"""Fewer than the 100 changes of a transaction."""
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -29,21 +26,19 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     crm: ports.CrmOptOuts
 
 
-def poll_opt_outs(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
-    """Record the opt-outs that have changed. A poll that fails or runs out of time goes on after its last page."""
+def poll_opt_outs(object: str, dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
+    """Record the opt-outs of Leads or of Contacts that have changed, while there is time."""
 
     def read(poll: OptOutPoll, now: datetime) -> Iterator[OptOutPoll]:
-        for object in ("Lead", "Contact"):
-            for page in dependencies.crm.changed(object, cursor(poll, object)):
-                for some in batched(page, _AT_ONCE, strict=False):
-                    _record(some, dependencies.table)
-                if page:
-                    poll = reached(poll, object, page[-1].changed)
-                    yield poll
-            poll = reached(poll, object, now)
-        yield poll
+        pages = dependencies.crm.changed(object, poll.since, poll.position)
+        return read_changes(poll, pages, lambda some: _record(some, dependencies.table), now)
 
-    run_poll(keys.OPT_OUTS, read, dependencies.table, dependencies.clock, has_time)
+    run_poll(keys.opt_outs(object), read, dependencies.table, dependencies.clock, has_time)
+
+
+def object_of(poll: Key[Any]) -> str:
+    """Return the object whose opt-outs this poll reads; "" if it is another poll."""
+    return next((object for object in OBJECTS if poll == keys.opt_outs(object)), "")
 
 
 def _record(found: Sequence[PersonOptOut], table: Table) -> None:

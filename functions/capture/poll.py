@@ -2,13 +2,12 @@
 
 Woken through SQS (Poll) for the `poll#members` row, every five minutes while a journey is enrolled by a campaign. A
 member that is no lead of ours is ignored: people in the CRM become leads by coming to us. For the `poll#opportunities`
-row it reads opportunities (_opportunities.py), for `poll#opt-outs` opt-outs (_opt_outs.py).
+row it reads opportunities (_opportunities.py), for `poll#opt-outs#…` opt-outs (_opt_outs.py).
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from copy import replace
 from datetime import datetime
 from functools import partial
 from itertools import batched
@@ -21,7 +20,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from capture import _opportunities, _opt_outs
-from capture._crm_poll import run_poll
+from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
@@ -68,8 +67,9 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     if key == keys.OPPORTUNITIES:
         opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
         return _opportunities.poll_opportunities(opportunities, has_time)
-    if key == keys.OPT_OUTS:
-        return _opt_outs.poll_opt_outs(_opt_outs.Dependencies(table=table, clock=clock, crm=opt_outs), has_time)
+    if object := _opt_outs.object_of(key):
+        people = _opt_outs.Dependencies(table=table, clock=clock, crm=opt_outs)
+        return _opt_outs.poll_opt_outs(object, people, has_time)
     keys.typed(key, MemberPoll)
     return poll_members(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), has_time)
 
@@ -82,10 +82,8 @@ def poll_members(dependencies: Dependencies, has_time: Callable[[], bool]) -> No
     """Record the memberships that have changed, while there is time."""
 
     def read(poll: MemberPoll, now: datetime) -> Iterator[MemberPoll]:
-        for members in dependencies.crm.changed(poll.watched, poll.since):
-            _record(members, poll, dependencies, now)
-            poll = replace(poll, since=max([poll.since, *(member.changed for member in members)]))
-            yield poll
+        pages = dependencies.crm.changed(poll.watched, poll.since, poll.position)
+        return read_changes(poll, pages, lambda members: _record(members, poll, dependencies, now), now)
 
     run_poll(keys.MEMBERS, read, dependencies.table, dependencies.clock, has_time, lambda poll: bool(poll.watched))
 

@@ -26,7 +26,7 @@ def people(org: Org, *emails: str) -> list[str]:
 
 
 def changed(members: SalesforceMembers, *campaigns: str, since: timedelta = timedelta()) -> list[Member]:
-    return [member for page in members.changed(campaigns, now() + since) for member in page]
+    return [member for page in members.changed(campaigns, now() + since, None) for member in page]
 
 
 def test_members_of_the_named_campaigns_are_read_with_records_and_address(org: Org, members: SalesforceMembers) -> None:
@@ -76,7 +76,7 @@ def test_deleted_member_is_not_reported(org: Org, members: SalesforceMembers) ->
 
 def test_next_page_is_read_after_the_previous_one_is_processed(members: SalesforceMembers) -> None:
     members._connection = connection = TwoPages()
-    pages = members.changed(["Expo"], now())
+    pages = members.changed(["Expo"], now(), None)
     next(pages)
     assert len(connection.asked) == 1
     assert list(pages) == [[]]

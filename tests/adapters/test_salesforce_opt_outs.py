@@ -20,10 +20,10 @@ def test_opt_out_that_sales_entered_is_read(org: Org, salesforce: Salesforce, fi
     requests.patch(url, json={field: True}, headers=token(org), timeout=5).raise_for_status()
     opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
 
-    found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999)) for each in page]
+    found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
 
-    assert [(each.record, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
-    assert untouched.id not in {each.record for each in found}
+    assert [(each.id, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
+    assert untouched.id not in {each.id for each in found}
 
 
 @pytest.mark.parametrize("field", ["HasOptedOutOfEmail", "DoNotCall"])
@@ -35,6 +35,6 @@ def test_opt_out_entered_between_our_read_and_our_write_is_read(org: Org, salesf
     opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
 
     for _ in range(2):  # reading changes no record
-        found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999)) for each in page]
-        assert [(each.record, each.opted_out) for each in found] == [(link.id, True)]
-        assert untouched.id not in {each.record for each in found}
+        found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
+        assert [(each.id, each.opted_out) for each in found] == [(link.id, True)]
+        assert untouched.id not in {each.id for each in found}

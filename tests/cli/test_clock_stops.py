@@ -7,6 +7,7 @@ import pytest
 from cli.local.stops import Entry, Lateness, Stop, next_stop, parts, without_opt_outs
 from ripen.adapters.table import Due, keys
 from ripen.agenda import Lane, Ref, lease_end, part
+from ripen.crm.opt_out import OBJECTS
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -103,9 +104,9 @@ def test_a_look_at_salesforce_is_a_stop_only_after_something_else_has_happened()
 
 
 def test_opt_outs_are_no_stop_after_the_first_poll() -> None:
-    opt_outs = Entry(Due(keys.OPT_OUTS.ref, NOON), part(Lane.BULK, 0))
+    opt_outs = [Entry(Due(keys.opt_outs(object).ref, NOON), part(Lane.BULK, 0)) for object in OBJECTS]
 
-    assert without_opt_outs([opt_outs, poll(0), entry(STORY, 1)]) == [poll(0), entry(STORY, 1)]
+    assert without_opt_outs([*opt_outs, poll(0), entry(STORY, 1)]) == [poll(0), entry(STORY, 1)]
 
 
 def test_only_parts_in_which_something_is_due_are_looked_into() -> None:

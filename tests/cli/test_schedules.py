@@ -113,7 +113,7 @@ def test_opt_outs_are_polled_from_the_first_publication_on(table: Table) -> None
         bundle = a_bundle(hash=hash)
         kept: Any = Kept((bundle, a_playbook(is_live(table))))
         publish(bundle, table, kept, "https://site.example", after(hours=hours))
-        return table.get(keys.OPT_OUTS)
+        return table.get(keys.opt_outs("Contact"))
 
     row = made_live("1", hours=1)
     assert row

@@ -80,7 +80,7 @@ def test_where_all_is_well_it_says_that_nothing_is_due(capsys: pytest.CaptureFix
 def test_polls_of_salesforce_that_fail_are_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     failing: dict[str, Any] = {"failing_since": NOON, "error": "HTTP 503"}
     polls: list[Any] = [
-        (keys.OPT_OUTS, OptOutPoll(since=NOON, **failing)),
+        (keys.opt_outs("Lead"), OptOutPoll(since=NOON, **failing)),
         (keys.MEMBERS, MemberPoll(since=NOON, **failing)),
         (keys.OPPORTUNITIES, OpportunityPoll(**failing)),
     ]

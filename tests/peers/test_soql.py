@@ -7,7 +7,7 @@ import pytest
 
 from ripen.adapters.salesforce import opportunities, soql
 from ripen.adapters.salesforce.members import changes_query
-from ripen.crm.opportunity import Position
+from ripen.crm.polling import Position
 from ripen.crm.upsert import DesiredRecord, desired_record
 from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink
@@ -83,12 +83,12 @@ def test_an_independent_parser_reads_the_search_for_owners() -> None:
 def test_an_independent_parser_reads_the_search_for_campaign_members() -> None:
     ids, since = ["701000000000001", "701000000000002AAA"], datetime(2026, 11, 21, 3, tzinfo=UTC)
     asked = (HOSTILE + ids, HOSTILE, ids)
-    read = node_peers.run("soql", [changes_query(campaigns, since) for campaigns in asked])
+    read = node_peers.run("soql", [changes_query(campaigns, since, None) for campaigns in asked])
     assert {query["object"] for query in read} == {"CampaignMember"}
     assert {"Campaign.Name", "Lead.Email", "Contact.Email"} <= set(read[0]["fields"])
     said = [sorted(_text(literal) for literal in query["literals"]) for query in read]
     assert said == [sorted(campaigns) for campaigns in asked]
-    assert all("SystemModstamp >= 2026-11-21T03:00:00" in query["text"] for query in read)
+    assert all("SystemModstamp >= 2026-11-21T02:50:00" in query["text"] for query in read)
 
 
 def test_an_independent_parser_reads_the_searches_for_opportunities() -> None:

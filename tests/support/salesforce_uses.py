@@ -187,9 +187,9 @@ def _polls(recorder: Recorder) -> None:
     recorder.org.create(recorder.org.schema["Opportunity"], deal)
     opt_outs = SalesforceOptOuts(FixedSecrets({}))
     opt_outs._connection = recorder
-    assert list(opt_outs.changed("Lead", NOON))
-    assert list(opt_outs.changed("Contact", NOON))
-    assert list(members.changed([campaign, "Spring Expo"], NOON))
+    assert list(opt_outs.changed("Lead", NOON, None))
+    assert list(opt_outs.changed("Contact", NOON, None))
+    assert list(members.changed([campaign, "Spring Expo"], NOON, None))
     assert list(opportunities.changed(None, None))
     assert list(opportunities.changed(NOON, None))
     assert opportunities.open([account])[0].emails

@@ -13,9 +13,10 @@ from ripen.lead.lead import CrmLink
 if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
     from ripen.crm.membership import Member
-    from ripen.crm.opportunity import Company, Opportunity, Position
+    from ripen.crm.opportunity import Company, Opportunity
     from ripen.crm.opt_out import PersonOptOut
     from ripen.crm.ownership import Handover, Held, OwnerChange, Ownership
+    from ripen.crm.polling import Position
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.crm.users import CrmUser
     from ripen.journey.crm_request import CrmRequest
@@ -138,20 +139,22 @@ class CrmRecords(Protocol):
 class CrmMembers(Protocol):
     """Campaign members in the CRM."""
 
-    def changed(self, campaigns: Collection[str], since: datetime) -> "Iterator[list[Member]]":
+    def changed(
+        self, campaigns: Collection[str], since: datetime, after: "Position | None"
+    ) -> "Iterator[list[Member]]":
         """Yield pages of these campaigns' members that changed since then or a little earlier, oldest change first.
 
-        The campaigns are names or ids. Raises Undeliverable.
+        It starts after this position. The campaigns are names or ids. Raises Undeliverable.
         """
 
 
 class CrmOptOuts(Protocol):
     """Opt-outs in the CRM."""
 
-    def changed(self, object: str, since: datetime) -> "Iterator[list[PersonOptOut]]":
+    def changed(self, object: str, since: datetime, after: "Position | None") -> "Iterator[list[PersonOptOut]]":
         """Yield pages of our leads' records that others changed since then or a bit earlier, oldest change first.
 
-        `object` is "Lead" or "Contact". Raises Undeliverable.
+        It starts after this position. `object` is "Lead" or "Contact". Raises Undeliverable.
         """
 
 
@@ -159,7 +162,7 @@ class CrmOpportunities(Protocol):
     """Opportunities in the CRM. Every method raises Undeliverable."""
 
     def changed(self, since: datetime | None, after: "Position | None") -> "Iterator[list[Opportunity]]":
-        """Yield pages of opportunities, oldest change first, starting after the place that the previous poll reached.
+        """Yield pages of opportunities, oldest change first, starting after this position.
 
         With `since` None these are all open opportunities; otherwise all that changed since then or a little earlier,
         deleted ones included.

@@ -1,16 +1,18 @@
 """capture.poll: an opt-out that sales enters in Salesforce reaches a lead that does nothing."""
 
 from collections.abc import Iterator
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 
 import pytest
 
 from capture._opt_outs import Dependencies, poll_opt_outs
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.opt_out import OptOutPoll, PersonOptOut
-from ripen.crm.polling import POLL_INTERVAL
+from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut
+from ripen.crm.polling import POLL_INTERVAL, Position
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from tests.support.builders import a_lead
@@ -21,17 +23,22 @@ LINK = CrmLink(object="Lead", id="00Q1", url="")
 
 @dataclass
 class FakeCrm:
-    found: list[PersonOptOut] = field(default_factory=list)
-    trouble: Undeliverable | None = None
-    asked: list[datetime] = field(default_factory=list)
+    """Has these records of each object, two on a page; a failure comes after the first page."""
 
-    def changed(self, object: str, since: datetime) -> Iterator[list[PersonOptOut]]:
-        if object != "Lead":
-            return
-        self.asked.append(since)
-        yield self.found
-        if self.trouble:
-            raise self.trouble
+    found: dict[str, list[PersonOptOut]] = field(default_factory=lambda: {object: [] for object in OBJECTS})
+    failures: dict[str, Undeliverable] = field(default_factory=dict)
+    asked: list[tuple[datetime, Position | None]] = field(default_factory=list)
+
+    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonOptOut]]:
+        self.asked.append((since, after))
+        changes = sorted(self.found[object], key=lambda each: (each.changed, each.id))
+        left = [each for each in changes if after is None or (each.changed, each.id) > (after.changed, after.id)]
+        for page in batched(left, 2, strict=False):
+            yield list(page)
+            if object in self.failures:
+                raise self.failures[object]
+        if object in self.failures:
+            raise self.failures[object]
 
 
 @dataclass
@@ -40,48 +47,52 @@ class World:
     clock: FakeClock
     crm: FakeCrm
 
-    def poll(self) -> None:
-        poll_opt_outs(Dependencies(table=self.table, clock=self.clock, crm=self.crm), lambda: True)
+    def poll(self, object: str = "Lead", pages: int = 9) -> None:
+        left = iter([True] * (pages - 1))
+        dependencies = Dependencies(table=self.table, clock=self.clock, crm=self.crm)
+        poll_opt_outs(object, dependencies, lambda: next(left, False))
 
     def opted_out(self, lead: str = "lead1") -> bool:
         row = self.table.get(keys.profile(lead))
         assert row
         return row.value.crm_opt_out
 
-    def waits(self) -> timedelta | None:
-        row = self.table.get(keys.OPT_OUTS)
+    def row(self, object: str = "Lead") -> Row[OptOutPoll]:
+        row = self.table.get(keys.opt_outs(object))
         assert row
-        return row.due - self.clock.now() if row.due else None
+        return row
+
+    def waits(self, object: str = "Lead") -> timedelta | None:
+        due = self.row(object).due
+        return due - self.clock.now() if due else None
 
 
 @pytest.fixture
 def world(table: Table, clock: FakeClock) -> World:
-    table.write(
-        Create(keys.OPT_OUTS, OptOutPoll(since=NOON), due=NOON, lane=Lane.BULK),
-        Create(keys.profile("lead1"), a_lead(crm=LINK)),
-    )
+    polls = [Create(keys.opt_outs(object), OptOutPoll(since=NOON), due=NOON, lane=Lane.BULK) for object in OBJECTS]
+    table.write(*polls, Create(keys.profile("lead1"), a_lead(crm=LINK)))
     return World(table, clock, FakeCrm())
 
 
-def a_change(opted_out: bool = True, record: str = "00Q1", lead: str = "lead1") -> PersonOptOut:
-    return PersonOptOut(record=record, lead=lead, opted_out=opted_out, changed=NOON + timedelta(minutes=5))
+def a_change(opted_out: bool = True, id: str = "00Q1", lead: str = "lead1") -> PersonOptOut:
+    return PersonOptOut(id=id, lead=lead, opted_out=opted_out, changed=NOON + timedelta(minutes=5))
 
 
 def test_opt_out_and_its_end_are_written_into_the_lead(world: World) -> None:
-    world.crm.found = [a_change()]
+    world.crm.found["Lead"] = [a_change()]
     world.poll()
     assert (world.opted_out(), world.waits()) == (True, POLL_INTERVAL)
 
     world.clock.move(minutes=15)
-    world.crm.found = [a_change(opted_out=False)]
+    world.crm.found["Lead"] = [a_change(opted_out=False)]
     world.poll()
     assert not world.opted_out()
-    assert world.crm.asked == [NOON, NOON]  # read at noon for the first time
+    assert world.crm.asked == [(NOON, None)] * 2  # read at noon for the first time
 
 
-@pytest.mark.parametrize("change", [a_change(record="0031"), a_change(lead="nobody")])
+@pytest.mark.parametrize("change", [a_change(id="0031"), a_change(lead="nobody")])
 def test_record_that_is_not_the_leads_changes_nothing(world: World, change: PersonOptOut) -> None:
-    world.crm.found = [change]
+    world.crm.found["Lead"] = [change]
 
     world.poll()
 
@@ -89,7 +100,7 @@ def test_record_that_is_not_the_leads_changes_nothing(world: World, change: Pers
 
 
 def test_lead_that_has_it_already_is_not_written(world: World) -> None:
-    world.crm.found = [a_change()]
+    world.crm.found["Lead"] = [a_change()]
     world.poll()
     row = world.table.get(keys.profile("lead1"))
     world.clock.move(minutes=15)
@@ -99,38 +110,56 @@ def test_lead_that_has_it_already_is_not_written(world: World) -> None:
     assert world.table.get(keys.profile("lead1")) == row
 
 
-def test_poll_that_fails_begins_again_at_the_same_time(world: World) -> None:
-    world.crm.trouble = Undeliverable("HTTP 503", permanent=False)
+def test_poll_that_fails_goes_on_after_its_last_page(world: World) -> None:
+    world.crm.found["Lead"] = [change := a_change()]
+    world.crm.failures["Lead"] = Undeliverable("HTTP 503", permanent=False)
     world.poll()
     world.clock.move(minutes=15)
 
     world.poll()
 
-    assert world.crm.asked == [NOON, NOON]
-    row = world.table.get(keys.OPT_OUTS)
-    assert row
-    assert (row.value.since, row.value.attempts) == (NOON, 2)
-    assert (row.value.failing_since, row.value.error) == (NOON, "HTTP 503")
+    assert world.crm.asked == [(NOON, None), (NOON, Position(change.changed, change.id))]
+    poll = world.row().value
+    assert (poll.since, poll.attempts) == (NOON, 2)
+    assert (poll.failing_since, poll.error) == (NOON, "HTTP 503")
 
 
 def test_a_poll_that_is_answered_again_no_longer_fails(world: World) -> None:
-    world.crm.trouble = Undeliverable("HTTP 503", permanent=False)
+    world.crm.failures["Lead"] = Undeliverable("HTTP 503", permanent=False)
     world.poll()
-    world.crm.trouble = None
+    world.crm.failures.clear()
     world.clock.move(minutes=15)
 
     world.poll()
 
-    row = world.table.get(keys.OPT_OUTS)
-    assert row
-    assert (row.value.attempts, row.value.failing_since, row.value.error) == (0, None, "")
+    poll = world.row().value
+    assert (poll.attempts, poll.failing_since, poll.error) == (0, None, "")
 
 
-def test_a_poll_that_runs_out_of_time_goes_on_after_its_last_page(world: World) -> None:
-    world.crm.found = [a_change()]
+def test_records_of_one_moment_that_one_run_cannot_read_are_read_by_the_next_runs(world: World) -> None:
+    world.crm.found["Lead"] = [a_change(id=f"00Q{n}", lead="nobody") for n in range(7)] + [a_change(id="00Q9")]
+    world.crm.found["Lead"][-1] = replace(world.crm.found["Lead"][-1], lead="lead1")
+    world.table.write(Replace(keys.profile("lead1"), a_lead(crm=replace(LINK, id="00Q9")), 1))
     world.clock.move(hours=1)
-    poll_opt_outs(Dependencies(table=world.table, clock=world.clock, crm=world.crm), lambda: False)
-    row = world.table.get(keys.OPT_OUTS)
-    assert row
-    assert (row.value.since, row.value.contacts_since) == (NOON + timedelta(minutes=5), NOON)
-    assert (world.opted_out(), world.waits()) == (True, timedelta())
+    for _ in range(4):
+        assert not world.opted_out()
+        world.poll(pages=1)
+        assert world.waits() == timedelta()
+    assert world.opted_out()
+
+    world.poll()
+
+    assert (world.row().value, world.waits()) == (OptOutPoll(since=world.clock.now()), POLL_INTERVAL)
+
+
+def test_an_object_that_cannot_be_read_does_not_stop_the_other(world: World) -> None:
+    world.crm.failures["Lead"] = Undeliverable("INVALID_FIELD", permanent=True)
+    world.crm.found["Contact"] = [a_change(id="0031", lead="lead2")]
+    contact = CrmLink(object="Contact", id="0031", url="")
+    world.table.write(Create(keys.profile("lead2"), replace(a_lead(crm=contact), id="lead2")))
+
+    for object in OBJECTS:
+        world.poll(object)
+
+    assert world.opted_out("lead2")
+    assert (world.row("Lead").value.error, world.row("Contact").value.error) == ("INVALID_FIELD", "")

@@ -11,7 +11,7 @@ from capture.poll import Dependencies, poll_members
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import Member, MemberPoll
-from ripen.crm.polling import POLL_INTERVAL
+from ripen.crm.polling import POLL_INTERVAL, Position
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
@@ -39,12 +39,14 @@ class FakeCrm:
     trouble: Undeliverable | None = None
     asked: list[tuple[set[str], datetime]] = field(default_factory=list)
 
-    def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
+    def changed(self, campaigns: Collection[str], since: datetime, after: Position | None) -> Iterator[list[Member]]:
         self.asked.append((set(campaigns), since))
-        yield self.members[:2]
+        members = sorted(self.members, key=lambda each: (each.changed, each.id))
+        left = [each for each in members if after is None or (each.changed, each.id) > (after.changed, after.id)]
+        yield left[:2]
         if self.trouble:
             raise self.trouble
-        yield self.members[2:]
+        yield left[2:]
 
 
 @dataclass
@@ -156,6 +158,7 @@ def test_a_campaign_matches_by_name_and_by_id(world: World) -> None:
 
 def test_the_next_poll_is_in_five_minutes_from_the_cursor(world: World) -> None:
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
+    world.clock.move(minutes=2)
     world.poll()
     assert (world.waits(), world.row().value.since) == (POLL_INTERVAL, NOON + timedelta(minutes=2))
     world.clock.move(minutes=5)
@@ -166,9 +169,18 @@ def test_the_next_poll_is_in_five_minutes_from_the_cursor(world: World) -> None:
 def test_a_poll_without_time_continues_at_once(world: World) -> None:
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
     world.poll(pages=1)
-    assert (world.waits(), world.row().value.since) == (timedelta(), NOON + timedelta(minutes=1))
-    world.poll()
+    assert (world.waits(), world.row().value.since, len(world.did())) == (timedelta(), NOON, 2)
+    world.poll(pages=2)
     assert len(world.did()) == 3
+
+
+def test_members_of_one_moment_that_one_run_cannot_read_are_read_by_the_next_runs(world: World) -> None:
+    world.crm.members = [replace(EXPO, id=f"00v{n:03}") for n in range(9)]
+    for read in (2, 4, 6, 8, 9):
+        world.poll(pages=1)
+        assert len(world.did()) == read
+    world.poll()
+    assert (world.row().value.position, world.waits()) == (None, POLL_INTERVAL)
 
 
 @pytest.mark.parametrize(
@@ -180,15 +192,15 @@ def test_a_poll_without_time_continues_at_once(world: World) -> None:
     ],
 )
 def test_a_failed_poll_is_retried_and_keeps_its_cursor(world: World, trouble: Undeliverable, waits: list[int]) -> None:
-    world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
+    world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n:03}") for n in range(20)]
     world.crm.trouble = trouble
     for minutes in waits:
         world.poll()
         assert world.waits() == timedelta(minutes=minutes)
-    assert (len(world.did()), world.row().value.since) == (2, NOON + timedelta(minutes=1))
+    assert (world.row().value.since, world.row().value.attempts) == (NOON, len(waits))
     world.crm.trouble = None
     world.poll()
-    assert (len(world.did()), world.row().value.attempts, world.waits()) == (3, 0, POLL_INTERVAL)
+    assert (len(world.did()), world.row().value.attempts, world.waits()) == (20, 0, POLL_INTERVAL)
 
 
 def test_shadow_mode_reads_nothing_and_skips_nothing(world: World) -> None:
@@ -213,7 +225,9 @@ def test_a_poll_off_the_agenda_reads_nothing(world: World) -> None:
 
 def test_a_playbook_published_during_the_poll_wins(world: World) -> None:
     class Published(FakeCrm):
-        def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
+        def changed(
+            self, campaigns: Collection[str], since: datetime, after: Position | None
+        ) -> Iterator[list[Member]]:
             row = world.row()
             poll = replace(row.value, watched={"Other": NOON})
             world.table.write(Replace(row.key, poll, row.version, due=NOON, lane=Lane.BULK))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ripen.crm.polling import Poll
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import Bundle
@@ -14,19 +15,12 @@ _SHORT_ID = 15
 """The length of a Salesforce id without its checksum, which makes 18."""
 
 
-class MemberPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class MemberPoll(Poll, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `poll#members` row, on the agenda while a journey is enrolled by a campaign."""
 
-    watched: dict[str, datetime] = {}
+    watched: Mapping[str, datetime] = {}
     """Campaigns by the names that journeys use, and since when: a person who was a member before has not joined."""
     since: datetime
-    """All changes up to this time are read."""
-    attempts: int = 0
-    """Failed polls since the CRM last answered."""
-    failing_since: datetime | None = None
-    """When the first of them was made."""
-    error: str = ""
-    """The CRM's answer to the last of them."""
 
 
 class Member(Struct, frozen=True, kw_only=True):

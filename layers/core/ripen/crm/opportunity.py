@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from ripen.crm.polling import Poll
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash, domain, kind, normalise
 
@@ -23,32 +24,16 @@ MOST_TOKENS = 2_000
 """The most domains and addresses of an account. An account with more is no company; the rest is ignored."""
 
 
-class Position(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The last opportunity that was read, in the order of the CRM's changes."""
+class OpportunityPoll(Poll, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The `poll#opportunities` row, on the agenda while the policy excludes companies with an open opportunity.
 
-    changed: datetime
-    id: str
+    The first round reads all open opportunities.
+    """
 
-
-class OpportunityPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The `poll#opportunities` row, on the agenda while the policy excludes companies with an open opportunity."""
-
-    since: datetime | None = None
-    """All changes up to this time are read; None until all open opportunities are."""
-    began: datetime | None = None
-    """When the current poll began; None between polls."""
-    position: Position | None = None
-    """How far the current poll has come."""
     reviewed: datetime | None = None
     """When all marked accounts were last read again."""
     account: str = ""
     """The last account of the current review; "" between reviews."""
-    attempts: int = 0
-    """Failed polls since the CRM last answered."""
-    failing_since: datetime | None = None
-    """When the first of them was made."""
-    error: str = ""
-    """The CRM's answer to the last of them."""
 
 
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -12,9 +12,10 @@ from typing import Any
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import CAMPAIGN_ID, OVERLAP, Row, soql
+from ripen.adapters.salesforce.soql import CAMPAIGN_ID, Row, is_changed, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.membership import Member
+from ripen.crm.polling import Position
 
 
 class SalesforceMembers:
@@ -23,18 +24,18 @@ class SalesforceMembers:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
+    def changed(self, campaigns: Collection[str], since: datetime, after: Position | None) -> Iterator[list[Member]]:
         """Yield pages of members that changed since then or up to ten minutes earlier, oldest change first.
 
-        The campaigns are names or ids. Raises Undeliverable, NotConnected.
+        It starts after this position. The campaigns are names or ids. Raises Undeliverable, NotConnected.
         """
-        query = composite.query(changes_query(campaigns, since - OVERLAP))
+        query = composite.query(changes_query(campaigns, since, after))
         for rows in composite.pages(self._connection, query):
             yield [_member(row) for row in rows]
 
 
-def changes_query(campaigns: Collection[str], since: datetime) -> str:
-    """Return the query for members that changed since then, oldest change first, so that a poll can stop anywhere."""
+def changes_query(campaigns: Collection[str], since: datetime, after: Position | None) -> str:
+    """Return the query for members that changed, oldest change first, so that a poll can stop anywhere."""
     ids = [name for name in campaigns if CAMPAIGN_ID.fullmatch(name)]
     names = [name for name in campaigns if name not in ids]
     conditions = [
@@ -43,8 +44,8 @@ def changes_query(campaigns: Collection[str], since: datetime) -> str:
     ]
     return soql(
         "SELECT Id, CampaignId, Campaign.Name, Status, CreatedDate, SystemModstamp, LeadId, ContactId, Lead.Email, "
-        "Contact.Email FROM CampaignMember WHERE SystemModstamp >= {} AND ({:literal}) ORDER BY SystemModstamp, Id",
-        since,
+        "Contact.Email FROM CampaignMember WHERE {:literal} AND ({:literal}) ORDER BY SystemModstamp, Id",
+        is_changed(since, after),
         " OR ".join(conditions),
     )
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import OVERLAP, Row, soql
+from ripen.adapters.salesforce.soql import Row, is_after, is_changed, soql
 from ripen.adapters.secrets import Secrets
-from ripen.crm.opportunity import Company, Opportunity, Position
+from ripen.crm.opportunity import Company, Opportunity
+from ripen.crm.polling import Position
 
 
 class SalesforceOpportunities:
@@ -22,7 +23,7 @@ class SalesforceOpportunities:
         self._connection = Connection(secrets)
 
     def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
-        """Yield pages of opportunities, oldest change first, starting after the place that the previous poll reached.
+        """Yield pages of opportunities, oldest change first, starting after this position.
 
         With `since` None these are all open opportunities; otherwise all that changed since then or up to ten minutes
         earlier, deleted ones included. Raises Undeliverable, NotConnected.
@@ -49,14 +50,11 @@ class SalesforceOpportunities:
 
 
 def changes_query(since: datetime | None, after: Position | None) -> str:
-    """Return the query of `SalesforceOpportunities.changed`.
-
-    Many opportunities may change in the same second, so a position is a time and an id.
-    """
+    """Return the query of `SalesforceOpportunities.changed`."""
     conditions = [
         *([soql("IsClosed = false")] if since is None else []),
-        *([soql("SystemModstamp >= {}", since - OVERLAP)] if since and not after else []),
-        *([_is_after(after)] if after else []),
+        *([is_changed(since, after)] if since else []),
+        *([is_after(after)] if after and since is None else []),
     ]
     return soql(
         "SELECT Id, AccountId, SystemModstamp FROM Opportunity WHERE {:literal} ORDER BY SystemModstamp, Id",
@@ -71,11 +69,6 @@ def company_queries(accounts: Sequence[str]) -> tuple[str, str]:
         soql("SELECT AccountId, Account.Website FROM Opportunity WHERE IsClosed = false AND AccountId IN {}", ids),
         soql("SELECT AccountId, Email FROM Contact WHERE AccountId IN {} AND Email != null ORDER BY CreatedDate", ids),
     )
-
-
-def _is_after(position: Position) -> str:
-    at = position.changed.isoformat(timespec="milliseconds")
-    return soql("(SystemModstamp > {:literal} OR (SystemModstamp = {:literal} AND Id > {}))", at, at, position.id)
 
 
 def _opportunity(row: Row) -> Opportunity:

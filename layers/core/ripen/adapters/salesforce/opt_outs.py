@@ -12,9 +12,10 @@ from datetime import datetime
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import OPT_OUTS, OVERLAP, Row, soql
+from ripen.adapters.salesforce.soql import OPT_OUTS, Row, is_changed, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.opt_out import PersonOptOut
+from ripen.crm.polling import Position
 
 
 class SalesforceOptOuts:
@@ -23,24 +24,27 @@ class SalesforceOptOuts:
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def changed(self, object: str, since: datetime) -> Iterator[list[PersonOptOut]]:
-        """Yield pages of our records that changed since then or up to ten minutes earlier. Raises Undeliverable."""
-        query = composite.query(changes_query(object, since, self._connection.user))
+    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonOptOut]]:
+        """Yield pages of our records that changed since then or up to ten minutes earlier, oldest change first.
+
+        It starts after this position. Raises Undeliverable.
+        """
+        query = composite.query(changes_query(object, since, after, self._connection.user))
         for rows in composite.pages(self._connection, query):
             yield [_opt_out(row) for row in rows]
 
 
-def changes_query(object: str, since: datetime, user: str) -> str:
-    """Return the query for our records that changed since then, the oldest change first.
+def changes_query(object: str, since: datetime, after: Position | None, user: str) -> str:
+    """Return the query for our records that changed, the oldest change first.
 
     Those that this user changed last are left out unless they are opted out.
     """
     return soql(
-        "SELECT Id, Ripen_Key__c, SystemModstamp, {:literal} FROM {:literal} WHERE SystemModstamp >= {}"
+        "SELECT Id, Ripen_Key__c, SystemModstamp, {:literal} FROM {:literal} WHERE {:literal}"
         " AND Ripen_Key__c != null AND (LastModifiedById != {} OR {:literal}) ORDER BY SystemModstamp, Id",
         ", ".join(OPT_OUTS),
         object,
-        since - OVERLAP,
+        is_changed(since, after),
         user,
         " OR ".join(f"{name} = true" for name in OPT_OUTS),
     )
@@ -48,7 +52,7 @@ def changes_query(object: str, since: datetime, user: str) -> str:
 
 def _opt_out(row: Row) -> PersonOptOut:
     return PersonOptOut(
-        record=str(row["Id"]),
+        id=str(row["Id"]),
         lead=str(row["Ripen_Key__c"]),
         opted_out=any(row.get(name) for name in OPT_OUTS),
         changed=datetime.fromisoformat(str(row["SystemModstamp"])),

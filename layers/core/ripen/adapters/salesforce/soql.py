@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ripen.crm.crm_fields import SHORT, STANDARD, email_fits
 from ripen.crm.ownership import Owner
+from ripen.crm.polling import Position
 from ripen.crm.upsert import DesiredRecord, Record
 from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink
@@ -19,7 +20,7 @@ Row = Mapping[str, Any]
 
 CAMPAIGN_ID = re.compile(r"701[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 OVERLAP = timedelta(minutes=10)
-"""How far a poll for changes reaches back behind the previous one.
+"""How far a round of a poll reaches back behind the previous one.
 
 A transaction may run for ten minutes and then commits with the times of its start (Salesforce, Apex Developer Guide,
 "Execution Governors and Limits").
@@ -132,6 +133,20 @@ def records(rows: Iterable[Row]) -> Iterator[Record]:
         yield _record(row)
         if row.get("ConvertedContact"):
             yield _record(row["ConvertedContact"])
+
+
+def is_changed(since: datetime, after: Position | None) -> str:
+    """Return the condition for records that a round of a poll has yet to read, ordered by SystemModstamp and Id.
+
+    A round begins OVERLAP before the previous one, and goes on after its position.
+    """
+    return is_after(after) if after else soql("SystemModstamp >= {}", since - OVERLAP)
+
+
+def is_after(position: Position) -> str:
+    """Return the condition for records after this one, in the order of SystemModstamp and Id."""
+    at = position.changed.isoformat(timespec="milliseconds")
+    return soql("(SystemModstamp > {:literal} OR (SystemModstamp = {:literal} AND Id > {}))", at, at, position.id)
 
 
 def object_of(row: Row) -> str:

@@ -15,7 +15,7 @@ from ripen.campaign.walk import Entries, Refolding, Schedule, Walk
 from ripen.capture.quarantine import Quarantined
 from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import Account, OpenOpportunities, OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.opt_out import OBJECTS, OptOutPoll
 from ripen.decision import Decision
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment
@@ -211,9 +211,13 @@ def deal(token: str) -> Key[OpenOpportunities]:
     return Key(f"deal#{token}", "-", OpenOpportunities)
 
 
+def opt_outs(object: str) -> Key[OptOutPoll]:
+    """Return the key of the poll of this object's opt-outs."""
+    return Key(f"poll#opt-outs#{object}", "-", OptOutPoll)
+
+
 MEMBERS = Key("poll#members", "-", MemberPoll)
 OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
-OPT_OUTS = Key("poll#opt-outs", "-", OptOutPoll)
 REFOLDING = Key("refold#leads", "-", Refolding)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
@@ -254,7 +258,10 @@ _OWNERS: dict[str, type[Any]] = {
     "refold": Refolding,
 }
 """Types of rows with the sort key "-", by the kind in their partition key."""
-_POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll, OPT_OUTS.pk: OptOutPoll}
+_POLLS: dict[str, type[Any]] = {
+    OPPORTUNITIES.pk: OpportunityPoll,
+    **{opt_outs(object).pk: OptOutPoll for object in OBJECTS},
+}
 """Exceptions of _OWNERS, by partition key."""
 
 

@@ -12,7 +12,7 @@ from ripen.calendar import recurrence
 from ripen.campaign.walk import Schedule
 from ripen.crm import membership
 from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.opt_out import OBJECTS, OptOutPoll
 from ripen.crm.polling import POLL_INTERVAL
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.trigger import OnSchedule
@@ -58,10 +58,14 @@ def polls(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
 
 
 def _opt_outs(table: Table, now: datetime) -> list[Change]:
-    """Return the row of the poll of opt-outs, which the first publication begins."""
-    if table.get(keys.OPT_OUTS):
-        return []
-    return [Replace(keys.OPT_OUTS, OptOutPoll(since=now), 0, due=now + POLL_INTERVAL, lane=Lane.BULK)]
+    """Return the rows of the polls of opt-outs, which the first publication begins."""
+    wanted = [keys.opt_outs(object) for object in OBJECTS]
+    rows: list[Row[OptOutPoll] | None] = table.get_many(wanted)
+    return [
+        Replace(key, OptOutPoll(since=now), 0, due=now + POLL_INTERVAL, lane=Lane.BULK)
+        for key, row in zip(wanted, rows, strict=True)
+        if row is None
+    ]
 
 
 def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:

@@ -10,9 +10,7 @@ from typing import Any
 from ripen.adapters.table import Row
 from ripen.cause import Cause
 from ripen.crm import crm_errors
-from ripen.crm.membership import MemberPoll
-from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.polling import Poll
 from ripen.journey import crm_request, webhook_call
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall
@@ -135,7 +133,7 @@ def wait_of(row: Row[Any], breaker: Breaker | None = None) -> Wait | None:
             system, work = System.SLACK, Work.CARDS
             since, answer = alert.failing_since, alert.error
             return Wait(row=row, system=system, work=work, subject=alert.kind, since=since, answer=answer)
-        case MemberPoll() | OpportunityPoll() | OptOutPoll() as poll if poll.failing_since:
+        case Poll() as poll if poll.failing_since:
             system, work = System.SALESFORCE, Work.POLLS
             return Wait(row=row, system=system, work=work, since=poll.failing_since, answer=poll.error)
         case CardAction() | CrmRequest() | WebhookCall() as work if work.error and not work.done:
