@@ -67,6 +67,8 @@ def test_matrix_grades_levels_groups_counts_and_models_are_accepted(smallest: Ch
          "5:15: another rule has the code 'size'; choose another"),
         (PLAIN + "disqualify: [{code: d, when: {plna: x}, words: D}]\n", "4:31: there is no field 'plna'"),
         # further models
+        (PLAIN + "models: {main: {hot: {enter: 20, leave: 10}, warm: {enter: 5, leave: 3}, half_life: 3 days}}\n",
+         "4:10: 'main' is the name of the model outside `models`"),
         (PLAIN + "models: {x: {hot: {enter: 20, leave: 10}, warm: {enter: 30, leave: 5}, half_life: 3 days}}\n",
          "4:50: `enter` of warm must be lower than `enter` of hot"),
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ripen.nearest import nearest
+from ripen.scoring.ledger import MAIN
 from ripen.scoring.score import GIVEN_POINTS
 from ripen.words import Words
 from ripen_authoring.checks import activity_facts, names, standing
@@ -21,6 +22,12 @@ _SUBJECTS = {"form": "forms", "page": "pages", "read": "pages", "click": "emails
 def check(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Iterator[Problem]:
     """Check the thresholds, the codes, the groups, and the names in all rules."""
     scoring, document = entry.model, entry.document
+    if MAIN in scoring.models:
+        message = Words(
+            f"{MAIN!r} is the name of the model outside `models`; choose another",
+            f"{MAIN!r} は `models` の外のモデルの名前です。別の名前にしてください",
+        )
+        yield document.problem(("models", MAIN), message)
     disqualifiers = [(("disqualify", number, "code"), rule.code) for number, rule in enumerate(scoring.disqualify)]
     for where, model in scoring.placed_models():
         yield from standing.check(document, where, model, gives_points=not where and names.gives_points(folder))

@@ -21,19 +21,25 @@ _FIELDS = {
     "engagement": Words("engagement", "関心度"),
     "total": Words("score", "スコア"),
     "rank": Words("rank", "ランク"),
+    "grade": Words("grade", "グレード"),
+    "level": Words("level", "レベル"),
+    "disqualified": Words("the reason for disqualification", "対象外の理由"),
 }
 _KINDS = {
     "company": Words("a company's", "会社のアドレス"),
     "free": Words("free mail", "フリーメール"),
     "role": Words("shared", "共用アドレス"),
 }
-_ENTRY, _ANSWERS = "entry.", "answers."
+_ENTRY, _ANSWERS, _RANK = "entry.", "answers.", "rank."
 
 
 def field_words(field: str, bundle: Bundle) -> Words:
     """Return the name of the field: its label in a form, if it is one of the company's own fields."""
     if known := _FIELDS.get(field):
         return known
+    if field.startswith(_RANK):
+        model = field.removeprefix(_RANK)
+        return Words(f"rank in the model “{model}”", f"モデル「{model}」でのランク")
     if field.startswith(_ENTRY):
         label = field_words(field.removeprefix(_ENTRY), bundle)
         return Words(f"{label.en} of this entry", f"今回の{label.ja}")
@@ -50,4 +56,5 @@ def value_words(field: str, value: str) -> Words:
     """Return the value in words if it is a code, else as it is."""
     if field == "email_kind" and value in _KINDS:
         return _KINDS[value]
-    return WORDS[value] if field == "rank" and value in WORDS else Words(value, value)
+    is_rank = field == "rank" or field.startswith(_RANK)
+    return WORDS[value] if is_rank and value in WORDS else Words(value, value)
