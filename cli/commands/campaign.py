@@ -17,7 +17,8 @@ from cli.output.campaign import show_before, show_campaign, show_links, show_pro
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
-from cli.output.time_zone import brand_zone
+from cli.output.row_table import row_table
+from cli.output.time_zone import brand_zone, local_time
 from cli.output.verbs import Verbs
 from cli.stack.stack import Stack, connect
 from ripen.campaign import mailing
@@ -118,6 +119,14 @@ def _show_before(name: str, run: CampaignRun | None, most: int, stack: Stack, sc
         )
 
 
+def _question(proposal: campaigns.Proposal) -> Words:
+    if not proposal.is_now:
+        return Words("Schedule it?", "予約しますか？")
+    count = proposal.leads
+    leads = "1 lead" if count == 1 else f"{count:,} leads"
+    return Words(f"Send it to {leads} now?", f"{count:,} 人に今すぐ配信します。よろしいですか？")
+
+
 @app.command()
 @help_text(
     "Schedule the campaign, after showing how many leads it would reach, and when.",
@@ -137,14 +146,15 @@ def schedule(
     with bar(say("Audience", "宛先")) as progress:
         proposal = campaigns.propose(name, now, stack.table, stack.playbook, clock, progress)
     show_proposal(proposal, screen)
-    if not yes and not is_confirmed(Words("Schedule it?", "予約しますか？")):
+    if not yes and not is_confirmed(_question(proposal)):
         screen.print(say("Nothing was scheduled.", "予約しませんでした。"))
         return
     campaigns.schedule(proposal, getuser(), stack.table, clock)
+    done = say("Sending begins.", "配信を始めます。") if proposal.is_now else say("Scheduled.", "予約しました。")
     screen.print(
         say(
-            f"[green]Scheduled.[/] Its progress: ripen campaign {name} – to stop it: ripen campaign stop {name}",
-            f"[green]予約しました。[/] 状況: ripen campaign {name} – 中止: ripen campaign stop {name}",
+            f"[green]{done}[/] Its progress: ripen campaign {name} – to stop it: ripen campaign stop {name}",
+            f"[green]{done}[/] 状況: ripen campaign {name} – 中止: ripen campaign stop {name}",
         )
     )
     _as_json(stack, name, as_json)
@@ -207,7 +217,16 @@ def resend(
 
 @app.command()
 @help_text("List the leads that received the campaign, as CSV.", "受け取った人の一覧を CSV で出力します。")
-def recipients(name: _Name, as_json: AsJson = False) -> None:
+def recipients(
+    name: _Name,
+    as_csv: Annotated[
+        bool,
+        typer.Option(
+            "--csv", help=say("As CSV, as into a file or a pipe.", "CSV で出力します（ファイルやパイプへは常に CSV）。")
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     stack = connect()
     campaign_report.campaign_run(name, stack.table, stack.playbook)
     with bar(say("Recipients", "受信者")) as progress:
@@ -217,6 +236,10 @@ def recipients(name: _Name, as_json: AsJson = False) -> None:
     rows = [(each.email, each.lead, each.at.astimezone(zone).isoformat() if each.at else "") for each in sure]
     if as_json:
         print_json([dict(zip(("email", "lead", "at"), row, strict=True)) for row in rows])
+    elif sys.stdout.isatty() and not as_csv:
+        columns = (say("Mail", "メール"), say(f"Sent ({zone})", f"送信日時（{zone}）"))
+        lines = [(each.email, local_time(each.at, zone.key) if each.at else "–") for each in sure]
+        _screen(False).print(row_table(say("Recipients", "受信者"), columns, lines))
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("email", "lead", "at"))

@@ -149,8 +149,8 @@ def _make(folder: "Folder", files: dict[str, str], as_json: bool) -> None:
     screen.print(
         escape(
             say(
-                f"Change the words, then run: ripen check {folder.path}",
-                f"文面を書き換えてから実行: ripen check {folder.path}",
+                f"Edit them, then run: ripen check {folder.path}",
+                f"ファイルを書き換えてから実行: ripen check {folder.path}",
             )
         )
     )

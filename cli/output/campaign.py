@@ -44,7 +44,7 @@ def show_proposal(proposal: Proposal, screen: Console) -> None:
     screen.print(
         say(
             f"[bold]{name}[/]: the mail {mail} to {leads} leads ({to}), as of now",
-            f"[bold]{name}[/]: メール{mail}を {leads} 人へ（{to}、現在）",
+            f"[bold]{name}[/]: メール{mail}を {leads} 人へ（{to}、現在の人数）",
         )
     )
     for email in proposal.sample:
@@ -108,7 +108,7 @@ def pace_words(asked: Campaign, last: timedelta) -> str:
 
 def _rest_pace(asked: Campaign, last: timedelta) -> str:
     if asked.per_hour is None:
-        return say("As fast as SES allows.", "SES の上限の速さで送ります。")
+        return say("All as fast as possible.", "できるだけ速く送ります。")
     minutes = ceil(last / timedelta(minutes=1))
     if minutes <= 1:
         what = say("Each part" if asked.canary else "All", "それぞれ" if asked.canary else "すべて")

@@ -20,7 +20,7 @@ def show_proposal(proposal: Proposal, bundle: Bundle, segment: str, screen: Cons
 
     journey, leads = called("journeys", proposal.journey.name), proposal.leads
     whose = called("segments", segment) if segment else ""
-    of = say(f" (segment {whose}, as of now)", f"（セグメント {whose}、現在）") if segment else ""
+    of = say(f" (segment {whose}, as of now)", f"（セグメント {whose}、現在の人数）") if segment else ""
     count = "1 lead" if leads == 1 else f"{leads} leads"
     screen.print(say(f"[bold]{journey}[/]: {count}{of}", f"[bold]{journey}[/]: {leads} 人{of}"))
     if proposal.in_it:

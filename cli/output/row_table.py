@@ -9,11 +9,16 @@ from rich.table import Column, Table
 from rich.text import Text
 
 _NUMBER = re.compile(r"[+-]?\d[\d.,:/%-]*")
+_TYPED = re.compile(r"[^\s@]+@[^\s@]+|[a-z0-9]+(-[a-z0-9]+)+")
+"""Addresses and names of files, which people copy or type."""
 _PADDING = 2
 
 
 class RowTable(Table):
-    """A table whose cells go on in the next line where the screen is too narrow; words are folded, numbers are not."""
+    """A table whose cells go on in the next line where the screen is too narrow; words are folded, numbers are not.
+
+    Addresses and names of files are not folded either, as long as the screen has room for them.
+    """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give each column its width on this screen, and yield the lines."""
@@ -21,8 +26,9 @@ class RowTable(Table):
         frame = len(columns) + 1 if self.box else 0
         room = options.max_width - frame - _PADDING * len(columns)
         wanted = [max((_longest(cell) for cell in cells), default=0) for cells in columns]
-        least = [max((_longest_number(cell) for cell in cells), default=0) for cells in columns]
-        for column, width in zip(self.columns, _fitted(wanted, least, room), strict=True):
+        numbers, typed = ([_longest_word(cells, what) for cells in columns] for what in ((_NUMBER,), (_NUMBER, _TYPED)))
+        widths = _fitted(_fitted(wanted, typed, room), numbers, room)
+        for column, width in zip(self.columns, widths, strict=True):
             column.width = width
         # A console with soft_wrap=True would have the cells cut instead of folded.
         yield from super().__rich_console__(console, options.update(no_wrap=False, overflow="fold"))
@@ -64,5 +70,7 @@ def _longest(cell: object) -> int:
     return max(map(cell_len, str(cell).splitlines()), default=0)
 
 
-def _longest_number(cell: object) -> int:
-    return max((len(word) for word in str(cell).split() if _NUMBER.fullmatch(word)), default=0)
+def _longest_word(cells: Iterable[object], patterns: Sequence[re.Pattern[str]]) -> int:
+    """Return the length of the longest word that one of the patterns matches."""
+    words = [word for cell in cells for word in str(cell).split()]
+    return max((len(word) for word in words if any(each.fullmatch(word) for each in patterns)), default=0)

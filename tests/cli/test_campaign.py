@@ -280,7 +280,7 @@ def test_campaign_is_not_resumed_without_its_file(stack: Stack, machinery: Machi
 @pytest.mark.usefixtures("japanese")
 def test_campaign_speaks_japanese(stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]) -> None:
     begun(machinery, sent=3)
-    assert "メール「…様へ」を 8 人へ（セグメント「everyone」、現在）" in capsys.readouterr().out
+    assert "メール「…様へ」を 8 人へ（セグメント「everyone」、現在の人数）" in capsys.readouterr().out
     command.stop("autumn")
     assert "autumn を中止しました。 送信済み: 3。送信中: 0。未送信: 5。" in capsys.readouterr().out
     command.show("autumn")

@@ -17,5 +17,5 @@ def test_a_canary_is_named_with_its_wait() -> None:
 
 
 def test_without_a_canary_only_the_pace_is_named() -> None:
-    assert pace_words(PLAIN, FEW) == "As fast as SES allows."
+    assert pace_words(PLAIN, FEW) == "All as fast as possible."
     assert pace_words(replace(PLAIN, per_hour=5000), FEW) == "All within a minute or two."

@@ -1,5 +1,6 @@
 """ripen campaign schedule asks before it schedules."""
 
+import re
 import sys
 from io import StringIO
 from typing import Any
@@ -27,9 +28,9 @@ def machinery(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Machinery:
     return machinery
 
 
-def answer(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def answer(text: str, monkeypatch: pytest.MonkeyPatch, *, now: bool = False) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO(text))
-    command.schedule("autumn")
+    command.schedule("autumn", now=now)
 
 
 @pytest.mark.parametrize("text", ["n\n", "\n", "maybe\n"])
@@ -59,3 +60,29 @@ def test_question_without_an_answer_schedules_nothing_and_names_the_option(
     assert "何もしませんでした" in what
     assert "--yes" in next_step
     assert machinery.table.get(KEY) is None
+
+
+def test_sending_at_once_is_asked_and_said_as_such(
+    machinery: Machinery, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer("y\n", monkeypatch, now=True)
+    out, err = capsys.readouterr()
+    assert re.search(r"Send it to \d+ leads now\?", out + err)
+    assert "Sending begins." in out
+    assert "Schedule" not in out + err
+
+
+def test_recipients_are_a_table_on_a_terminal_and_csv_elsewhere(
+    machinery: Machinery, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer("y\n", monkeypatch, now=True)
+    capsys.readouterr()
+    command.recipients("autumn")
+    assert capsys.readouterr().out == "email,lead,at\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    command.recipients("autumn", as_csv=True)
+    assert capsys.readouterr().out == "email,lead,at\n"
+    command.recipients("autumn")
+    table = capsys.readouterr().out
+    assert "Recipients" in table
+    assert "email,lead,at" not in table

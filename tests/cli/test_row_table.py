@@ -55,6 +55,26 @@ def test_numbers_are_never_folded_at_80_columns(rows: list[tuple[str, ...]], sof
         assert max(map(len, text.splitlines())) <= 80
 
 
+def test_addresses_and_names_to_type_are_not_broken_at_80_columns() -> None:
+    row = (
+        "山田 花子",
+        "株式会社サンプルの長い名前",
+        "hanako.yamada@sample.example",
+        "ホット",
+        "60",
+        "2026-12-04 10:00",
+    )
+    text = shown(row_table("", ["氏名", "会社名", "メール", "ランク", "スコア", "最近の行動"], [row]), 80)
+    assert "hanako.yamada@sample.example" in text
+    names = (
+        "チェックリストを申し込んだ人への案内",
+        "checklist-webinar-december",
+        "予約していません",
+        "2026-12-04 10:00",
+    )
+    assert "checklist-webinar-december" in shown(row_table("", ["タイトル", "名前", "状態", "開始"], [names]), 60)
+
+
 def test_every_table_is_made_here() -> None:
     makers = [path.name for path in CLI.rglob("*.py") if "rich.table" in path.read_text("utf-8")]
     assert makers == ["row_table.py"]

@@ -51,6 +51,12 @@ def test_the_undo_brings_the_consent_back_once_with_its_proof(
     assert len(queue.woken) == 2
 
 
+def test_the_undo_is_a_quiet_link_and_says_what_it_is_for(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    page = press(mailed, clock, queue, "List-Unsubscribe=One-Click")["body"]
+    assert '誤って停止した場合 <button type="submit" name="action" value="undo">配信を再開する' in page
+    assert page.count('class="quiet"') == 1
+
+
 def test_an_undo_of_nothing_changes_nothing(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
     before = contact(mailed)
     assert press(mailed, clock, queue, "action=undo")["statusCode"] == 200

@@ -25,7 +25,8 @@ BuiltinPage = Literal[
 
 _ASKS = Words("Would you tell us why? (optional)", "よろしければ理由をお聞かせください（任意）")
 _SENDS_REASON = Words("Send", "送信する")
-_UNDOES = Words("Send me mails again", "配信を再開する")
+_BY_MISTAKE = Words("Did you unsubscribe by mistake?", "誤って停止した場合")
+_UNDOES = Words("Subscribe again", "配信を再開する")
 
 _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
     "home": {
@@ -69,8 +70,8 @@ _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
         ),
         "en": (
             "Stop receiving our mails?",
-            "We will send you no more news. Mails about something you ask us for, such as a document you request, may "
-            "still reach you.",
+            "You will get no more news from us. Mails about something you ask us for, such as a document you request, "
+            "may still reach you.",
             "Unsubscribe",
         ),
     },
@@ -80,7 +81,7 @@ _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
             "今後、ご案内のメールはお送りしません。これまでお読みいただき、ありがとうございました。",
             "",
         ),
-        "en": ("You are unsubscribed", "We will send you no more news. Thank you for having read us.", ""),
+        "en": ("You are unsubscribed", "You will get no more news from us. Thank you for reading.", ""),
     },
     "still-unsubscribed": {
         "ja": ("配信は停止しています", "このメールアドレスには、ご案内のメールをお送りしていません。", ""),
@@ -97,12 +98,12 @@ _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
     "resubscribed": {
         "ja": (
             "配信を再開しました",
-            "これまでと同じように、ご案内をお送りします。停止したいときは、メールの下のリンクからいつでも停止できます。",
+            "今後のご案内を、再びお送りします。停止したいときは、メールの下のリンクからいつでも停止できます。",
             "",
         ),
         "en": (
             "You are subscribed again",
-            "We will send you our news as before. You can stop it at any time by the link at the end of each mail.",
+            "You will get our news again. You can stop it at any time by the link at the end of each mail.",
             "",
         ),
     },
@@ -158,6 +159,9 @@ button{width:100%;margin-top:.75rem;padding:.95rem 1.5rem;border:0;border-radius
 background:{{ brand.accent }};color:#fff;font:inherit;font-weight:700;cursor:pointer}
 button:hover{filter:brightness(.92)}
 button.quiet{background:none;color:#1c2a2e;border:1px solid #8b9a9e;font-weight:400}
+form.undo{margin-top:2rem;text-align:center;font-size:.9rem}
+form.undo button{width:auto;margin:0;padding:.5rem;background:none;color:#1c2a2e;font-weight:400;
+text-decoration:underline}
 fieldset{margin:1.5rem 0 0;padding:1.25rem 0 0;border:0;border-top:1px solid #dfe5e5}
 legend{padding:0;float:left;width:100%;margin-bottom:.5rem;font-weight:700}
 label{display:flex;gap:.6rem;align-items:center;clear:both;min-height:2.25rem}
@@ -184,8 +188,8 @@ footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55
 {% endfor %}</fieldset>
 <button type="submit" class="quiet">{{ sends_reason }}</button>
 </form>
-{% endif %}{% if undoes != "" %}<form method="post">
-<button type="submit" class="quiet" name="action" value="undo">{{ undoes }}</button>
+{% endif %}{% if undoes != "" %}<form method="post" class="undo">
+{{ by_mistake }} <button type="submit" name="action" value="undo">{{ undoes }}</button>
 </form>
 {% endif %}</div>
 </main>
@@ -215,9 +219,17 @@ def builtin_page(name: BuiltinPage, locale: str, brand: Brand, *, error: str = "
             "one_click": name == "unsubscribe",
             "error": error,
             "asks": _ASKS.in_language(spoken),
-            "reasons": [{"value": str(reason), "text": asked[reason].in_language(spoken)} for reason in asked],
+            "reasons": [
+                {"value": str(reason), "text": _capital(asked[reason].in_language(spoken))} for reason in asked
+            ],
             "sends_reason": _SENDS_REASON.in_language(spoken),
+            "by_mistake": _BY_MISTAKE.in_language(spoken),
             "undoes": _UNDOES.in_language(spoken) if undoable else "",
             "brand": brand_variables(brand, spoken),
         },
     )
+
+
+def _capital(text: str) -> str:
+    """Return an answer as it begins a line; `ripen why` has it in brackets."""
+    return text[:1].upper() + text[1:]
