@@ -6,6 +6,7 @@ capture.poll does it for the `poll#opt-outs#…` rows, every five minutes.
 from collections.abc import Callable, Iterator, Sequence
 from copy import replace
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,10 +15,14 @@ from msgspec import Struct
 from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
-from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut, is_about
+from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut
 from ripen.lead.lead import Profile
+from ripen.pointers import Pointer
 
 logger = Logger(child=True)
+
+_AT_ONCE = 90
+"""Fewer than the 100 changes of a transaction."""
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -44,16 +49,24 @@ def object_of(poll: Key[Any]) -> str:
 def _record(found: Sequence[PersonOptOut], table: Table) -> None:
     def write(_: int) -> int:
         changes = list(_changes(found, table))
-        if changes:
-            table.write(*changes)
+        for some in batched(changes, _AT_ONCE, strict=False):
+            table.write(*some)
         return len(changes)
 
     logger.info("opt-outs", read=len(found), changed=table.retrying(write))
 
 
 def _changes(found: Sequence[PersonOptOut], table: Table) -> Iterator[Change]:
-    by_lead = {change.lead: change for change in found}
-    rows: list[Row[Profile] | None] = table.get_many([keys.profile(lead) for lead in by_lead])
-    for row, change in zip(rows, by_lead.values(), strict=True):
-        if row and is_about(change, row.value.crm) and row.value.crm_opt_out != change.opted_out:
+    """Yield the change of each lead that is linked to one of these records: merged records have several."""
+    pointers: list[Row[Pointer] | None] = table.get_many([keys.crm_pointer(change.id) for change in found])
+    changes = {
+        (lead, change.id): change
+        for change, pointer in zip(found, pointers, strict=True)
+        for lead in (change.lead, *((pointer.value.lead, *pointer.value.others) if pointer else ()))
+    }
+    leads = list(dict.fromkeys(lead for lead, _ in changes))
+    rows: list[Row[Profile] | None] = table.get_many([keys.profile(lead) for lead in leads])
+    for row in rows:
+        change = changes.get((row.value.id, row.value.crm.id)) if row and row.value.crm else None
+        if row and change and row.value.crm_opt_out != change.opted_out:
             yield Replace(row.key, replace(row.value, crm_opt_out=change.opted_out), row.version)

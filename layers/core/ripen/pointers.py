@@ -17,3 +17,5 @@ class Pointer(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Maps an address, a CRM id, … to its lead."""
 
     lead: str
+    others: tuple[str, ...] = ()
+    """The other leads of a CRM record that sales merged from several."""

@@ -9,6 +9,7 @@ from itertools import batched
 import pytest
 
 from capture._opt_outs import Dependencies, poll_opt_outs
+from ripen.adapters.rows.crm_link import new_crm_pointer
 from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut
@@ -97,6 +98,24 @@ def test_record_that_is_not_the_leads_changes_nothing(world: World, change: Pers
     world.poll()
 
     assert not world.opted_out()
+
+
+def test_opt_out_of_a_merged_record_reaches_all_its_leads(world: World) -> None:
+    # given leads of which the second and third came to the first one's record, which has the key of a lead that is gone
+    for lead in ("lead2", "lead3"):
+        world.table.write(Create(keys.profile(lead), replace(a_lead(), id=lead)))
+    for lead in ("lead1", "lead2", "lead3"):
+        row = world.table.get(keys.profile(lead))
+        assert row
+        unlinked = Row(row.key, replace(row.value, crm=None), row.version)
+        world.table.write(Replace(row.key, replace(row.value, crm=LINK), row.version))
+        world.table.write(*new_crm_pointer(unlinked, LINK, world.table))
+        assert new_crm_pointer(unlinked, LINK, world.table) == []
+    world.crm.found["Lead"] = [a_change(lead="gone")]
+
+    world.poll()
+
+    assert [world.opted_out(lead) for lead in ("lead1", "lead2", "lead3")] == [True] * 3
 
 
 def test_lead_that_has_it_already_is_not_written(world: World) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from ripen.crm.polling import Poll
-from ripen.lead.lead import CrmLink
 
 OBJECTS = ("Lead", "Contact")
 
@@ -28,8 +27,3 @@ class PersonOptOut(Struct, frozen=True, kw_only=True):
     opted_out: bool
     """True if the person wants no mail or no calls."""
     changed: datetime
-
-
-def is_about(change: PersonOptOut, link: CrmLink | None) -> bool:
-    """Return whether the record is the one that the lead is linked to: others of the same person do not count."""
-    return link is not None and link.id == change.id

@@ -11,11 +11,19 @@ from ripen.pointers import Pointer
 
 
 def new_crm_pointer(row: Row[Profile], link: CrmLink, table: Table) -> list[Change]:
-    """Return the pointer from the record to the lead if the link has changed and there is none. One read."""
+    """Return the pointer from the record to the lead, beside the record's other leads, if the link has changed.
+
+    Nothing if the record points at the lead. One read.
+    """
     if link == row.value.crm:
         return []
-    pointer = keys.crm_pointer(link.id)
-    return [] if table.get(pointer) else [Create(pointer, Pointer(lead=row.value.id))]
+    key, lead = keys.crm_pointer(link.id), row.value.id
+    known = table.get(key)
+    if known is None:
+        return [Create(key, Pointer(lead=lead))]
+    if lead in (known.value.lead, *known.value.others):
+        return []
+    return [Replace(key, replace(known.value, others=(*known.value.others, lead)), known.version)]
 
 
 def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime, opted_out: bool | None = None) -> list[Change]:
