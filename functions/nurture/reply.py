@@ -2,7 +2,7 @@
 
 A person's reply ends the lead's journeys and reaches sales. A reply that only names the lead in From, without our
 signed address and without DMARC, reaches sales as unproven and changes nothing: anybody can write it. So does one that
-may be a machine's. A machine's reply is only recorded, but an address that nobody reads any more gets no further mail.
+may be a machine's, or in which a machine says that a person has left. Any other reply of a machine is only recorded.
 The mail itself stays in S3. A repeated reply, by its Message-ID, changes nothing.
 """
 
@@ -27,15 +27,16 @@ from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
-from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Rejected
 from ripen.ids import digest
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash, normalise
-from ripen.lead.contact import Contact, Suppression
-from ripen.mail.incoming.reply import LARGEST, Reply, read
+from ripen.lead.contact import Contact
+from ripen.mail.incoming.parsed_mail import LARGEST
+from ripen.mail.incoming.reply import Reply, read
 from ripen.mail.incoming.reply_author import Author
 from ripen.pointers import Seen
 from ripen.slack import card_cap
@@ -95,14 +96,15 @@ def record_handler(record: SQSRecord) -> None:
 def receive_reply(body: str, dependencies: Dependencies) -> str:
     """Record a reply.
 
-    Return "answered", "unproven", "doubtful", "left out", "automatic", "gone", "repeated", "test", "unknown" or
-    "unwanted".
+    Return "answered", "unproven", "doubtful", "left out", "automatic", "repeated", "test", "unknown" or "unwanted".
 
     1. Read the mail that SES stored; spam and viruses are not read.
     2. Find the lead that wrote it, and the mail that it answers.
-    3. Record a machine's reply as a decision. If it says that the address is gone, suppress the address.
-    4. Record an unproven or doubtful reply as an alert to sales, and nothing else; beyond three on a day, count it.
+    3. Record a machine's reply as a decision.
+    4. Record an unproven or doubtful reply as an alert to sales, and nothing else.
     5. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
+
+    Beyond three alerts of a kind on a day, the last alert counts the replies.
     """
     received = inbox.parse_notification(body)
     if received is None:
@@ -145,50 +147,50 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
     expires = now + _REMEMBERED
     once = Create(keys.seen("reply", id), Seen(lead=match.lead, activity=id, expires=expires), expires=expires)
     if reply.author is Author.MACHINE:
-        # Any sender can use a lead's name. Only a reply to our signed address proves that the address is gone.
-        gone = reply.gone and match.send != ""
-        outcome = Outcome.GONE if gone else Outcome.AUTOMATIC
-        suppression = _suppression(profile.value.email, received, dependencies) if gone else []
-        dependencies.table.write(once, _decision(id, match, received, outcome, now), *suppression)
-        return outcome
+        dependencies.table.write(once, _decision(id, match, received, Outcome.AUTOMATIC, now))
+        return Outcome.AUTOMATIC
     if not (match.send or (received.authenticated and reply.single_sender)):
         decision = _decision(id, match, received, Outcome.UNPROVEN, now)
-        return _record_marked(once, _alert(id, UNPROVEN_REPLY, match, reply, now), decision, dependencies)
+        return _record_marked(once, _alert(UNPROVEN_REPLY, match, reply, now), decision, dependencies)
     if reply.author is Author.DOUBTFUL:
         decision = _decision(id, match, received, Outcome.DOUBTFUL, now)
-        return _record_marked(once, _alert(id, DOUBTFUL_REPLY, match, reply, now), decision, dependencies)
+        return _record_marked(once, _alert(DOUBTFUL_REPLY, match, reply, now), decision, dependencies)
     before = contact.value if contact else Contact(lead=match.lead)
-    activity, alert = _activity(id, match, received, now), _alert(id, REPLY, match, reply, now)
+    activity, card = _activity(id, match, received, now), _card(_alert(REPLY, match, reply, now), dependencies)
     dependencies.table.write(
         once,
         Replace(keys.contact(match.lead), replace(before, replied=now), contact.version if contact else 0),
         activity,
-        alert,
+        card,
         _decision(id, match, received, Outcome.ANSWERED, now),
     )
     dependencies.react.wake(activity.key.ref)
-    dependencies.alert.wake(alert.key.ref)
+    if isinstance(card, Create):
+        dependencies.alert.wake(card.key.ref)
     return Outcome.ANSWERED
 
 
-def _record_marked(
-    once: Create[Seen], alert: Create[Alert], decision: Create[Decision], dependencies: Dependencies
-) -> str:
-    """Write the alert as one of the lead's cards of today. If it has them all, count the reply on the last one."""
-    wanted, now = alert.value, alert.value.planned
-    cards = card_cap.card_ids(wanted.lead, wanted.kind, now.date().isoformat())
-    rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(wanted.lead, card) for card in cards])
-    last = rows[-1]
-    if last is not None:
-        counted = card_cap.with_one_left_out(last.value)
-        due = last.due or now + card_cap.SHOWN_AFTER
-        dependencies.table.write(once, Replace(last.key, counted, last.version, due=due))
-        return "left out"
-    free = next(card for card, row in zip(cards, rows, strict=True) if row is None)
-    card = replace(alert, key=keys.alert(wanted.lead, free), value=replace(wanted, id=free))
+def _record_marked(once: Create[Seen], wanted: Alert, decision: Create[Decision], dependencies: Dependencies) -> str:
+    """Write a reply that only reaches sales. One that gets no card of its own has no decision, either."""
+    card = _card(wanted, dependencies)
+    if isinstance(card, Replace):
+        dependencies.table.write(once, card)
+        return Outcome.LEFT_OUT
     dependencies.table.write(once, card, decision)
     dependencies.alert.wake(card.key.ref)
     return decision.value.outcome
+
+
+def _card(wanted: Alert, dependencies: Dependencies) -> Create[Alert] | Replace[Alert]:
+    """Return the alert as one of the lead's cards of today. If it has them all, count the reply on the last one."""
+    cards = card_cap.card_ids(wanted.lead, wanted.kind, wanted.planned.date().isoformat())
+    rows: list[Row[Alert] | None] = dependencies.table.get_many([keys.alert(wanted.lead, card) for card in cards])
+    last = rows[-1]
+    if last is not None:
+        due = last.due or wanted.planned + card_cap.SHOWN_AFTER
+        return Replace(last.key, card_cap.with_one_left_out(last.value), last.version, due=due)
+    free = next(card for card, row in zip(cards, rows, strict=True) if row is None)
+    return Create(keys.alert(wanted.lead, free), replace(wanted, id=free), due=wanted.planned)
 
 
 def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> Create[Activity]:
@@ -204,17 +206,9 @@ def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> 
     return Create(keys.activity(match.lead, activity.at, id), activity, due=now)
 
 
-def _alert(id: str, kind: str, match: ReplyMatch, reply: Reply, now: datetime) -> Create[Alert]:
-    alert = Alert(id=id, lead=match.lead, kind=kind, planned=now, text=f"{reply.subject}\n{reply.text}")
-    return Create(keys.alert(match.lead, id), alert, due=now)
-
-
-def _suppression(email: str, received: Received, dependencies: Dependencies) -> list[Change]:
-    """Suppress the address, unless a bounce or a complaint has done so: that reason says more."""
-    key = keys.suppression(address_hash(dependencies.address_key, email))
-    if dependencies.table.get(key):
-        return []
-    return [Create(key, Suppression(reason="gone", at=received.at))]
+def _alert(kind: str, match: ReplyMatch, reply: Reply, now: datetime) -> Alert:
+    """Return the alert without the id that `_card` gives it."""
+    return Alert(id="", lead=match.lead, kind=kind, planned=now, text=f"{reply.subject}\n{reply.text}")
 
 
 def _decision(id: str, match: ReplyMatch, received: Received, outcome: Outcome, now: datetime) -> Create[Decision]:

@@ -71,6 +71,7 @@ class Outcome(StrEnum):
     WOULD_HAVE_CALLED = "would have called"
     AUTOMATIC = "automatic"
     GONE = "gone"
+    """Of earlier versions, which suppressed an address if an automatic reply said that nobody reads it."""
     UNPROVEN = "unproven"
     """A reply whose sender nothing proves."""
     DOUBTFUL = "doubtful"

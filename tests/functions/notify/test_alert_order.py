@@ -1,9 +1,12 @@
 """The cards of a lead come in the order of what happened, however long Slack was down."""
 
+from collections.abc import Iterator
 from json import dumps
+from typing import Any
 
+from notify._order import wait_behind
 from notify.alert import Dependencies, update_card
-from ripen.adapters.table import Create, keys
+from ripen.adapters.table import Create, Row, Table, keys
 from ripen.slack.alert import Alert, AlertState
 from ripen.slack.slack_errors import EARLIER_CARD
 from tests.support.builders import a_bundle
@@ -11,6 +14,17 @@ from tests.support.fakes import NOON
 from tests.support.hot_lead_alert import DOWN, HotLeadAlert
 
 SECOND = keys.alert("lead1", "b" * 26)
+
+
+class CountingTable(Table):
+    """Counts the rows that are read under an owner."""
+
+    rows = 0
+
+    def under(self, *args: Any, **options: Any) -> Iterator[Row[Any]]:
+        for row in super().under(*args, **options):
+            self.rows += 1
+            yield row
 
 
 def a_second_card(hot_lead: HotLeadAlert, channel: str = "") -> None:
@@ -65,3 +79,16 @@ def test_card_for_another_channel_does_not_wait(hot_lead: HotLeadAlert) -> None:
     a_second_card(hot_lead, "C0EVENTS")
 
     assert wake_the_second(hot_lead).state is AlertState.POSTED
+
+
+def test_card_reads_a_bounded_number_of_the_leads_alerts(hot_lead: HotLeadAlert) -> None:
+    """Each card read all earlier ones: many cards of one lead took time that grew with the square of their number."""
+    for number in range(120):
+        id = f"{number:026}"
+        alert = Alert(id=id, lead="lead1", kind="note", planned=NOON, state=AlertState.POSTED)
+        hot_lead.table.write(Create(keys.alert("lead1", id), alert))
+    read = CountingTable(hot_lead.table.name)
+
+    wait_behind(Alert(id="b" * 26, lead="lead1", kind="note", planned=NOON), read, "C0SALES", NOON)
+
+    assert read.rows == 100

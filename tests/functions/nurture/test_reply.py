@@ -14,12 +14,11 @@ from ripen.errors import Rejected
 from ripen.key_ring import KeyRing
 from ripen.lead.activity import Kind
 from ripen.lead.address import address_hash
-from ripen.lead.contact import Suppression
 from ripen.pointers import Pointer
 from ripen.slack.alert import AlertState
 from ripen.slack.card_cap import SHOWN_AFTER
 from ripen.tracking import link_token
-from tests.core.mail.incoming.test_reply import GONE, MACHINES, a_mail
+from tests.core.mail.incoming.test_reply import LEFT, MACHINES, a_mail
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import sent
@@ -110,24 +109,12 @@ def test_person_who_writes_of_a_colleague_that_left_suppresses_nothing(world: Wo
     assert world.table.get(DEAD) is None
 
 
-def test_address_that_nobody_reads_is_suppressed(world: World) -> None:
-    assert world.comes(GONE["left"]) == "gone"
-    row = world.table.get(DEAD)
-    assert row
-    assert row.value.reason == "gone"
-
-
-def test_reply_without_our_signed_address_suppresses_nothing(world: World) -> None:
-    assert world.comes(GONE["left"], to="reply@reply.example.com") == "automatic"
+@pytest.mark.parametrize("name", LEFT)
+def test_machine_that_says_that_a_person_has_left_reaches_sales_and_suppresses_nothing(world: World, name: str) -> None:
+    assert world.comes(LEFT[name]) == "doubtful"
     assert world.table.get(DEAD) is None
-
-
-def test_earlier_complaint_is_kept(world: World) -> None:
-    world.table.write(Create(DEAD, Suppression(reason="complaint", at=NOON)))
-    world.comes(GONE["left"])
-    row = world.table.get(DEAD)
-    assert row
-    assert row.value.reason == "complaint"
+    [card] = world.table.under("lead1", "alert#")
+    assert card.value.kind == "doubtful reply"
 
 
 UNSIGNED = "reply@reply.example.com"
@@ -184,6 +171,35 @@ def test_card_that_was_posted_is_due_again_for_the_number(world: World) -> None:
     after = world.table.get(row.key)
     assert after
     assert (after.value.state, after.value.left_out, after.due) == (AlertState.POSTED, 1, NOON + SHOWN_AFTER)
+
+
+def test_replies_of_a_person_count_and_have_three_cards_a_day(world: World) -> None:
+    """A stranger who asked for one mail can answer to it as often as he likes."""
+    mails = [a_mail(f"Re: {number}", "はい").replace(b"<1@", f"<{number}@".encode()) for number in range(8)]
+
+    assert [world.comes(mail) for mail in mails] == ["answered"] * 8
+
+    cards = sorted((row.value for row in world.table.under("lead1", "alert#")), key=lambda card: card.text)
+    assert [(card.text, card.left_out) for card in cards] == [
+        ("Re: 0\nはい", 0),
+        ("Re: 1\nはい", 0),
+        ("Re: 2\nはい", 5),
+    ]
+    assert len(list(world.table.under("lead1", "activity#"))) == len(world.react.woken) == 8
+    assert len(world.alert.woken) == 3
+    assert world.outcomes() == ["answered"] * 8
+
+
+def test_cards_of_a_forger_leave_those_of_the_person(world: World) -> None:
+    for number in range(2, 7):
+        unproven(world, number)
+    assert world.comes(a_mail("Re: 資料", "はい")) == "answered"
+    assert len(world.alert.woken) == 4
+
+
+def test_mail_over_the_budget_of_the_parser_is_doubtful(world: World) -> None:
+    head = b"Message-ID: <1@example.co.jp>\nFrom: hanako@example.co.jp\nContent-Type: multipart/mixed; boundary=b\n\n"
+    assert world.comes(head + b"--b\n\nhi\n" * 20_000) == "doubtful"
 
 
 def test_next_day_has_cards_of_its_own(world: World) -> None:

@@ -81,7 +81,8 @@ class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 class Suppression(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An address that gets no mail, stored under its keyed hash; the row outlives the lead.
 
-    `reason` is "bounce", "complaint" or "gone" (an automatic reply says that nobody reads the mailbox).
+    `reason` is "bounce", "complaint" or "gone" (of earlier versions: an automatic reply said that nobody
+    reads the mailbox).
     """
 
     reason: str

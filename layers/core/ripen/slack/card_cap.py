@@ -1,5 +1,6 @@
-"""The cap on cards that anybody can cause in a lead's name: for unproven replies, and for requests for contact.
+"""The cap on cards that a stranger can cause about a lead: for replies of each kind, and for requests for contact.
 
+A stranger who asks for one mail by a form can answer to its signed address as often as he likes.
 A lead gets three cards of each kind a day (UTC). The last one says how many were left out.
 """
 

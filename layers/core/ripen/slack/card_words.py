@@ -24,7 +24,8 @@ _WORDS = {
         "owner": "Salesforce の担当: {owner}",
         "unproven": "差出人を確認できません（DMARC 認証なし）。本人ではない可能性があります。シナリオは続いています。"
         "返信するときは、このメールへの返信ではなく、登録済みのアドレスに送ってください。",
-        "doubtful": "自動返信かもしれません。シナリオは続いています。",
+        "doubtful": "自動返信かもしれません。シナリオは続いています。"
+        "退職・異動の知らせなら、Salesforce で「メール送信除外」をオンにしてください。",
         "asks": "🙋 連絡を希望しています（{form}）",
         "no_proof": "点数はホットに足りています。メールのクリックか返信があると、ホットになります。",
         "hot_in_model": "モデル「{model}」でホットになりました（{total}点）。",
@@ -56,7 +57,8 @@ _WORDS = {
         "owner": "Salesforce owner: {owner}",
         "unproven": "The sender is not proven (no DMARC pass): this may be somebody else. The journeys go on. "
         "Write to the lead's known address instead of replying to this mail.",
-        "doubtful": "This may be an automatic reply. The journeys go on.",
+        "doubtful": "This may be an automatic reply. The journeys go on. "
+        "If it says that the lead has left the company, set Email Opt Out in Salesforce.",
         "asks": "🙋 Asks to be contacted ({form})",
         "no_proof": "Has the points for hot; a click in a mail or a reply is still missing.",
         "hot_in_model": "Turned hot in the model “{model}” ({total} points).",

@@ -4,15 +4,15 @@ Headers, an empty envelope and delivery reports are proof of a machine. Words ar
 speaks for a person, because people write about absences and automatic mails, too.
 
 Sources: RFC 3834 (automatic responses), and the headers X-Autoreply, X-Autorespond, Precedence and
-X-Auto-Response-Suppress as mail programs set them. Phrases of eight languages find the automatic replies of programs
+X-Auto-Response-Suppress as mail programs set them. Phrases (reply_phrases.py) find the automatic replies of programs
 that set no header.
 """
 
-import re
 from email.message import EmailMessage
 from enum import StrEnum
 
-from ripen.lead.text import folded
+from ripen.mail.incoming import reply_phrases as phrases
+from ripen.mail.incoming.parsed_mail import header_text
 
 _HEADERS = (
     "X-Autoreply",
@@ -25,44 +25,13 @@ _HEADERS = (
 _AUTOMATIC_PRECEDENCES = ("auto_reply", "auto-reply")
 _BULK_PRECEDENCES = ("bulk", "junk", "list")
 """A sign only: mailing lists and some companies' servers set them for the mails of people, too."""
-_SUBJECT = re.compile(
-    r"自動(?:返信|応答|配信|回答)|不在(?:通知|の?お知らせ|応答|連絡|のご連絡)|休暇(?:中|のお知らせ)|"
-    r"受付(?:完了|いたしました)|配信不能|"
-    r"auto(?:matic|mated)?[ -]?(?:reply|response|respond)|out of (?:the )?office|"
-    r"away from (?:the|my) office|on vacation|"
-    r"undeliver|delivery (?:status|failure|has failed)|returned mail|mail delivery failed|failure notice|"
-    r"abwesenheit|automatische antwort|nicht im (?:büro|haus)|"
-    r"réponse automatique|absen(?:ce|t) du bureau|message d'absence|"
-    r"respuesta automática|fuera de (?:la )?oficina|resposta automática|fora do escritório|"
-    r"自动(?:回复|答复|回信)|自動(?:回覆|回復)|不在办公室|休假(?:中|通知)|"
-    r"자동 ?(?:응답|회신)|부재 ?중"
-)
-_BODY = re.compile(
-    r"(?:この|本)メール(?:は|には)[^。\n]{0,20}自動(?:返信|応答|配信|送信|的に)|"
-    r"自動(?:返信|応答)(?:メール)?(?:です|にて|で送信|機能)|"
-    r"(?:不在に(?:して|しており|いたし)|不在の?ため|休暇(?:を(?:いただいて|頂いて|取得)|中のため)|休業(?:とさせて|いたし|期間))|"
-    r"(?:i am|i'm|i will be) (?:currently )?"
-    r"(?:out of (?:the )?office|away from|on (?:annual |parental |maternity |sick )?leave|on vacation)|"
-    r"this is an automat(?:ed|ic)|with (?:limited|no) access to (?:my )?e-?mail|"
-    r"ich bin .{0,60}(?:abwesend|nicht erreichbar|nicht im (?:büro|haus)|im urlaub)|"
-    r"automatisch (?:generiert|erstellt)|"
-    r"je suis (?:actuellement |en ce moment )?(?:absente?|en (?:congés?|vacances|déplacement))|"
-    r"(?:estoy|estaré) (?:[^.\n]{0,20} )?(?:fuera de la oficina|de vacaciones|ausente)|mensaje automático|"
-    r"estou (?:[^.\n]{0,20} )?(?:fora do escritório|de férias|ausente)|mensagem automática|"
-    r"(?:本|这)(?:邮件|郵件)(?:为|为系统|是)?自动|我(?:正在|目前)?(?:休假|出差|不在办公室)|目前不在办公室|"
-    r"(?:휴가|출장|부재) ?(?:중(?:입니다|이오니|이므로)|으로 인해)|자동으로 (?:발송|전송)"
-)
-_QUESTION = re.compile(
-    r"[?¿]|(?:ます|でしょう|です|ません)か(?:[。、\s]|$)|教えて|吗(?:[。,\s]|$)|(?:까요|나요|습니까|주시겠)"
-)
-_ANSWER = re.compile(r"(?:re|aw|antw|sv|回复|回覆|答复|답장|rv) ?(?:\[\d+\])?:")
 
 
 class Author(StrEnum):
     PERSON = "person"
     MACHINE = "machine"
     DOUBTFUL = "doubtful"
-    """It reads like a machine's, and something speaks for a person."""
+    """It reads like a machine's, but a person should see it."""
 
 
 def author(message: EmailMessage, envelope_sender: str, subject: str, text: str, has_quote: bool) -> Author:
@@ -71,24 +40,31 @@ def author(message: EmailMessage, envelope_sender: str, subject: str, text: str,
     `text` is its own text without quotes, `has_quote` says whether it quotes a mail. `envelope_sender` is the sender in
     SMTP: "" or <> for a mail that no person sends.
 
-    1. Proof of a machine decides.
+    1. Proof of a machine decides; if the machine says that a person has left, the reply is doubtful.
     2. Without the words of a machine, it is a person.
-    3. With them, a question or a quote of our mail shows a person; an answer's subject alone ("Re:") leaves a doubt.
+    3. With them in the text only, a quote of our mail shows a person, and so does a question in an answer ("Re:").
+    4. One sign of a person (a quote, a question, a request, a refusal, "Re:") leaves a doubt.
     """
-    if envelope_sender in ("", "<>") or _is_proof(message):
+    if message.get_content_type() == "multipart/report":
         return Author.MACHINE
-    if not (_header(message, "Precedence") in _BULK_PRECEDENCES or _reads_automatic(subject, text)):
+    says_left = phrases.says_left(text)
+    if envelope_sender in ("", "<>") or _is_proof(message):
+        return Author.DOUBTFUL if says_left else Author.MACHINE
+    has_automatic_subject, is_answer = phrases.is_automatic_subject(subject), phrases.is_answer(subject)
+    is_bulk = _header(message, "Precedence") in _BULK_PRECEDENCES
+    if not (is_bulk or has_automatic_subject or phrases.is_absence(text)):
         return Author.PERSON
-    if has_quote or _QUESTION.search(folded(text)):
+    asks = phrases.has_question(text)
+    if not has_automatic_subject and (has_quote or (asks and is_answer)):
         return Author.PERSON
-    return Author.DOUBTFUL if _is_answer(subject) else Author.MACHINE
+    has_sign = has_quote or asks or is_answer or says_left or phrases.has_request(subject, text)
+    return Author.DOUBTFUL if has_sign else Author.MACHINE
 
 
 def _is_proof(message: EmailMessage) -> bool:
     submitted, suppressed = _header(message, "Auto-Submitted"), _header(message, "X-Auto-Response-Suppress")
     return (
-        message.get_content_type() == "multipart/report"
-        or (submitted not in ("", "no") and not submitted.startswith("no;"))
+        (submitted not in ("", "no") and not submitted.startswith("no;"))
         or any(_header(message, name) for name in _HEADERS)
         or _header(message, "Precedence") in _AUTOMATIC_PRECEDENCES
         or ("all" in suppressed and _header(message, "X-MS-Exchange-Generated-Message-Source") != "")
@@ -96,17 +72,5 @@ def _is_proof(message: EmailMessage) -> bool:
     )
 
 
-def _reads_automatic(subject: str, text: str) -> bool:
-    """Return whether the words are those of an automatic reply.
-
-    A subject that only quotes ours ("Re: 自動返信…") is no sign.
-    """
-    return bool((_SUBJECT.search(folded(subject)) and not _is_answer(subject)) or _BODY.search(folded(text)))
-
-
-def _is_answer(subject: str) -> bool:
-    return _ANSWER.match(folded(subject)) is not None
-
-
 def _header(message: EmailMessage, name: str) -> str:
-    return " ".join(str(message.get(name) or "").encode("utf-8", "replace").decode().split()).casefold()
+    return header_text(message, name).casefold()
