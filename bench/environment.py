@@ -4,6 +4,7 @@ QUEUES = (
     "REACT",
     "REACT_BULK",
     "BEACONS",
+    "CHANGES",
     "ADVANCE",
     "DELIVER",
     "DELIVER_BULK",

@@ -61,6 +61,17 @@ def _capture() -> dict[str, First]:
             event=messages(_beacon()), clients=(*_PRIVATE, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
         ),
         "capture.webhook": First(event=_typeform(), clients=(*_PRIVATE, "sqs")),
+        "capture.salesforce": First(
+            event=an_event("POST", "/salesforce/-", {"key": "-"}, {}, "", "1"),
+            clients=("secretsmanager", "sqs"),
+            reads=(),
+            library="requests",
+        ),
+        "capture.changes": First(
+            event=messages('{"records": {}}'),
+            clients=("dynamodb", "secretsmanager"),
+            reads=(keys.SHADOW.ref,),
+        ),
         "capture.poll": First(
             event=messages(keys.MEMBERS.ref),
             clients=("dynamodb", "secretsmanager"),

@@ -17,6 +17,7 @@ _SPAM = {
 }
 _HARMLESS_MESSAGES = {
     "CaptureBeacons": "lead#nobody|join#nobody1",
+    "CaptureChanges": '{"records": {}}',
     "ScoreReact": "lead#nobody|state",
     "ScoreRefold": "refold#none|-",
     "ScoreSync": "lead#nobody|due#crm",

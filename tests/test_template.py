@@ -37,6 +37,7 @@ ROUTES = {
     "HEAD /pages/{page}",
     "GET /c/{token}",
     "HEAD /c/{token}",
+    "POST /salesforce/{key}",
     "POST /webhooks/{source}",
     "GET /nonce",
     "HEAD /nonce",

@@ -19,7 +19,7 @@ from ripen.key_ring import Rotated
 from ripen.operations import key_rotation
 from ripen.words import Words
 
-_SHARED = ("webhook", "api")
+_SHARED = ("webhook", "api", "salesforce")
 """The keys that are shared with other systems. No other key is ever shown."""
 _MASTER_BYTES = 48
 _NEXT = {
@@ -34,6 +34,12 @@ _NEXT = {
     Rotated.API: Words(
         "Give the senders the new key: ripen secret api. The previous one is accepted until the next rotation.",
         "送信側に新しい鍵を渡してください: ripen secret api。前の鍵は、次の更新まで使えます。",
+    ),
+    Rotated.SALESFORCE: Words(
+        "Put the new key into the endpoint URLs of the outbound messages: ripen secret salesforce. "
+        "The previous one is accepted until the next rotation.",
+        "アウトバウンドメッセージの送信先 URL に新しい鍵を入れてください: ripen secret salesforce。"
+        "前の鍵は、次の更新まで使えます。",
     ),
 }
 
@@ -52,17 +58,24 @@ app = typer.Typer(
     """Print a key that you share with other systems, in hex.
 
     `webhook` verifies the signature of the requests that webhook steps send; `api` signs requests that enrol leads in
-    journeys. Keep the key in a secret store and out of tickets and mails: anyone who has it can sign in your name.
+    journeys; `salesforce` is part of the address to which Salesforce sends outbound messages. Keep the key in a secret
+    store and out of tickets and mails: anyone who has it can sign in your name.
     """,
     """ほかのシステムと共有する鍵を 16 進数で出力します。
 
     `webhook` は、ウェブフックの手順が送るリクエストの署名を確かめる鍵です。
     `api` は、見込み客をシナリオに登録するリクエストに署名する鍵です。
+    `salesforce` は、Salesforce がアウトバウンドメッセージを送るアドレスの一部です。
     鍵は秘密情報の保管庫に置き、チケットやメールに書かないでください。鍵を持つ人は誰でも署名できます。
     """,
 )
 def show(
-    name: Annotated[str, typer.Argument(help=say("webhook or api", "webhook または api"), metavar="webhook|api")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help=say("webhook, api or salesforce", "webhook、api または salesforce"), metavar="|".join(_SHARED)
+        ),
+    ],
     as_json: AsJson = False,
 ) -> None:
     if name not in _SHARED:
@@ -82,13 +95,14 @@ def show(
 @help_text(
     """Rotate a key: a new one signs in ten minutes, and the previous one stays accepted until the next rotation.
 
-    `link` signs the links in mails; `webhook` and `api` are shared with other systems; all keys are derived from
-    `master`, and its rotation rotates all three. The keys of kept hashes (addresses, networks) never change.
+    `link` signs the links in mails; `webhook`, `api` and `salesforce` are shared with other systems; all keys are
+    derived from `master`, and its rotation rotates all four. The keys of kept hashes (addresses, networks) never
+    change.
     """,
     """鍵を更新します。新しい鍵は 10 分後から署名に使われ、前の鍵も次の更新まで有効です。
 
-    `link` はメールのリンクの署名、`webhook` と `api` はほかのシステムと共有する鍵です。
-    `master` は全部の鍵の元で、更新すると 3 つとも新しくなります。
+    `link` はメールのリンクの署名、`webhook`、`api`、`salesforce` はほかのシステムと共有する鍵です。
+    `master` は全部の鍵の元で、更新すると 4 つとも新しくなります。
     保存済みのハッシュ（アドレス、ネットワーク）の鍵は、変わりません。
     """,
 )
@@ -96,7 +110,7 @@ def rotate(
     name: Annotated[
         str,
         typer.Argument(
-            help=say("link, webhook, api or master", "link、webhook、api または master"),
+            help=say("link, webhook, api, salesforce or master", "link、webhook、api、salesforce または master"),
             metavar="|".join(key_rotation.NAMES),
         ),
     ],

@@ -44,6 +44,15 @@ def poll_opportunities(dependencies: Dependencies, has_time: Callable[[], bool])
     )
 
 
+def record_opportunities(ids: Sequence[str], dependencies: Dependencies) -> None:
+    """Mark the companies of these opportunities, which the CRM says have changed, if the policy excludes companies."""
+    row = dependencies.table.get(keys.OPPORTUNITIES)
+    if row and row.due:
+        accounts = [each.account for each in dependencies.crm.by_id(ids) if each.account]
+        for some in batched(accounts, _ACCOUNTS, strict=False):
+            _update_marks(some, dependencies)
+
+
 def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> Iterator[OpportunityPoll]:
     """Yield the row after each step.
 

@@ -46,6 +46,12 @@ def object_of(poll: Key[Any]) -> str:
     return next((object for object in OBJECTS if poll == keys.opt_outs(object)), "")
 
 
+def record_opt_outs(object: str, ids: Sequence[str], dependencies: Dependencies) -> None:
+    """Record the opt-outs of Leads or Contacts with these ids, which the CRM says have changed."""
+    for some in batched(dependencies.crm.by_id(object, ids), _AT_ONCE, strict=False):
+        _record(some, dependencies.table)
+
+
 def _record(found: Sequence[PersonOptOut], table: Table) -> None:
     def write(_: int) -> int:
         changes = list(_changes(found, table))

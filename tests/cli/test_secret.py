@@ -57,7 +57,7 @@ def test_a_receiver_checks_our_signature_with_what_is_printed(
     assert sent == "v1=" + hmac.new(key, text, sha256).hexdigest()
 
 
-@pytest.mark.parametrize("name", ["webhook", "api"])
+@pytest.mark.parametrize("name", ["webhook", "api", "salesforce"])
 def test_scripts_get_a_key_by_name(
     secrets: Callable[[], Secrets], capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

@@ -16,7 +16,7 @@ def secrets_of(secret: dict[str, Any], at: float) -> tuple[bytes, list[bytes]]:
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:
-    assert len({derived_key(SECRET, purpose) for purpose in (*Rotated, "address", "network")}) == 5
+    assert len({derived_key(SECRET, purpose) for purpose in (*Rotated, "address", "network")}) == 6
 
 
 def test_before_a_rotation_there_is_one_key() -> None:

@@ -42,6 +42,9 @@ class FakeCrm:
             if self.failure:
                 raise self.failure
 
+    def by_id(self, ids: Sequence[str]) -> list[Opportunity]:
+        raise AssertionError("a poll reads all changes")
+
     def open(self, accounts: Sequence[str]) -> list[Company]:
         self.looked_up.append(tuple(accounts))
         having = {account for account, _, is_open in self.deals.values() if is_open}

@@ -193,6 +193,9 @@ def _polls(recorder: Recorder) -> None:
     assert list(opportunities.changed(None, None))
     assert list(opportunities.changed(NOON, None))
     assert opportunities.open([account])[0].emails
+    opt_outs.by_id("Lead", ["00QJ50000000001"])
+    members.by_id([campaign], ["00vJ50000000001"])
+    opportunities.by_id(["006J50000000001"])
 
 
 def _first_lead(recorder: Recorder) -> CrmLink:

@@ -69,8 +69,9 @@ def source_of(name: str) -> str:
     while todo:
         file = todo.pop()
         seen[file] = file.read_text()
-        imported = re.findall(r"^from (\w+)(?:\.| import )(\w+)", seen[file], re.MULTILINE)
-        beside = (PROJECT / "functions" / area / f"{module}.py" for area, module in imported)
+        imported = re.findall(r"^from (\w+)(?:\.(\w+) import| import (.+))", seen[file], re.MULTILINE)
+        named = ((area, name) for area, module, names in imported for name in [module, *re.findall(r"\w+", names)])
+        beside = (PROJECT / "functions" / area / f"{module}.py" for area, module in named)
         todo += [path for path in beside if path.exists() and path not in seen]
     return "\n".join(seen.values())
 

@@ -31,6 +31,8 @@ class Rotated(StrEnum):
     """Requests of webhook steps."""
     API = "api"
     """Requests of other systems that enrol leads."""
+    SALESFORCE = "salesforce"
+    """The address to which Salesforce sends outbound messages."""
 
 
 MASTER = "master"

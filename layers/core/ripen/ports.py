@@ -147,6 +147,9 @@ class CrmMembers(Protocol):
         It starts after this position. The campaigns are names or ids. Raises Undeliverable.
         """
 
+    def by_id(self, campaigns: Collection[str], ids: Sequence[str]) -> "list[Member]":
+        """Return those of up to 200 members that are in these campaigns, as they are now. Raises Undeliverable."""
+
 
 class CrmOptOuts(Protocol):
     """Opt-outs in the CRM."""
@@ -156,6 +159,9 @@ class CrmOptOuts(Protocol):
 
         It starts after this position. `object` is "Lead" or "Contact". Raises Undeliverable.
         """
+
+    def by_id(self, object: str, ids: Sequence[str]) -> "list[PersonOptOut]":
+        """Return up to 200 records, as `changed` yields them, as they are now. Raises Undeliverable."""
 
 
 class CrmOpportunities(Protocol):
@@ -167,6 +173,9 @@ class CrmOpportunities(Protocol):
         With `since` None these are all open opportunities; otherwise all that changed since then or a little earlier,
         deleted ones included.
         """
+
+    def by_id(self, ids: Sequence[str]) -> "list[Opportunity]":
+        """Return up to 200 opportunities as they are now, deleted ones included."""
 
     def open(self, accounts: Sequence[str]) -> "list[Company]":
         """Return those of up to 100 accounts that have an open opportunity."""

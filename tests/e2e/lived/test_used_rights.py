@@ -56,6 +56,17 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "Alert"): "a visit that makes its lead hot",
         ("sqs:SendMessage", "Sync"): "a visit that changes its lead's rank",
     },
+    "CaptureChanges": {
+        ("dynamodb:Query", "Table"): "in code of capture.poll that it shares, which it does not call",
+        ("dynamodb:BatchGetItem", "Table"): "a pushed record of one of our leads",
+        ("dynamodb:GetItem", "Table"): "a pushed record",
+        ("dynamodb:PutItem", "Table"): "an opt-out that Salesforce pushed",
+        ("secretsmanager:GetSecretValue", "Connections"): "a pushed record",
+    },
+    "CaptureSalesforce": {
+        ("secretsmanager:GetSecretValue", "Connections"): "an outbound message with the right key",
+        ("sqs:SendMessage", "Changes"): "an outbound message of our org",
+    },
     "ScoreRefold": {
         ("dynamodb:UpdateItem", "Table"): "a lead that cannot be recalculated, and is left to score.react",
         ("sqs:SendMessage", "Advance"): "new rules that move a lead on in a journey which waits for its rank",

@@ -1,6 +1,6 @@
 """capture.poll: an opt-out that sales enters in Salesforce reaches a lead that does nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +40,9 @@ class FakeCrm:
                 raise self.failures[object]
         if object in self.failures:
             raise self.failures[object]
+
+    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonOptOut]:
+        raise AssertionError("a poll reads all changes")
 
 
 @dataclass

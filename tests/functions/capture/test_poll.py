@@ -1,13 +1,13 @@
 """capture.poll: a change of a Salesforce campaign's member becomes an activity of the lead, once."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
 
-from capture.poll import Dependencies, poll_members
+from capture._members import Dependencies, poll_members
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import Member, MemberPoll
@@ -47,6 +47,9 @@ class FakeCrm:
         if self.trouble:
             raise self.trouble
         yield left[2:]
+
+    def by_id(self, campaigns: Collection[str], ids: Sequence[str]) -> list[Member]:
+        raise AssertionError("a poll reads all changes")
 
 
 @dataclass

@@ -104,6 +104,11 @@ class Connection:
         """Return the id of the user that the app runs as. Raises Undeliverable, NotConnected."""
         return self._current_token().user
 
+    @property
+    def organisation(self) -> str:
+        """Return the id of the org. Raises Undeliverable, NotConnected."""
+        return self._current_token().organisation
+
     def link(self, person: Person) -> CrmLink:
         """Return the link of a Lead or Contact, with the URL of its page in Lightning Experience."""
         owner = person.owner

@@ -6,7 +6,7 @@ overlap. Deleted members are not reported.
 Source: Salesforce, Object Reference, "CampaignMember".
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,9 +33,18 @@ class SalesforceMembers:
         for rows in composite.pages(self._connection, query):
             yield [_member(row) for row in rows]
 
+    def by_id(self, campaigns: Collection[str], ids: Sequence[str]) -> list[Member]:
+        """Return those of up to 200 members that are in these campaigns. Raises Undeliverable, NotConnected."""
+        text = _query(campaigns, soql("Id IN {}", list(ids)))
+        return [_member(row) for row in composite.select(self._connection, {"members": text})["members"]]
+
 
 def changes_query(campaigns: Collection[str], since: datetime, after: Position | None) -> str:
     """Return the query for members that changed, oldest change first, so that a poll can stop anywhere."""
+    return _query(campaigns, is_changed(since, after))
+
+
+def _query(campaigns: Collection[str], which: str) -> str:
     ids = [name for name in campaigns if CAMPAIGN_ID.fullmatch(name)]
     names = [name for name in campaigns if name not in ids]
     conditions = [
@@ -45,7 +54,7 @@ def changes_query(campaigns: Collection[str], since: datetime, after: Position |
     return soql(
         "SELECT Id, CampaignId, Campaign.Name, Status, CreatedDate, SystemModstamp, LeadId, ContactId, Lead.Email, "
         "Contact.Email FROM CampaignMember WHERE {:literal} AND ({:literal}) ORDER BY SystemModstamp, Id",
-        is_changed(since, after),
+        which,
         " OR ".join(conditions),
     )
 

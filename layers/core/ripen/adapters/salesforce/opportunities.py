@@ -32,6 +32,12 @@ class SalesforceOpportunities:
         for rows in composite.pages(self._connection, query):
             yield [_opportunity(row) for row in rows]
 
+    def by_id(self, ids: Sequence[str]) -> list[Opportunity]:
+        """Return up to 200 opportunities as they are now, deleted ones included. Raises Undeliverable, NotConnected."""
+        text = soql("SELECT Id, AccountId, SystemModstamp FROM Opportunity WHERE Id IN {}", list(ids))
+        pages = composite.pages(self._connection, composite.query(text, include_deleted=True))
+        return [_opportunity(row) for rows in pages for row in rows]
+
     def open(self, accounts: Sequence[str]) -> list[Company]:
         """Return those of up to 100 accounts that have an open opportunity. Raises Undeliverable, NotConnected."""
         opportunities, contacts = company_queries(accounts)

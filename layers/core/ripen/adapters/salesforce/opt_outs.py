@@ -7,13 +7,14 @@ our read of the record and our write. Ripen never writes these fields, so readin
 Source: Salesforce, Object Reference, "Lead" and "Contact" (HasOptedOutOfEmail, DoNotCall).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.soql import OPT_OUTS, Row, is_changed, soql
 from ripen.adapters.secrets import Secrets
+from ripen.crm.api_usage import ApiUsage
 from ripen.crm.opt_out import PersonOptOut
 from ripen.crm.polling import Position
 
@@ -33,18 +34,37 @@ class SalesforceOptOuts:
         for rows in composite.pages(self._connection, query):
             yield [_opt_out(row) for row in rows]
 
+    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonOptOut]:
+        """Return up to 200 records, as `changed` returns them, as they are now. Raises Undeliverable."""
+        found = composite.select(self._connection, {"records": records_query(object, ids, self._connection.user)})
+        return [_opt_out(row) for row in found["records"]]
+
+    @property
+    def usage(self) -> ApiUsage | None:
+        """The day's API usage, as of the last answer; None before the first."""
+        return self._connection.usage
+
 
 def changes_query(object: str, since: datetime, after: Position | None, user: str) -> str:
     """Return the query for our records that changed, the oldest change first.
 
     Those that this user changed last are left out unless they are opted out.
     """
+    return _query(object, is_changed(since, after), user)
+
+
+def records_query(object: str, ids: Sequence[str], user: str) -> str:
+    """Return the query for those of these records that are ours, with the same exception."""
+    return _query(object, soql("Id IN {}", list(ids)), user)
+
+
+def _query(object: str, which: str, user: str) -> str:
     return soql(
         "SELECT Id, Ripen_Key__c, SystemModstamp, {:literal} FROM {:literal} WHERE {:literal}"
         " AND Ripen_Key__c != null AND (LastModifiedById != {} OR {:literal}) ORDER BY SystemModstamp, Id",
         ", ".join(OPT_OUTS),
         object,
-        is_changed(since, after),
+        which,
         user,
         " OR ".join(f"{name} = true" for name in OPT_OUTS),
     )

@@ -29,6 +29,8 @@ class Token(Struct, frozen=True):
     """The URL of the API and of the record pages, for example https://acme.my.salesforce.com."""
     user: str = ""
     """Id of the user that the app runs as."""
+    organisation: str = ""
+    """Id of the org."""
 
 
 def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
@@ -76,8 +78,9 @@ def _token(answer: requests.Response) -> Token:
     except requests.JSONDecodeError:
         body = {}
     if answer.ok and isinstance(body, dict) and body.get("access_token") and body.get("instance_url"):
-        user = str(body.get("id") or "").rpartition("/")[2]  # the address of the identity: …/id/<org>/<user>
-        return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"), user)
+        identity, _, user = str(body.get("id") or "").rpartition("/")  # its address: …/id/<org>/<user>
+        organisation = identity.rpartition("/")[2]
+        return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"), user, organisation)
     if 400 <= answer.status_code < 500 and answer.status_code != 429 and isinstance(body, dict) and body.get("error"):
         raise NotConnected(f"{LOGIN_REFUSED}: {body['error']}: {body.get('error_description', '')}")
     raise Undeliverable(f"{NO_LOGIN_ANSWER}: HTTP {answer.status_code}", permanent=False)
