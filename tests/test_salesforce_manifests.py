@@ -35,6 +35,11 @@ def packaged(folder: str) -> dict[str, list[str]]:
                 found.setdefault("Report", []).append(name)
             case "js":
                 found.setdefault("LightningComponentBundle", []).append(name)
+            case "flow":
+                found.setdefault("Flow", []).append(name)
+            case "workflow":
+                messages = parse(path).getroot().iterfind(f"{NAMESPACE}outboundMessages/{NAMESPACE}fullName")  # noqa: S314
+                found.setdefault("WorkflowOutboundMessage", []).extend(f"{name}.{each.text}" for each in messages)
             case "permissionset":
                 found.setdefault("PermissionSet", []).append(name)
     return {kind: sorted(names) for kind, names in found.items()}
@@ -43,14 +48,17 @@ def packaged(folder: str) -> dict[str, list[str]]:
 def test_the_manifests_name_what_the_folders_hold() -> None:
     assert members("package.xml") == packaged("force-app")
     assert members("sales.xml") == packaged("sales")
+    assert members("push.xml") == packaged("push")
 
 
 def test_the_package_replaces_nothing_of_the_companys() -> None:
     """A layout, a record page or a profile is deployed as a whole, and the company's own would be gone."""
-    files = [path for folder in ("force-app", "sales") for path in (PACKAGE / folder).rglob("*") if path.is_file()]
+    files = [
+        path for folder in ("force-app", "sales", "push") for path in (PACKAGE / folder).rglob("*") if path.is_file()
+    ]
     kinds = {path.name.split(".", 1)[1] for path in files if path.name.endswith("-meta.xml")}
     ours = {"field-meta.xml", "permissionset-meta.xml", "listView-meta.xml", "report-meta.xml"}
-    assert kinds == {*ours, "reportFolder-meta.xml", "js-meta.xml"}
+    assert kinds == {*ours, "reportFolder-meta.xml", "js-meta.xml", "flow-meta.xml", "workflow-meta.xml"}
     assert {path.suffix for path in files} == {".xml", ".js", ".html"}
 
 

@@ -93,7 +93,7 @@ def test_commands_in_another_order_are_refused(administrator: Administrator) -> 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 def test_uninstalling_by_the_guide_leaves_nothing(guide: Path, administrator: Administrator) -> None:
-    installs, assigns, uninstalls = blocks(guide)
+    installs, assigns, _, uninstalls = blocks(guide)
     for command in (*installs, *assigns):
         administrator.run(command)
     with pytest.raises(Refused):
