@@ -6,8 +6,9 @@ not with the API calls that are left, is left to the poll, whose cursor finds it
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
@@ -27,10 +28,11 @@ from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Table
+from ripen.adapters.table import Conflict, Replace, Table, keys
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.push import ChangedRecords, leaves_to_polls, merged
 from ripen.errors import Undeliverable
+from ripen.settings import LastPush
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -45,6 +47,7 @@ logger = Logger()
 _AT_ONCE = 200
 """Records that one call reads."""
 _RESERVE_MILLIS = 60_000
+_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass
@@ -90,6 +93,8 @@ def apply_changes(messages: Sequence[str], dependencies: Dependencies) -> None:
     """Read the records of all messages, 200 in a call, and record what they say now."""
     found = merged([msgspec.json.decode(message, type=ChangedRecords) for message in messages])
     table, now = dependencies.opt_outs.table, dependencies.opt_outs.clock.now()
+    if found:
+        _note_push(table, now)
     if leaves_to_polls(dependencies.reading.usage, dependencies.reading.at, now) or in_shadow(table):
         logger.info("left to the polls", records=sum(map(len, found.values())))
         return
@@ -100,6 +105,14 @@ def apply_changes(messages: Sequence[str], dependencies: Dependencies) -> None:
     except Undeliverable as failure:
         logger.warning("left to the polls: the CRM cannot be read", reason=failure.reason)
     dependencies.reading.usage, dependencies.reading.at = dependencies.usage(), now
+
+
+def _note_push(table: Table, now: datetime) -> None:
+    """Note that a push has come, for `ripen doctor`."""
+    row = table.get(keys.PUSH)
+    if row is None or now >= row.value.at + _NOTED_EVERY:
+        with suppress(Conflict):  # another worker has noted it
+            table.write(Replace(keys.PUSH, LastPush(at=now), row.version if row else 0))
 
 
 def _record(object: str, ids: Sequence[str], dependencies: Dependencies) -> None:

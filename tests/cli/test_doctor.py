@@ -19,6 +19,7 @@ from cli.doctor import (
     mail_from,
     salesforce,
     salesforce_mapping,
+    salesforce_push,
     salesforce_queries,
     salesforce_rights,
     salesforce_users,
@@ -216,7 +217,14 @@ def test_held_mails_are_recalled(table: Table) -> None:
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
-    of_salesforce = (salesforce, salesforce_mapping, salesforce_queries, salesforce_rights, salesforce_users)
+    of_salesforce = (
+        salesforce,
+        salesforce_mapping,
+        salesforce_push,
+        salesforce_queries,
+        salesforce_rights,
+        salesforce_users,
+    )
     modules = (address, concurrency, mail, mail_from, spf, dmarc, *of_salesforce, slack, stack, turnstile, waiting)
     checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}

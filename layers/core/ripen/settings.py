@@ -33,6 +33,12 @@ class ClockOffset(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_
     seconds: float = 0.0
 
 
+class LastPush(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """When the CRM last said that records have changed; written at most once a minute."""
+
+    at: datetime
+
+
 class LivePlaybook(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Which playbook bundle is live, and the public address of links in mails and pages, without a final slash."""
 

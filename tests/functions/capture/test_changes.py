@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -169,6 +169,17 @@ def test_few_api_calls_leave_pushes_to_the_poll(world: World) -> None:
     world.clock.move(minutes=15)
     world.push({"Lead": ["00Q1"]})
     assert len(world.opt_outs.asked) == 2
+
+
+def test_the_last_push_is_noted_once_a_minute(world: World) -> None:
+    world.push({})
+    assert world.table.get(keys.PUSH) is None
+    for seconds in (0, 59, 1):
+        world.clock.move(seconds=seconds)
+        world.push({"Lead": ["00Q1"]})
+        row = world.table.get(keys.PUSH)
+        assert row
+        assert row.value.at == (NOON if world.clock.now() < NOON + timedelta(minutes=1) else world.clock.now())
 
 
 def test_in_shadow_mode_nothing_is_read(world: World) -> None:

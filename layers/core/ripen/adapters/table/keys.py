@@ -31,7 +31,7 @@ from ripen.mail.limits.send_rate import MailRelease
 from ripen.mail.limits.warm_up import WarmUp
 from ripen.marks import CrmMark
 from ripen.pointers import Pointer, Seen
-from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
+from ripen.settings import ClockOffset, LastPush, LivePlaybook, Published, Shadow, Stop
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from ripen.tracking.visitor import Crossing, Join, VisitorPointer
@@ -224,6 +224,7 @@ SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
 SLOTS = Key("setting#slots", "-", MailRelease)
 WARM_UP = Key("setting#warm-up", "-", WarmUp)
+PUSH = Key("setting#push", "-", LastPush)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", LivePlaybook)
 PUBLISHED = Key("setting#published", "-", Published)
