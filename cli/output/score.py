@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from cli.output.language import language, say
-from cli.output.row_table import row_table
+from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import local_time, times_are_in
 from ripen.operations.leads.score_ledger import ScoreLedger
 from ripen.operations.state_words import in_a_word
@@ -27,7 +26,7 @@ def ledger_parts(found: ScoreLedger, zone: str) -> list[RenderableType]:
     return parts
 
 
-def _table(model: Ledger, zone: str) -> Table:
+def _table(model: Ledger, zone: str) -> RowTable:
     standing = " ".join(filter(None, (in_a_word(model.rank, language()), _cell(model))))
     sum_up = say(
         f"{model.total} points: fit {model.fit}, engagement {model.engagement}",
