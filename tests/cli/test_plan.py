@@ -215,7 +215,7 @@ def test_a_plan_says_who_is_still_on_the_way_to_a_removed_mail(
     command.plan()
     # then
     assert (
-        "! 1 person is in whitepaper on the way to the mail …様へ (case-study), which is removed."
+        "! 1 person is in “whitepaper” on the way to the mail “…様へ (case-study)”, which is removed."
         " They get it as it is in the version that they started with."
     ) in capsys.readouterr().out
     # and the mail goes

@@ -69,7 +69,7 @@ def test_rollback_says_who_is_on_the_way_to_a_mail_that_it_removes(
     # when
     back.rollback(to="bbb", show=False)
     # then
-    assert "1 person is in whitepaper on the way to the mail" in capsys.readouterr().out
+    assert "1 person is in “whitepaper” on the way to the mail" in capsys.readouterr().out
 
 
 def test_what_was_never_live_cannot_be_again(published: Stack, table: Table) -> None:

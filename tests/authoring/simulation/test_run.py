@@ -154,13 +154,13 @@ def test_reply_of_a_person_ends_the_journey_and_alerts_sales() -> None:
     assert result.enrollments[0].reason == "replied"
 
 
-def test_automatic_reply_changes_nothing_unless_the_address_is_gone() -> None:
+def test_automatic_reply_changes_nothing_but_asks_sales_if_the_person_may_have_left() -> None:
     away = simulated("+1d autoreply whitepaper-delivery")
     assert "reply.automatic reply" in codes(away)
     assert codes(away)[-1] == "enrollment.finished whitepaper"
-    gone = simulated("+1d autoreply whitepaper-delivery 山田は退職いたしました。")
-    assert "reply.gone reply" in codes(gone)
-    assert "send.skipped case-study" in codes(gone)
+    left = simulated("+1d autoreply whitepaper-delivery 山田は退職いたしました。")
+    assert "alert.planned doubtful reply" in codes(left)
+    assert "send.accepted case-study" in codes(left)
 
 
 def test_same_scenario_gives_the_same_transcript() -> None:
