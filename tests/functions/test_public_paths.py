@@ -26,7 +26,6 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.capture.challenge import Verdict
 from ripen.capture.signature import SignedRequest, signature
-from ripen.key_ring import Rotated, key_ring
 from ripen.lead.address import address_hash
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
@@ -40,7 +39,6 @@ from tests.support.edge_manager import EdgeManager
 from tests.support.fake_chat import TEAM, FakeChat
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.support.gateway_events import KEY, KEYS, SITE, no_limit
-from tests.support.outbound_messages import ORGANISATION, an_id, an_outbound_message
 from tests.support.planned_mails import sent, unsubscribing
 from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
@@ -58,6 +56,7 @@ _ZONES = st.timezones() | st.integers(-23, 23).map(lambda hours: timezone(timede
 often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+# The requests of salesforce are in capture/test_salesforce.py.
 FUZZED = (form, page, link, preferences, salesforce, track, webhook, notify.slack)
 
 
@@ -222,21 +221,6 @@ def test_the_entry_request_answers_any_request_without_a_500(
         signed_request = SignedRequest(stamp=stamp, key=key, url="/webhooks/ripen", body=body)
         event["headers"] |= {"ripen-timestamp": stamp, "ripen-signature": signature(KEY, signed_request)}
     is_an_answer(webhook.serve(gateway.request(event), _webhook_dependencies(table, queue, live, ids)))
-
-
-@often
-@given(
-    event=events("POST", "salesforce"),
-    key=mostly(st.just(key_ring({"master": "m"}, Rotated.SALESFORCE, 0).signing.secret.hex()), st.text()),
-    body=st.none() | mostly(st.builds(an_outbound_message, st.text() | st.just(an_id("00Q"))), st.text()),
-)
-def test_an_outbound_message_is_answered_without_a_500(event: dict[str, Any], key: str, body: str | None) -> None:
-    event["pathParameters"] = {"key": key}
-    if body is not None:
-        event |= {"body": body, "isBase64Encoded": False}
-    ring = key_ring({"master": "m"}, Rotated.SALESFORCE, 0)
-    own = salesforce.Dependencies(ring, lambda: ORGANISATION, FakePost())
-    is_an_answer(salesforce.serve(gateway.request(event), own))
 
 
 def _webhook_dependencies(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Dependencies:

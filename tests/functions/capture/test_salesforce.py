@@ -3,9 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from capture.salesforce import Dependencies, serve
 from ripen.adapters.gateway import Response, request
@@ -13,6 +16,7 @@ from ripen.errors import NotConnected, Undeliverable
 from ripen.key_ring import Rotated, key_ring, rotate
 from tests.support.gateway_events import an_event
 from tests.support.outbound_messages import ORGANISATION, an_id, an_outbound_message
+from tests.support.public_requests import events, mostly
 
 SECRET = {"master": "m"}
 KEY = key_ring(SECRET, Rotated.SALESFORCE, 0).signing.secret.hex()
@@ -123,3 +127,17 @@ def test_a_malformed_body_is_a_fault_of_the_client(world: World, body: str) -> N
     assert answer["statusCode"] in (400, 413)
     assert "<faultstring>" in answer["body"]
     assert world.queue.messages == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    event=events("POST", "salesforce"),
+    key=mostly(st.just(KEY), st.text()),
+    body=st.none() | mostly(st.builds(an_outbound_message, st.text() | st.just(LEAD)), st.text()),
+)
+def test_any_request_is_answered_without_a_500(event: dict[str, Any], key: str, body: str | None) -> None:
+    event["pathParameters"] = {"key": key}
+    if body is not None:
+        event |= {"body": body, "isBase64Encoded": False}
+    dependencies = Dependencies(key_ring(SECRET, Rotated.SALESFORCE, 0), lambda: ORGANISATION, FakePost())
+    assert 200 <= serve(request(event), dependencies)["statusCode"] < 500
