@@ -24,7 +24,8 @@ from ripen.lead.state import Rank, RulePoints, State
 from ripen.marks import CrmMark
 from ripen.pointers import Pointer
 
-os.environ |= ENVIRONMENT | {f"{name}_QUEUE": f"https://sqs/{name.lower()}" for name in QUEUES}
+for _name, _value in (ENVIRONMENT | {f"{name}_QUEUE": f"https://sqs/{name.lower()}" for name in QUEUES}).items():
+    os.environ.setdefault(_name, _value)  # a test that imports this keeps the environment of all tests
 
 
 class _Connections(Secrets):
