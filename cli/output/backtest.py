@@ -1,4 +1,4 @@
-"""What `ripen backtest` shows: the answer in sentences, then the tables, then what is not known."""
+"""The output of `ripen backtest`: the answer in sentences, the tables, and the limits of the data."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""What `ripen backtest --json` prints: a contract for scripts."""
+"""The JSON output of `ripen backtest`, a contract for scripts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What `ripen crm plan` prints."""
+"""The output of `ripen crm plan`."""
 
 from collections.abc import Iterator
 

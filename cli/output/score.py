@@ -1,4 +1,4 @@
-"""What `ripen score` shows: a table for each scoring model."""
+"""The output of `ripen score`: a table for each scoring model."""
 
 from collections.abc import Iterator
 

@@ -33,6 +33,6 @@ class ScenarioFile(Part):
     events: tuple[str, ...] = ()
     by_hand: bool = False
     language: Literal["ja", "en"] | None = None
-    """Of the stored transcript; by default the first language of ripen.yaml."""
+    """The language of the stored transcript; by default the first language of ripen.yaml."""
     answers: dict[str, dict[str, Any] | Literal["failed"]] = Field(default_factory=dict)
     """The answers of webhooks, by the id of their step."""

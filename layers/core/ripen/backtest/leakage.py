@@ -16,7 +16,7 @@ from ripen.playbook.clause import Condition
 from ripen.playbook.scoring import Scoring
 
 _BY_SALES = frozenset({Kind.CONVERTED, Kind.ACCEPTED_BY_SALES, Kind.REJECTED_BY_SALES})
-"""What sales does with a lead, or what Salesforce reports of it."""
+"""Activities that record what sales did with a lead, or what Salesforce reported about it."""
 _OPPORTUNITY = "opportunity"
 """How the kind of an activity begins that is about an opportunity."""
 ALWAYS_KNOWN = frozenset({"email", "domain", "email_kind"})
@@ -40,7 +40,7 @@ class Leak(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """What one rule asks for: a field or a kind of activity. `code` is "" outside of rules."""
+    """A field or a kind of activity that one rule asks for. `code` is "" outside of rules."""
 
     code: str
     field: str = ""

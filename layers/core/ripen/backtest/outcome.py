@@ -1,4 +1,4 @@
-"""What sales made of a lead, and since when."""
+"""The outcome of a lead: whether sales converted, won or lost it, and when."""
 
 from collections.abc import Iterable
 from datetime import datetime
