@@ -6,7 +6,7 @@ one too. The token contains no address. Nothing else changes.
 
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -32,10 +32,10 @@ from ripen.mail.content.link_target import link_target
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.ports import Wake
+from ripen.tracking.click_cap import ClickCap
 from ripen.tracking.click_signals import HIDDEN_LINK, browser_hash, network_hash, request_signals
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import BadToken, Purpose, read_token, sign_bridge
-from ripen.tracking.recent_counts import RecentCounts
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
 
@@ -49,26 +49,6 @@ edge = Edge(os.environ["EDGE_KEY"])
 logger = Logger()
 
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
-
-
-_WINDOW = timedelta(minutes=10)
-
-
-class ClickCap(Struct, frozen=True):
-    """How many clicks in one link are recorded: five of a browser and twenty of its network, in ten minutes.
-
-    A scanner in an office's network uses up its own five, and not those of the people there.
-    """
-
-    browser: RecentCounts = field(default_factory=lambda: RecentCounts(_WINDOW, most=5))
-    network: RecentCounts = field(default_factory=lambda: RecentCounts(_WINDOW, most=20))
-
-    def admits(self, link: str, network: str, browser: str, now: datetime) -> bool:
-        """Count the click, and return whether it is to be recorded."""
-        if not self.browser.take(f"{link}/{network}/{browser}", now):
-            return False
-        return self.network.take(f"{link}/{network}", now) == 1
-
 
 clicks = ClickCap()
 

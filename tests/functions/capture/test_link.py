@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.link import ClickCap, Dependencies, LinkKeys, serve
+from capture.link import Dependencies, LinkKeys, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Table
@@ -17,6 +17,7 @@ from ripen.ids import digest
 from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.playbook.bundle import Bundle, Email
+from ripen.tracking.click_cap import ClickCap
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import Link, Purpose, sign_token
