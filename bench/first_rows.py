@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ripen.adapters.table import Change, Create, keys
 from ripen.campaign.campaign_run import CampaignRun, RunState
 from ripen.campaign.walk import Refolding, Walk
-from ripen.crm.membership import MemberPoll
+from ripen.crm.incoming.membership import MemberPoll
 from ripen.ids import alert_id
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment

@@ -14,7 +14,7 @@ from ripen.adapters.salesforce.connection import BASE, TimeoutAdapter
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.crm_errors import NO_ANSWER
-from ripen.crm.membership import watched_campaigns
+from ripen.crm.incoming.membership import watched_campaigns
 from ripen.errors import Undeliverable
 from ripen.operations.crm_error_words import next_step
 from ripen.operations.phrases import reason

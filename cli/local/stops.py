@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ripen.adapters.table import Due, keys
 from ripen.agenda import MAIL_LANES
-from ripen.crm.opt_out import OBJECTS
+from ripen.crm.incoming.opt_out import OBJECTS
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _OUTSIDE = frozenset({"due#crm", "alert", "action", "request", "call", "poll"})

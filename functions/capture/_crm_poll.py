@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Conflict, Key, Replace, Table
 from ripen.agenda import Lane
-from ripen.crm.polling import POLL_INTERVAL, Poll, Position, poll_wait
+from ripen.crm.incoming.polling import POLL_INTERVAL, Poll, Position, poll_wait
 from ripen.errors import Undeliverable
 from ripen.ports import Clock
 

@@ -17,7 +17,7 @@ from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Create, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import Member, MemberPoll, matching_names, membership_activity, status_key
+from ripen.crm.incoming.membership import Member, MemberPoll, matching_names, membership_activity, status_key
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.pointers import Pointer, Seen

@@ -16,7 +16,14 @@ from msgspec import Struct
 from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
-from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, Opportunity, OpportunityPoll, company_tokens
+from ripen.crm.incoming.opportunity import (
+    REVIEW,
+    Account,
+    OpenOpportunities,
+    Opportunity,
+    OpportunityPoll,
+    company_tokens,
+)
 
 logger = Logger(child=True)
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
-from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut
+from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll, PersonOptOut
 from ripen.lead.lead import Profile
 from ripen.pointers import Pointer
 

@@ -30,7 +30,7 @@ from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Conflict, Replace, Table, keys
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.push import ChangedRecords, leaves_to_polls, merged
+from ripen.crm.incoming.push import ChangedRecords, leaves_to_polls, merged
 from ripen.errors import Undeliverable
 from ripen.settings import LastPush
 

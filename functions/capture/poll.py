@@ -21,7 +21,7 @@ from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
-from ripen.crm.membership import MemberPoll
+from ripen.crm.incoming.membership import MemberPoll
 
 logger = Logger()
 batch = batch_processor()

@@ -22,7 +22,7 @@ from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.outbound import ACK, MAX_BYTES, fault, read
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.unavailable import answer_503
-from ripen.crm.push import ChangedRecords
+from ripen.crm.incoming.push import ChangedRecords
 from ripen.errors import Rejected, Undeliverable
 from ripen.key_ring import KeyRing, Rotated
 from ripen.ports import Post

@@ -13,7 +13,7 @@ from ripen.adapters.table import Add, Key, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
 from ripen.campaign.campaign_run import MaySend, holds_back
 from ripen.campaign.counts import Counts
-from ripen.crm import opportunity
+from ripen.crm.incoming import opportunity
 from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.address import address_hash

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from ripen.adapters.salesforce.members import SalesforceMembers
-from ripen.crm.membership import Member
+from ripen.crm.incoming.membership import Member
 from ripen.errors import NotConnected
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, create, token

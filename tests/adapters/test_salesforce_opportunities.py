@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
-from ripen.crm.opportunity import Company, Opportunity
-from ripen.crm.polling import Position
+from ripen.crm.incoming.opportunity import Company, Opportunity
+from ripen.crm.incoming.polling import Position
 from ripen.errors import NotConnected
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, create, token

@@ -7,7 +7,7 @@ import pytest
 from cli.local.stops import Entry, Lateness, Stop, next_stop, parts, without_opt_outs
 from ripen.adapters.table import Due, keys
 from ripen.agenda import Lane, Ref, lease_end, part
-from ripen.crm.opt_out import OBJECTS
+from ripen.crm.incoming.opt_out import OBJECTS
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,10 +6,10 @@ from typing import Any
 from ripen.adapters.table import Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.campaign.walk import Schedule
-from ripen.crm.membership import MemberPoll, updated_poll
-from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
-from ripen.crm.polling import POLL_INTERVAL
+from ripen.crm.incoming.membership import MemberPoll, updated_poll
+from ripen.crm.incoming.opportunity import OpportunityPoll
+from ripen.crm.incoming.opt_out import OptOutPoll
+from ripen.crm.incoming.polling import POLL_INTERVAL
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.trigger import OnActivity, OnSchedule

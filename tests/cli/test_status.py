@@ -13,9 +13,9 @@ from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign.walk import Refolding, Walk
-from ripen.crm.membership import MemberPoll
-from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.incoming.membership import MemberPoll
+from ripen.crm.incoming.opportunity import OpportunityPoll
+from ripen.crm.incoming.opt_out import OptOutPoll
 from ripen.ids import digest
 from ripen.lead.state import State
 from ripen.mail import ledger

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from ripen.backoff import backoff, retry_after
 from ripen.crm import crm_mark
-from ripen.crm.polling import poll_wait
+from ripen.crm.incoming.polling import poll_wait
 from ripen.errors import Undeliverable
 from ripen.journey import crm_request, webhook_call
 from ripen.journey.crm_request import CrmRequest

@@ -7,7 +7,7 @@ import pytest
 
 from ripen.adapters.salesforce import opportunities, soql
 from ripen.adapters.salesforce.members import changes_query
-from ripen.crm.polling import Position
+from ripen.crm.incoming.polling import Position
 from ripen.crm.upsert import DesiredRecord, desired_record
 from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink

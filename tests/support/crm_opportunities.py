@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from capture._opportunities import Dependencies, poll_opportunities
 from ripen.adapters.table import Row, Table, keys
-from ripen.crm.opportunity import Company, Opportunity, OpportunityPoll
-from ripen.crm.polling import Position
+from ripen.crm.incoming.opportunity import Company, Opportunity, OpportunityPoll
+from ripen.crm.incoming.polling import Position
 from ripen.errors import Undeliverable
 from tests.support.fakes import FakeClock
 

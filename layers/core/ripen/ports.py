@@ -12,11 +12,11 @@ from ripen.lead.lead import CrmLink
 
 if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
-    from ripen.crm.membership import Member
-    from ripen.crm.opportunity import Company, Opportunity
-    from ripen.crm.opt_out import PersonOptOut
+    from ripen.crm.incoming.membership import Member
+    from ripen.crm.incoming.opportunity import Company, Opportunity
+    from ripen.crm.incoming.opt_out import PersonOptOut
+    from ripen.crm.incoming.polling import Position
     from ripen.crm.ownership import Handover, Held, OwnerChange, Ownership
-    from ripen.crm.polling import Position
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.crm.users import CrmUser
     from ripen.journey.crm_request import CrmRequest

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from ripen.adapters.ses.mailer import refusal
 from ripen.adapters.table import Row, keys
 from ripen.cause import Cause
-from ripen.crm.membership import MemberPoll
-from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OptOutPoll
+from ripen.crm.incoming.membership import MemberPoll
+from ripen.crm.incoming.opportunity import OpportunityPoll
+from ripen.crm.incoming.opt_out import OptOutPoll
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall
 from ripen.mail import ses_errors

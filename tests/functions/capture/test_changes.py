@@ -12,10 +12,10 @@ from capture.changes import Dependencies, Reading, apply_changes
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.membership import Member, MemberPoll
-from ripen.crm.opportunity import Company, Opportunity, OpportunityPoll
-from ripen.crm.opt_out import PersonOptOut
-from ripen.crm.polling import Position
+from ripen.crm.incoming.membership import Member, MemberPoll
+from ripen.crm.incoming.opportunity import Company, Opportunity, OpportunityPoll
+from ripen.crm.incoming.opt_out import PersonOptOut
+from ripen.crm.incoming.polling import Position
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from ripen.pointers import Pointer

@@ -9,8 +9,8 @@ import pytest
 
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.opportunity import Account, Company, Opportunity, OpportunityPoll
-from ripen.crm.polling import POLL_INTERVAL, Position
+from ripen.crm.incoming.opportunity import Account, Company, Opportunity, OpportunityPoll
+from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.address import address_hash
 from ripen.settings import Shadow

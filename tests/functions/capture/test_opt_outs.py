@@ -12,8 +12,8 @@ from capture._opt_outs import Dependencies, poll_opt_outs
 from ripen.adapters.rows.crm_link import new_crm_pointer
 from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.opt_out import OBJECTS, OptOutPoll, PersonOptOut
-from ripen.crm.polling import POLL_INTERVAL, Position
+from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll, PersonOptOut
+from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from tests.support.builders import a_lead

@@ -10,8 +10,8 @@ import pytest
 from capture._members import Dependencies, poll_members
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import Member, MemberPoll
-from ripen.crm.polling import POLL_INTERVAL, Position
+from ripen.crm.incoming.membership import Member, MemberPoll
+from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash

@@ -9,7 +9,7 @@ import pytest
 from nurture.deliver import deliver
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.opportunity import OpenOpportunities
+from ripen.crm.incoming.opportunity import OpenOpportunities
 from ripen.ids import digest
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind, Verdict

@@ -5,7 +5,7 @@ from typing import Any
 
 from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.table import Replace, Row, keys
-from ripen.crm import opportunity
+from ripen.crm.incoming import opportunity
 from ripen.failure import Failure
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink, Profile

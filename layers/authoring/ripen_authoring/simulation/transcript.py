@@ -10,7 +10,7 @@ from msgspec.structs import fields
 
 from ripen.adapters.table import keys
 from ripen.calendar.minute import format_minute
-from ripen.crm.opportunity import OpenOpportunities
+from ripen.crm.incoming.opportunity import OpenOpportunities
 from ripen.decision import Decision, DecisionKind
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.journey.enrollment_decisions import decisions_about

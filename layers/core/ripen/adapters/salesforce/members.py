@@ -14,8 +14,8 @@ from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.soql import CAMPAIGN_ID, Row, is_changed, soql
 from ripen.adapters.secrets import Secrets
-from ripen.crm.membership import Member
-from ripen.crm.polling import Position
+from ripen.crm.incoming.membership import Member
+from ripen.crm.incoming.polling import Position
 
 
 class SalesforceMembers:

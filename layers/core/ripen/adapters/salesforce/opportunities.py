@@ -12,8 +12,8 @@ from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.soql import Row, is_after, is_changed, soql
 from ripen.adapters.secrets import Secrets
-from ripen.crm.opportunity import Company, Opportunity
-from ripen.crm.polling import Position
+from ripen.crm.incoming.opportunity import Company, Opportunity
+from ripen.crm.incoming.polling import Position
 
 
 class SalesforceOpportunities:

@@ -15,8 +15,8 @@ from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.soql import OPT_OUTS, Row, is_changed, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.opt_out import PersonOptOut
-from ripen.crm.polling import Position
+from ripen.crm.incoming.opt_out import PersonOptOut
+from ripen.crm.incoming.polling import Position
 
 
 class SalesforceOptOuts:

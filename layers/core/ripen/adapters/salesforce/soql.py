@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from ripen.crm.crm_fields import SHORT, STANDARD, email_fits
+from ripen.crm.incoming.polling import Position
 from ripen.crm.ownership import Owner
-from ripen.crm.polling import Position
 from ripen.crm.upsert import DesiredRecord, Record
 from ripen.crm.users import CrmUser
 from ripen.lead.lead import CrmLink

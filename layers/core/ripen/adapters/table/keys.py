@@ -13,9 +13,9 @@ from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.counts import Counts
 from ripen.campaign.walk import Entries, Refolding, Schedule, Walk
 from ripen.capture.quarantine import Quarantined
-from ripen.crm.membership import MemberPoll
-from ripen.crm.opportunity import Account, OpenOpportunities, OpportunityPoll
-from ripen.crm.opt_out import OBJECTS, OptOutPoll
+from ripen.crm.incoming.membership import MemberPoll
+from ripen.crm.incoming.opportunity import Account, OpenOpportunities, OpportunityPoll
+from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll
 from ripen.decision import Decision
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment

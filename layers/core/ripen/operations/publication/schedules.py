@@ -10,10 +10,10 @@ from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.calendar import recurrence
 from ripen.campaign.walk import Schedule
-from ripen.crm import membership
-from ripen.crm.opportunity import OpportunityPoll
-from ripen.crm.opt_out import OBJECTS, OptOutPoll
-from ripen.crm.polling import POLL_INTERVAL
+from ripen.crm.incoming import membership
+from ripen.crm.incoming.opportunity import OpportunityPoll
+from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll
+from ripen.crm.incoming.polling import POLL_INTERVAL
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.trigger import OnSchedule
 

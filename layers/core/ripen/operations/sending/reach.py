@@ -18,7 +18,7 @@ from ripen.calendar.local_time import lead_zone
 from ripen.campaign import campaign_run as runs
 from ripen.campaign import mailing
 from ripen.campaign.walk import paced_delay
-from ripen.crm import opportunity
+from ripen.crm.incoming import opportunity
 from ripen.decision import Reason
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.address import address_hash

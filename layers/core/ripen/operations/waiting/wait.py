@@ -10,7 +10,7 @@ from typing import Any
 from ripen.adapters.table import Row
 from ripen.cause import Cause
 from ripen.crm import crm_errors
-from ripen.crm.polling import Poll
+from ripen.crm.incoming.polling import Poll
 from ripen.journey import crm_request, webhook_call
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.webhook_call import WebhookCall

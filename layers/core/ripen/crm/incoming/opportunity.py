@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from ripen.crm.polling import Poll
+from ripen.crm.incoming.polling import Poll
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash, domain, kind, normalise
 

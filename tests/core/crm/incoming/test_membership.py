@@ -3,7 +3,7 @@
 from copy import replace
 from datetime import timedelta
 
-from ripen.crm.membership import Member, MemberPoll, membership_activity, updated_poll, watched_campaigns
+from ripen.crm.incoming.membership import Member, MemberPoll, membership_activity, updated_poll, watched_campaigns
 from ripen.fold.consequences import CrmOutdated, Enrolled
 from ripen.fold.fold import Folded, fold
 from ripen.fold.lead_history import LeadHistory

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.crm.polling import Poll
+from ripen.crm.incoming.polling import Poll
 
 OBJECTS = ("Lead", "Contact")
 

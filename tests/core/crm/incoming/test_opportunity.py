@@ -2,7 +2,7 @@
 
 import pytest
 
-from ripen.crm.opportunity import MOST_TOKENS, Company, company_token, company_tokens
+from ripen.crm.incoming.opportunity import MOST_TOKENS, Company, company_token, company_tokens
 from ripen.lead.address import address_hash
 
 KEY = b"k" * 32

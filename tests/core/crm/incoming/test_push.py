@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.push import ChangedRecords, leaves_to_polls, merged
+from ripen.crm.incoming.push import ChangedRecords, leaves_to_polls, merged
 from tests.support.fakes import NOON
 
 FEW, MANY = ApiUsage(used=80, most=100), ApiUsage(used=79, most=100)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.crm.polling import Poll
+from ripen.crm.incoming.polling import Poll
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import Bundle
