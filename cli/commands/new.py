@@ -149,8 +149,8 @@ def _make(folder: "Folder", files: dict[str, str], as_json: bool) -> None:
     screen.print(
         escape(
             say(
-                f"Edit them, then run: ripen check {folder.path}",
-                f"ファイルを書き換えてから実行: ripen check {folder.path}",
+                f"Replace the placeholders with your words. What is left to replace says: ripen check {folder.path}",
+                f"仮の文を自分の言葉に書き換えてください。残りの確認: ripen check {folder.path}",
             )
         )
     )

@@ -15,6 +15,7 @@ from ripen_authoring.files.folder import Folder
 EXAMPLE = Path(__file__).parents[2] / "playbook"
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 TODAY = NOW.date()
+PLACEHOLDER = "this is still the placeholder of `ripen new`"
 
 
 @pytest.fixture
@@ -39,15 +40,42 @@ def everything(folder: Folder) -> scaffold.Files:
     )
 
 
-def test_all_new_files_pass_the_check_without_a_warning(playbook: Path) -> None:
+def test_all_new_files_pass_the_check_and_wait_for_words_alone(playbook: Path) -> None:
     folder = opened(playbook)
     files = everything(folder)
     scaffold.write(folder, files, "en")
     checked = check_playbook(playbook, NOW)
-    assert checked.warnings == ()
+    assert {PLACEHOLDER in str(each) for each in checked.warnings} == {True}
     assert {"new", "new-thanks", "bare", "second"} <= checked.bundle.pages.keys()
     assert checked.bundle.campaigns["news"].at == "2026-12-14T10:00"
-    assert [path for path, text in files.items() if re.search(r"\b(NAME|FORM|MAIL|SEGMENT|WHEN|MONTH)\b", text)] == []
+    assert [
+        path for path, text in files.items() if re.search(r"\b(NAME|FORM|MAIL|SEGMENT|WHEN|MONTH)\b|[«»]", text)
+    ] == []
+
+
+def test_a_placeholder_is_warned_of_at_its_line_until_it_is_replaced(playbook: Path) -> None:
+    folder = opened(playbook)
+    scaffold.write(folder, scaffold.new_mail(folder, "new"), "en")
+    body = playbook / "emails/new/en.md"
+
+    def warned(file: str) -> list[str]:
+        return [str(each) for each in check_playbook(playbook, NOW).warnings if each.file == file]
+
+    assert warned("emails/new/en.md") == [
+        f"emails/new/en.md:3:1: {PLACEHOLDER} (also on line 5, 7); replace it with your own words"
+    ]
+    assert f"emails/new/ja.md:3:1: {PLACEHOLDER}" in warned("emails/new/ja.md")[0]
+    assert f"emails/new/email.yaml:4:7: {PLACEHOLDER}" in warned("emails/new/email.yaml")[0]
+
+    body.write_text(body.read_text().replace("## A heading", "## A heading that is ours"))
+    assert "(also on line 7)" in warned("emails/new/en.md")[0]
+
+    body.write_text("{{ greeting }}\n\nWe say the one thing that matters in the first sentence. Do you?\n")
+    assert warned("emails/new/en.md") == []
+
+
+def test_the_example_has_no_placeholder() -> None:
+    assert [str(each) for each in check_playbook(EXAMPLE, NOW).warnings] == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import Any
 
 import pytest
@@ -20,6 +20,10 @@ ENGLISH, JAPANESE = PROJECT / "docs/playbook.md", PROJECT / "docs/playbook.ja.md
 WRITTEN = datetime(2026, 11, 29, tzinfo=UTC)
 _TUTORIAL = re.compile(r"^## .+?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^`playbook/([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINES = re.compile(
+    r"^`playbook/([^`\n]+)`\W[^`\n]*`([^`\n]+)`[^`\n]+`([^`\n]+)`[^\n]*\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_DELETED = re.compile(r"^rm -r playbook/(\S+)$", re.MULTILINE)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(ripen [^`\n]+)`")
 
@@ -36,6 +40,23 @@ def tutorial(page: Path) -> str:
 def files(page: Path) -> dict[str, str]:
     """Return the files of the tutorial, by their path in the playbook."""
     return dict(_FILE.findall(tutorial(page)))
+
+
+def lines_of_pages(page: Path) -> list[tuple[str, str, str, str]]:
+    """Return the lines that the tutorial replaces: the file, the first and the last of them, and the new ones."""
+    return _LINES.findall(tutorial(page))
+
+
+def edit(page: Path, playbook: Path) -> None:
+    """Change the files as the tutorial says."""
+    for path, text in files(page).items():
+        assert (playbook / path).exists(), path
+        (playbook / path).write_text(text, "utf-8")
+    for path, first, last, text in lines_of_pages(page):
+        before, _, rest = (playbook / path).read_text().partition(first)
+        (playbook / path).write_text(before + text.rstrip("\n") + rest.partition(last)[2], "utf-8")
+    for folder in _DELETED.findall(tutorial(page)):
+        rmtree(playbook / folder)
 
 
 def commands(page: Path) -> list[str]:
@@ -65,9 +86,7 @@ def test_the_files_of_the_tutorial_pass_the_check(page: Path, tmp_path: Path) ->
     for line in [line for line in commands(page) if line.startswith("ripen new ")]:
         made = CliRunner().invoke(app, [*shlex.split(line)[1:], "--folder", str(playbook)])
         assert made.exit_code == 0, made.output
-    for path, text in files(page).items():
-        assert (playbook / path).exists(), path
-        (playbook / path).write_text(text, "utf-8")
+    edit(page, playbook)
     checked = check_playbook(playbook, WRITTEN)
 
     # then nothing is wrong with them, and each part is there
@@ -103,6 +122,7 @@ def test_an_option_that_a_command_lacks_is_found() -> None:
 
 def test_both_tutorials_have_the_same_files_and_commands() -> None:
     assert files(JAPANESE) == files(ENGLISH)
+    assert lines_of_pages(JAPANESE) == lines_of_pages(ENGLISH)
     assert [line.replace("--lang ja", "--lang en") for line in commands(JAPANESE)] == commands(ENGLISH)
 
 

@@ -1,6 +1,7 @@
 """New files for a playbook: complete and in the brand's languages, so that only words have to be changed.
 
-The starters beside this module are the files, with words in capitals for what differs: NAME, FORM, MAIL …
+The starters beside this module are the files, with words in capitals for what differs: NAME, FORM, MAIL …,
+and with marks around texts that a person must replace: checks/placeholders.py.
 """
 
 import re
@@ -11,9 +12,9 @@ from pathlib import Path
 from ripen.failure import Failure
 from ripen.nearest import nearest
 from ripen.words import Words
+from ripen_authoring.checks.placeholders import STARTERS, without_marks
 from ripen_authoring.files.folder import NAME, Folder, load
 
-_STARTERS = Path(__file__).parent / "starters"
 _IN_BOTH = re.compile(r"^( +)ja: (.+)\n\1en: (.+)$", re.MULTILINE)
 _COMMENT = re.compile(r"# ja: (.+?) \| en: (.+)$", re.MULTILINE)
 _SHARED_PART = re.compile(r"\{% include '([^']+)' %\}")
@@ -208,7 +209,7 @@ def _spoken(locale: str) -> str:
 
 
 def _read(starter: str) -> str:
-    return (_STARTERS / starter).read_text("utf-8")
+    return without_marks((STARTERS / starter).read_text("utf-8"))
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

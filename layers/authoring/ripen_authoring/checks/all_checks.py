@@ -11,6 +11,7 @@ from ripen_authoring.checks import (
     locales,
     mailings,
     past_dates,
+    placeholders,
     scoring,
     settings,
     simulations,
@@ -38,5 +39,6 @@ def check(folder: Folder, ripen: Entry[RipenFile], scored: Entry[ScoringFile], t
     yield from mails.check(folder, ripen.model)
     yield from simulations.check(folder, ripen.model)
     yield from slips.check(folder, scored)
+    yield from placeholders.check(folder)
     if today:
         yield from past_dates.check(folder, today)
