@@ -11,7 +11,7 @@ from ripen.crm.record_wait import record_wait
 from ripen.operations.record_wait_words import in_words
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.titles import title
-from ripen.slack.alert import CONTACT_REQUEST, HOT, Alert
+from ripen.slack.alert import HAND_OFFS, Alert
 from ripen.slack.card import lead_card, note_card
 from ripen.slack.card_facts import card_facts
 from ripen.slack.halt_card import halt_card
@@ -27,7 +27,7 @@ def render_card(alert: Alert, table: Table, bundle: Bundle, now: datetime) -> Ca
     profile, state, mark = table.get_many([keys.profile(alert.lead), keys.state(alert.lead), keys.crm_mark(alert.lead)])
     if profile is None:
         return None
-    if alert.kind not in (HOT, CONTACT_REQUEST):
+    if alert.kind not in HAND_OFFS:
         return note_card(alert, profile.value, brand.default_locale)
     facts = card_facts(profile.value, state.value if state else None, bundle, now, alert.answers)
     if profile.value.crm is None:

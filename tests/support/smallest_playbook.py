@@ -60,7 +60,7 @@ subject: Text alone
 see https://other.example/x.
 """,
 }
-F, ALERTING = "forms/f.yaml", FILES["forms/f.yaml"] + "alerts_sales: true\n"
+F, ALERTING = "forms/f.yaml", FILES["forms/f.yaml"] + "hand_off: true\n"
 """The form, for playbooks whose journey starts with something else."""
 P, H = "personas/ken.yaml", "simulations/h.yaml"
 KEN = "email: ken@shop.example\n"

@@ -132,6 +132,8 @@ def test_split_has_weights_and_paths() -> None:
                        owner="a@b.example")),
         ("notify: Look, channel: C0123ABCD",
          graph.NotifyStep(id="notify", text={"ja": "Look", "en": "Look"}, channel="C0123ABCD")),
+        ("hand_off: {ja: 見積もりの依頼, en: Wants a quote}",
+         graph.HandOffStep(id="hand-off", text={"ja": "見積もりの依頼", "en": "Wants a quote"})),
         ("webhook: {url: https://hook.example/x, body: {plan: pro}, timeout: 25}", None),
         ("webhook: {url: https://hook.example/x, body: {plan: pro}}",
          graph.WebhookStep(id="webhook-hook-example", url="https://hook.example/x", body={"plan": "pro"})),

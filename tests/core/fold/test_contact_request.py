@@ -4,6 +4,7 @@ from copy import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import convert, json
 
 from ripen.fold.consequences import ContactRequested, ContactRequestLeftOut, LeadTurnedHot
 from ripen.fold.fold import Folded, fold
@@ -13,12 +14,13 @@ from ripen.ids import alert_id
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.lead import FormAnswers, Profile
 from ripen.lead.state import Rank, State
+from ripen.playbook.bundle import Form
 from ripen.slack.alert import CONTACT_REQUEST, Alert
 from tests.support.builders import a_lead, an_activity
 from tests.support.fakes import NOON
 from tests.support.pure_folds import BUNDLE, JUNIOR
 
-FORM = replace(BUNDLE.forms["whitepaper"], name="contact", title={"ja": "相談を申し込む"}, alerts_sales=True)
+FORM = replace(BUNDLE.forms["whitepaper"], name="contact", title={"ja": "相談を申し込む"}, hand_off=True)
 ASKING = replace(BUNDLE, forms=BUNDLE.forms | {"contact": FORM})
 REQUEST = an_activity(subject="contact")
 SENIOR = a_lead(job_title="部長")
@@ -129,3 +131,9 @@ def test_refold_keeps_the_number_of_requests() -> None:
     again = refold(LeadHistory(profile=JUNIOR, state=got.state), got.activities, ASKING, NOON)
     assert again.state.contact_requests == got.state.contact_requests
     assert alerts(asked(*several(1, first=5), state=again.state)) == []
+
+
+def test_forms_of_earlier_bundles_still_ask_for_contact() -> None:
+    written = json.decode(json.encode(FORM))
+    assert written["alerts_sales"] is True
+    assert convert(written, Form).hand_off

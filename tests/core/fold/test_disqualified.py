@@ -33,7 +33,7 @@ def test_disqualified_lead_is_cold_and_starts_no_alert() -> None:
 
 
 def test_disqualified_lead_that_asks_for_contact_is_shown() -> None:
-    asking = replace(BUNDLE, forms={"whitepaper": replace(BUNDLE.forms["whitepaper"], alerts_sales=True)})
+    asking = replace(BUNDLE, forms={"whitepaper": replace(BUNDLE.forms["whitepaper"], hand_off=True)})
     assert [each for each in folded(*FORMS, bundle=asking).consequences if isinstance(each, ContactRequested)]
 
 

@@ -10,7 +10,17 @@ from ripen.journey.engine import Advanced
 from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.clause import Condition
-from ripen.playbook.graph import CrmStep, EnrolStep, JumpStep, LeaveStep, NotifyStep, Path, UpdateStep, WebhookStep
+from ripen.playbook.graph import (
+    CrmStep,
+    EnrolStep,
+    HandOffStep,
+    JumpStep,
+    LeaveStep,
+    NotifyStep,
+    Path,
+    UpdateStep,
+    WebhookStep,
+)
 from ripen.slack.alert import Alert
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
@@ -75,6 +85,14 @@ def test_each_visit_has_its_own_rows_with_stable_ids() -> None:
     ids = [effect.id for effect in got.effects if not isinstance(effect, UpdateProfile | ExitJourney)]
     assert len(set(ids)) == len(ids) == 6
     assert moved(journey, an_enrollment(facts={"plan": "gold"})).effects == got.effects
+
+
+def test_journey_hands_the_lead_off_with_its_reason() -> None:
+    step = HandOffStep(id="h", text={"ja": "{{ lead.company }}: {{ entry.plan }}"}, next="a")
+    alert = moved(a_journey(step, send("a")), an_enrollment(facts={"plan": "gold"})).effects[0]
+    assert isinstance(alert, Alert)
+    assert (alert.kind, alert.lead, alert.text, alert.channel) == ("hand-off", "lead1", "株式会社サンプル: gold", "")
+    assert alert.planned == NOON
 
 
 def test_text_that_cannot_be_rendered_for_this_lead_is_skipped() -> None:

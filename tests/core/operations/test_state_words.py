@@ -18,7 +18,7 @@ from ripen.slack.alert import AlertOutcome, AlertState
 from ripen.words import Words
 
 SHOWN: list[type[StrEnum]] = [Rank, SendState, EnrollmentState, AlertState, AlertOutcome, DecisionKind, Outcome]
-ALERTS = [alert.HOT, alert.CONTACT_REQUEST, alert.REPLY, alert.UNPROVEN_REPLY, alert.DOUBTFUL_REPLY]
+ALERTS = [*alert.HAND_OFFS, alert.REPLY, alert.UNPROVEN_REPLY, alert.DOUBTFUL_REPLY]
 NAMES = {"Salesforce", "ToDo"}
 """What is the same in Japanese."""
 
@@ -28,9 +28,7 @@ def test_every_value_has_words(shown: type[StrEnum]) -> None:
     assert [value for value in shown if value and value not in WORDS] == []
 
 
-@pytest.mark.parametrize(
-    "kind", [alert.HOT, alert.CONTACT_REQUEST, alert.REPLY, alert.UNPROVEN_REPLY, alert.DOUBTFUL_REPLY]
-)
+@pytest.mark.parametrize("kind", ALERTS)
 def test_every_kind_of_alert_has_words(kind: str) -> None:
     assert kind in WORDS
 

@@ -41,6 +41,12 @@ def a_task(
             "Call: Jane Smith of Acme asks to be contacted",
         ),
         (
+            Acceptance.STAY,
+            "hand-off",
+            "要連絡: 山田 花子 様（株式会社サンプル）が営業に引き渡されました",
+            "Call: Jane Smith of Acme was handed off to sales",
+        ),
+        (
             Acceptance.ASK_OWNER,
             "hot",
             "山田 花子 様（株式会社サンプル）がホットになりました。Alice Sato さんが相談したいとのことです",

@@ -19,7 +19,7 @@ from tests.support.folded_activities import react, woken
 from tests.support.form_posts import EMAIL, activities, lead_of
 from tests.support.gateway_events import KEY, SITE, a_post
 
-FORM = replace(a_bundle().forms["whitepaper"], title={"ja": "相談を申し込む"}, alerts_sales=True)
+FORM = replace(a_bundle().forms["whitepaper"], title={"ja": "相談を申し込む"}, hand_off=True)
 ASKING = replace(a_bundle(), forms={"whitepaper": FORM})
 
 

@@ -30,7 +30,7 @@ def form(name: str, written: FormFile, locales: tuple[str, ...]) -> bundle.Form:
         if consent
         else None,
         opt_in=written.opt_in,
-        alerts_sales=written.alerts_sales,
+        hand_off=written.hand_off,
         honeypot=written.honeypot,
         thank_you=written.thank_you,
         origins=written.origins,

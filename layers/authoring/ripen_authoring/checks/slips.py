@@ -87,12 +87,12 @@ def _check_effects(folder: Folder, scored: Entry[ScoringFile]) -> Iterator[Probl
     models += [entry.model for entry in folder.segments.values()]
     used = {name for model in models for name in _forms_in(model.model_dump())}
     for name, form in folder.forms.items():
-        if not form.model.alerts_sales and not used & {name, "any"}:
+        if not form.model.hand_off and not used & {name, "any"}:
             message = Words(
                 "nothing happens after this form: give points for it in scoring.yaml, start a journey with it, "
-                "or write `alerts_sales: true`",
+                "or write `hand_off: true`",
                 "このフォームを送っても何も起きません。scoring.yaml で点を付けるか、シナリオを始めるか、"
-                "`alerts_sales: true` と書いてください",
+                "`hand_off: true` と書いてください",
             )
             yield form.document.warning((), message)
 

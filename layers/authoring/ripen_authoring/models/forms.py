@@ -57,8 +57,9 @@ class FormFile(Part):
     fields: Annotated[tuple[FieldPart, ...], Field(min_length=1)]
     consent: ConsentPart | None = None
     opt_in: Literal["single", "double"] = "single"
-    alerts_sales: bool = Field(
-        False, description="For a form that asks for contact: sales gets a card at once, whatever the rank"
+    hand_off: bool = Field(
+        False,
+        description="For a form that asks for contact: sales gets the lead at once, whatever the rank",
     )
     honeypot: str = "website"
     thank_you: str = ""

@@ -158,6 +158,19 @@ class NotifyPart(StepPart):
         return graph.NotifyStep(id=id, next=next, text=self.notify.by_locale(locales), channel=self.channel)
 
 
+class HandOffPart(StepPart):
+    hand_off: LocalizedText = Field(description="Why sales gets the lead, Liquid")
+
+    def default_id(self) -> str:
+        return "hand-off"
+
+    def templates(self) -> Iterator[tuple[DocumentPath, str]]:
+        yield from ((("hand_off", code), text) for code, text in self.hand_off.root.items())
+
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
+        return graph.HandOffStep(id=id, next=next, text=self.hand_off.by_locale(locales))
+
+
 class EnrolStepPart(StepPart):
     enrol: Name = Field(description="Another journey")
 
@@ -224,6 +237,7 @@ SimpleStep = (
     | Annotated[UpdatePart, Tag("update step")]
     | Annotated[CrmPart, Tag("crm step")]
     | Annotated[NotifyPart, Tag("notify step")]
+    | Annotated[HandOffPart, Tag("hand_off step")]
     | Annotated[EnrolStepPart, Tag("enrol step")]
     | Annotated[LeavePart, Tag("leave step")]
     | Annotated[JumpPart, Tag("jump step")]

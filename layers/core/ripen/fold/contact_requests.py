@@ -33,7 +33,7 @@ def contact_requests(
     """Return an alert for each submission of a form that alerts sales, as long as the day has cards left."""
     submissions = [a for a in activities if a.kind is Kind.FORM_SUBMITTED and a.verdict is Verdict.HUMAN]
     found = [bundle.forms[a.subject] for a in submissions if a.subject in bundle.forms]
-    asking = [form for form in found if form.alerts_sales]
+    asking = [form for form in found if form.hand_off]
     if not asking:
         return Requests(counted=before.contact_requests)
     known, today = before.contact_requests, now.date().isoformat()

@@ -25,6 +25,7 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.graph import (
     CrmStep,
     EnrolStep,
+    HandOffStep,
     LeaveStep,
     NotifyStep,
     SendStep,
@@ -34,7 +35,7 @@ from ripen.playbook.graph import (
     WebhookStep,
 )
 from ripen.playbook.template import render_line, render_text
-from ripen.slack.alert import Alert
+from ripen.slack.alert import HAND_OFF, Alert
 
 
 class UpdateProfile(Struct, frozen=True, kw_only=True):
@@ -67,10 +68,8 @@ def effect_of(step: Step, enrollment: Enrollment, context: JourneyContext, now: 
             return _update(step, enrollment, context, now)
         case CrmStep():
             return _crm_request(step, enrollment, context, now)
-        case NotifyStep():
-            text = render_text(_in_company_language(step.text, context), _variables(enrollment, context))
-            id = _visit_id(step, enrollment)
-            return Alert(id=id, lead=enrollment.lead, kind="note", planned=now, text=text, channel=step.channel)
+        case NotifyStep() | HandOffStep():
+            return _alert(step, enrollment, context, now)
         case WebhookStep():
             return _webhook_call(step, enrollment, context, now)
         case EnrolStep():
@@ -127,6 +126,13 @@ def _crm_request(step: CrmStep, enrollment: Enrollment, context: JourneyContext,
         status=step.status,
         owner=step.owner,
     )
+
+
+def _alert(step: NotifyStep | HandOffStep, enrollment: Enrollment, context: JourneyContext, now: datetime) -> Alert:
+    kind, channel = ("note", step.channel) if isinstance(step, NotifyStep) else (HAND_OFF, "")
+    text = render_text(_in_company_language(step.text, context), _variables(enrollment, context))
+    id = _visit_id(step, enrollment)
+    return Alert(id=id, lead=enrollment.lead, kind=kind, planned=now, text=text, channel=channel)
 
 
 def _webhook_call(step: WebhookStep, enrollment: Enrollment, context: JourneyContext, now: datetime) -> WebhookCall:

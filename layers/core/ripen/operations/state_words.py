@@ -18,6 +18,7 @@ WORDS: dict[str, Words] = {
     "crm": Words("Salesforce", "Salesforce"),
     "webhook": Words("Webhook", "ウェブフック"),
     "contact request": Words("Contact request", "問い合わせ"),
+    "hand-off": Words("Hand-off", "引き渡し"),
     "reply": Words("Reply", "返信"),
     "answer": Words("Answer", "回答"),
     "unproven reply": Words("Reply, sender not proven", "返信（差出人未確認）"),

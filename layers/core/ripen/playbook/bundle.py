@@ -129,8 +129,8 @@ class Form(Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     opt_in: Literal["single", "double"] = "single"
     """With "double", a consent counts only after the button on a page that we mail a link to."""
-    alerts_sales: bool = False
-    """Whether a submission asks for contact: sales is alerted at once, whatever the rank."""
+    hand_off: bool = field(default=False, name="alerts_sales")
+    """Whether a submission asks for contact: the lead is handed off to sales at once, whatever the rank."""
     honeypot: str = "website"
     """Name of a hidden field; a submission that fills it in comes from a machine."""
     thank_you: str = ""

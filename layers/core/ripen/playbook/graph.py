@@ -172,6 +172,13 @@ class NotifyStep(OneWayStep, frozen=True, kw_only=True, tag="notify"):
     """A Slack channel; "" is the sales channel."""
 
 
+class HandOffStep(OneWayStep, frozen=True, kw_only=True, tag="hand_off"):
+    """Hands the lead off to sales, whatever its rank."""
+
+    text: Texts
+    """Why sales gets the lead, by locale, in Liquid."""
+
+
 class WebhookStep(OneWayStep, frozen=True, kw_only=True, tag="webhook"):
     """Calls a URL and waits for the answer; later clauses and mails can use its JSON as `answers.<step id>.…`."""
 
@@ -229,6 +236,7 @@ Step = (
     | UpdateStep
     | CrmStep
     | NotifyStep
+    | HandOffStep
     | WebhookStep
     | EnrolStep
     | LeaveStep

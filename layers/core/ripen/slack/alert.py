@@ -12,6 +12,10 @@ from ripen.lead.lead import FormAnswers
 
 HOT = "hot"
 CONTACT_REQUEST = "contact request"
+HAND_OFF = "hand-off"
+"""By a step of a journey."""
+HAND_OFFS = (HOT, CONTACT_REQUEST, HAND_OFF)
+"""The kinds of alerts that hand a lead off to sales."""
 REPLY = "reply"
 UNPROVEN_REPLY = "unproven reply"
 DOUBTFUL_REPLY = "doubtful reply"
@@ -62,8 +66,8 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     lead: str
     """"" if the alert is about a campaign."""
     kind: str
-    """HOT and CONTACT_REQUEST show the lead, the latter with the title of its form in `text`. "note", REPLY and
-    UNPROVEN_REPLY and DOUBTFUL_REPLY show `text` from a journey or a reply, "halt" shows `halt`."""
+    """HAND_OFFS show the lead: CONTACT_REQUEST with the title of its form in `text`, HAND_OFF with the step's reason.
+    "note", REPLY and UNPROVEN_REPLY and DOUBTFUL_REPLY show `text` from a journey or a reply, "halt" shows `halt`."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None

@@ -28,6 +28,11 @@ def section(block_id: str, *lines: str) -> Block:
     return {"type": "section", "block_id": block_id, "text": mrkdwn("\n".join(lines))}
 
 
+def section_of_text(block_id: str, text: str) -> Block:
+    """Return a paragraph of plain text."""
+    return {"type": "section", "block_id": block_id, "text": plain(text)}
+
+
 def header(block_id: str, text: str) -> Block:
     """Return a line of large text."""
     return {"type": "header", "block_id": block_id, "text": plain(text)}

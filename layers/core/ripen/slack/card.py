@@ -11,30 +11,34 @@ from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE
-from ripen.slack.alert import CONTACT_REQUEST, DOUBTFUL_REPLY, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
-from ripen.slack.blocks import Block, context, cut, cut_note, escape, header, mention, mrkdwn, plain
+from ripen.slack.alert import CONTACT_REQUEST, DOUBTFUL_REPLY, HAND_OFF, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
+from ripen.slack.blocks import Block, context, cut, cut_note, escape, header, mention, mrkdwn, plain, section_of_text
 from ripen.slack.card_facts import CardFacts, answer_blocks, fact_blocks, fact_line, headline, lead_name
 from ripen.slack.card_words import card_words
 
+_FIRST = {CONTACT_REQUEST: "asks", HAND_OFF: "handed_off"}
+"""The words of a card's first line, by the kind of its alert; that of a hot lead is what the lead did."""
 _MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️", DOUBTFUL_REPLY: "❔"}
 _CAUTIONS = {UNPROVEN_REPLY: "unproven", DOUBTFUL_REPLY: "doubtful"}
 _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 
 
 def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
-    """Return the card of a hot lead, or of one that asks for contact, as {"text", "blocks"}.
+    """Return the card of a lead that is handed off to sales, as {"text", "blocks"}.
 
     It begins with what just happened, then says who the lead is, then its score and why. It has the buttons Accept and
     Not a fit while it is open. Otherwise it says which person pressed one, and when; an accepted lead can be released.
     """
     words, first, asks = card_words(locale), headline(facts, locale), alert.kind == CONTACT_REQUEST
-    if asks:
-        first = words["asks"].format(form=cut(alert.text, "word"))
+    if alert.kind in _FIRST:
+        first = words[_FIRST[alert.kind]].format(form=cut(alert.text, "word"))
         facts = replace(facts, reasons=[*filter(None, [facts.news]), *facts.reasons])
+    why = cut_note(alert.text) if alert.kind == HAND_OFF else ""
     left_out = words["requests_left_out"].format(count=alert.left_out)
     blocks = [
         header("news", first),
         *([context("left_out", plain(left_out))] if alert.left_out else []),
+        *([section_of_text("why", why)] if why else []),
         *(answer_blocks(facts.answered, alert.text) if asks else []),
         *fact_blocks(facts, locale),
         *(answer_blocks(facts.answered) if not asks else []),
@@ -59,7 +63,7 @@ def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     words, mark = card_words(locale), _MARKS.get(alert.kind, "🔔")
     text, name = cut_note(alert.text), lead_name(profile, locale)
     blocks: list[Block] = [
-        {"type": "section", "block_id": "said", "text": plain(f"{mark} {text}")},
+        section_of_text("said", f"{mark} {text}"),
         *([context(caution, plain(words[caution]))] if (caution := _CAUTIONS.get(alert.kind)) else []),
         *([context("left_out", plain(words["left_out"].format(count=alert.left_out)))] if alert.left_out else []),
         context("who", plain(words["sep"].join((name, cut(profile.email, "touch"))))),

@@ -41,6 +41,8 @@ class CardFacts(Struct, frozen=True, kw_only=True):
     """What the lead did last, in words; "" if it did nothing that counts."""
     reasons: Sequence[str] = ()
     """The other reasons for the score, in words, those to show first."""
+    disqualified: str = ""
+    """Why the lead is cold, however many points it has, in words; "" if it is not disqualified."""
     lacks_proof: bool = False
     """Whether only the missing proof of the address keeps the lead below hot."""
     answered: AnsweredForm | None = None
@@ -63,13 +65,15 @@ def card_facts(
     why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone, limit=_ALL)
     shown = [asked] if asked else profile.answers
     news = max(filter(_is_act, why), key=_when, default=None)
+    disqualifies = next((reason for reason in why if reason.disqualifies), None)
     return CardFacts(
         profile=profile,
         rank=known.rank,
         cell=f"{known.grade}{known.level or ''}",
         score=score(known, bundle.scoring, now),
         news=news.words if news else "",
-        reasons=[reason.words for reason in why if reason is not news],
+        reasons=[reason.words for reason in why if reason not in (news, disqualifies)],
+        disqualified=disqualifies.words if disqualifies else "",
         lacks_proof=lacks_proof(known, bundle.scoring, now),
         answered=next((answered_form(each, bundle, brand.default_locale) for each in shown), None),
         page_titles={
@@ -97,6 +101,7 @@ def fact_blocks(facts: CardFacts, locale: str) -> list[Block]:
     words = card_words(locale)
     touches = _touches(facts, words, locale)
     return [
+        *([context("disqualified", plain(f"⛔ {cut(facts.disqualified, 'reason')}"))] if facts.disqualified else []),
         section("who", *_who(facts.profile, words, locale)),
         _contact(facts.profile, words),
         *([context("touches", plain(touches))] if touches else []),

@@ -27,6 +27,7 @@ _WORDS = {
         "doubtful": "自動返信かもしれません。シナリオは続いています。"
         "退職・異動の知らせなら、Salesforce で「メール送信除外」をオンにしてください。",
         "asks": "🙋 連絡を希望しています（{form}）",
+        "handed_off": "🤝 営業への引き渡し",
         "no_proof": "点数はホットに足りています。メールのクリックか返信があると、ホットになります。",
         "hot_in_model": "モデル「{model}」でホットになりました（{total}点）。",
         "requests_left_out": "この日はこのほかに {count} 件の送信があり、表示していません。",
@@ -60,6 +61,7 @@ _WORDS = {
         "doubtful": "This may be an automatic reply. The journeys go on. "
         "If it says that the lead has left the company, set Email Opt Out in Salesforce.",
         "asks": "🙋 Asks to be contacted ({form})",
+        "handed_off": "🤝 Handed off to sales",
         "no_proof": "Has the points for hot; a click in a mail or a reply is still missing.",
         "hot_in_model": "Turned hot in the model “{model}” ({total} points).",
         "requests_left_out": "Further requests of that day that are not shown: {count}.",

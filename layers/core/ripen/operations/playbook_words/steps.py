@@ -15,6 +15,7 @@ from ripen.playbook.graph import (
     CrmStep,
     EnrolStep,
     ExitStep,
+    HandOffStep,
     Journey,
     JumpStep,
     LeaveStep,
@@ -53,19 +54,21 @@ def step_words(step: Step, bundle: Bundle) -> Words:
             return _crm(step)
         case WaitForStep() | BranchStep() | SplitStep() | JumpStep() | ExitStep():
             return _path(step)
-        case SendStep() | NotifyStep() | WebhookStep() | EnrolStep() | LeaveStep():
+        case SendStep() | NotifyStep() | HandOffStep() | WebhookStep() | EnrolStep() | LeaveStep():
             return _deed(step, bundle)
         case _:
             assert_never(step)
 
 
-def _deed(step: SendStep | NotifyStep | WebhookStep | EnrolStep | LeaveStep, bundle: Bundle) -> Words:
+def _deed(step: SendStep | NotifyStep | HandOffStep | WebhookStep | EnrolStep | LeaveStep, bundle: Bundle) -> Words:
     match step:
         case SendStep(email=email):
             mail = quoted_title(bundle, "emails", email)
             return Words(f"send {mail.en}", f"{mail.ja}を送信")
         case NotifyStep():
             return Words("post a message in Slack", "Slack に投稿")
+        case HandOffStep():
+            return Words("hand off to sales", "営業に引き渡し")
         case WebhookStep(url=url):
             host = urlsplit(url).hostname or url
             return Words(f"call {host}", f"{host} を呼び出し")
