@@ -31,6 +31,13 @@ COMMANDS = {
             "見込み客 1 人のスコアの内訳をルールごとに表示します: もとになった行動と、次に変わる時期。",
         ),
     ),
+    "route": (
+        "cli.commands.route:route",
+        Words(
+            "Show who in sales would get a lead now, by which rule of routing.yaml, and why.",
+            "見込み客を今引き渡すと誰が担当になるかを、routing.yaml のルールと理由とともに表示します。",
+        ),
+    ),
     "leads": (
         "cli.commands.leads:leads",
         Words(

@@ -23,6 +23,7 @@ ROOMS = (
     "lead",
     "playbook",
     "calendar",
+    "hand_off",
     "tracking",
     "scoring",
     "mail",

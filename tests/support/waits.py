@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from ripen.calendar.wait_end import TimeContext, wait_end
-from ripen.playbook.bundle import Calendar
+from ripen.playbook.business_calendar import Calendar
 from ripen.playbook.graph import Until
 
 TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")

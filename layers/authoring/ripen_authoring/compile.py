@@ -13,7 +13,7 @@ from ripen.calendar.local_time import office_zone
 from ripen.failure import Failure
 from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.words import Words
-from ripen_authoring.building import forms, journeys, mailings, retention, scoring, settings
+from ripen_authoring.building import forms, journeys, mailings, retention, routing, scoring, settings
 from ripen_authoring.checks import all_checks
 from ripen_authoring.checks import retention as retention_checks
 from ripen_authoring.checks.template import trial_rendering
@@ -91,6 +91,7 @@ def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
         stages=ripen.stages,
         scoring=scoring.scoring(scored, locales),
         tracking=settings.tracking(ripen.tracking),
+        routing=routing.routing(files.routing.model) if files.routing else None,
         forms={name: forms.form(name, entry.model, locales) for name, entry in files.forms.items()},
         pages={name: forms.page(name, versions) for name, versions in files.pages.items()},
         emails={name: mailings.email(name, entry, ripen) for name, entry in files.emails.items()},

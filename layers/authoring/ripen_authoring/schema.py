@@ -8,6 +8,7 @@ from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.mailings import CampaignFile, EmailFile, SegmentFile
 from ripen_authoring.models.part import Part
 from ripen_authoring.models.personas import PersonaFile
+from ripen_authoring.models.routing import RoutingFile
 from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
@@ -16,6 +17,7 @@ FOLDER = ".schema"
 KINDS: dict[str, tuple[type[Part], str]] = {
     "ripen": (RipenFile, "ripen.yaml"),
     "scoring": (ScoringFile, "scoring.yaml"),
+    "routing": (RoutingFile, "routing.yaml"),
     "form": (FormFile, "forms/*.yaml"),
     "journey": (JourneyFile, "journeys/*.yaml"),
     "segment": (SegmentFile, "segments/*.yaml"),

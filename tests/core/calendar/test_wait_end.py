@@ -7,7 +7,7 @@ import pytest
 
 from ripen.calendar.local_time import lead_zone
 from ripen.calendar.wait_end import TimeContext, time_context, wait_end
-from ripen.playbook.bundle import Calendar
+from ripen.playbook.business_calendar import Calendar
 from ripen.playbook.graph import Until
 from tests.support.builders import a_brand, a_lead
 from tests.support.waits import EVERY_DAY, JAPAN, LORD_HOWE, NEW_YORK, TOKYO, local_end

@@ -1,6 +1,7 @@
 """Build the settings of ripen.yaml: the brand, the policy, the calendar."""
 
 from ripen.playbook import bundle
+from ripen.playbook.business_calendar import Calendar
 from ripen_authoring.building.clauses import conditions, optional
 from ripen_authoring.models.settings import CalendarPart, PolicyPart, RipenFile, Sync, SyncField, TrackingPart
 
@@ -51,8 +52,8 @@ def policy(limits: PolicyPart) -> bundle.Policy:
     )
 
 
-def calendar(part: CalendarPart) -> bundle.Calendar:
-    return bundle.Calendar(
+def calendar(part: CalendarPart) -> Calendar:
+    return Calendar(
         country=part.country,
         closures=part.closures,
         workdays=tuple(sorted(set(part.workdays))),

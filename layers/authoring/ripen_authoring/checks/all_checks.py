@@ -12,6 +12,7 @@ from ripen_authoring.checks import (
     mailings,
     past_dates,
     placeholders,
+    routing,
     scoring,
     settings,
     simulations,
@@ -33,6 +34,7 @@ def check(folder: Folder, ripen: Entry[RipenFile], scored: Entry[ScoringFile], t
     yield from journeys.check(folder, ripen.model)
     yield from journey_graph.check(folder)
     yield from mailings.check(folder, ripen.model)
+    yield from routing.check(folder, ripen.model)
     yield from scoring.check(folder, scored, ripen.model)
     yield from locales.check(folder, ripen, scored)
     yield from templates.check(folder, scored, ripen.model.locales)

@@ -11,7 +11,9 @@ from ripen_authoring.checks import names
 from ripen_authoring.checks.clauses import check_clause, check_conditions, unknown_field
 from ripen_authoring.checks.mail import mailbox_rules
 from ripen_authoring.checks.names import PROFILE_FIELDS
+from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
+from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.settings import CalendarPart, RipenFile
 from ripen_authoring.problem import Problem
 
@@ -26,7 +28,7 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
         ZoneInfo(model.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield document.problem(("time_zone",), unknown_time_zone(model.time_zone))
-    yield from _check_country(entry)
+    yield from check_country(document, ("calendar", "country"), model.calendar.country)
     for key, listed in (("locales", model.locales), ("stages", model.stages)):
         for number, name in enumerate(listed):
             if name in listed[:number]:
@@ -81,9 +83,8 @@ def unknown_time_zone(zone: str) -> Words:
     return Words(f"there is no time zone {zone!r}{hint.en}", f"タイムゾーン {zone!r} はありません{hint.ja}")
 
 
-def _check_country(entry: Entry[RipenFile]) -> Iterator[Problem]:
-    """Check the two letters of the country; suggest them where another name of a country is written."""
-    country = entry.model.calendar.country
+def check_country(document: Document, where: DocumentPath, country: str) -> Iterator[Problem]:
+    """Check the two letters of a calendar's country; suggest them where another name of a country is written."""
     if country in ("", CalendarPart.model_fields["country"].default):
         return
     from holidays.registry import COUNTRIES  # slow to load
@@ -98,4 +99,4 @@ def _check_country(entry: Entry[RipenFile]) -> Iterator[Problem]:
             f"the public holidays of {country!r} are not known; {hint.en.removeprefix('; ')}",
             f"{country!r} の祝日が分かりません。{hint.ja.removeprefix('。')}",
         )
-        yield entry.document.problem(("calendar", "country"), message)
+        yield document.problem(where, message)

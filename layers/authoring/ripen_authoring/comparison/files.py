@@ -9,7 +9,7 @@ from ripen_authoring.comparison.values import changed_values, line_of
 from ripen_authoring.files.document import read_yaml
 from ripen_authoring.problem import InvalidPlaybook
 
-_ALONE = ("ripen.yaml", "scoring.yaml")
+_ALONE = ("ripen.yaml", "scoring.yaml", "routing.yaml")
 _FOLDERS = ("campaigns", "emails", "forms", "journeys", "pages", "segments")
 """Files in other folders, such as personas, are not part of what is published."""
 

@@ -19,15 +19,15 @@ from ripen_authoring.models.forms import FormFile, PageFront
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.mailings import CampaignFile, EmailFile, SegmentFile
 from ripen_authoring.models.personas import PersonaFile
+from ripen_authoring.models.routing import RoutingFile
 from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
 from ripen_authoring.problem import InvalidPlaybook, Problem
 
-_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "campaigns"} | {
-    "personas",
-    "simulations",
-}
+_FILES = {"ripen.yaml", "scoring.yaml", "routing.yaml"}
+_FOLDERS = {"forms", "pages", "journeys", "emails", "segments", "campaigns", "personas", "simulations"}
+_KNOWN = _FILES | _FOLDERS
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
 _ACCENT = re.compile(r"\{\{-?\s*brand\.accent\s*-?\}\}")
@@ -82,6 +82,7 @@ class Folder:
     names: dict[str, set[str]] = field(default_factory=dict)
     ripen: Entry[RipenFile] | None = None
     scoring: Entry[ScoringFile] | None = None
+    routing: Entry[RoutingFile] | None = None
     forms: dict[str, Entry[FormFile]] = field(default_factory=dict)
     journeys: dict[str, Entry[JourneyFile]] = field(default_factory=dict)
     segments: dict[str, Entry[SegmentFile]] = field(default_factory=dict)
@@ -111,13 +112,15 @@ def load(path: Path) -> Folder:
         for found in sorted(path.iterdir())
         if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
     ]
-    for kind in sorted(name for name in _KNOWN if "." not in name and (path / name).is_file()):
+    for kind in sorted(name for name in _FOLDERS if (path / name).is_file()):
         message = Words(
             "this is a file; replace it with a folder", "ファイルになっています。フォルダーに置き換えてください"
         )
         folder.problems.append(Problem(kind, 1, 1, message))
     folder.ripen = _entry(folder, RipenFile, path / "ripen.yaml")
     folder.scoring = _entry(folder, ScoringFile, path / "scoring.yaml")
+    if (path / "routing.yaml").is_file():
+        folder.routing = _entry(folder, RoutingFile, path / "routing.yaml")
     folder.forms = _entries(folder, FormFile, "forms")
     folder.journeys = _entries(folder, JourneyFile, "journeys")
     folder.segments = _entries(folder, SegmentFile, "segments")

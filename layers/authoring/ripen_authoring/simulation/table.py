@@ -64,7 +64,7 @@ class MemoryTable(Table):
         prefix: str,
         newest_first: bool = False,
         *,
-        of: Literal["lead", "visitor", "poll", "quarantine"] = "lead",
+        of: Literal["lead", "visitor", "poll", "quarantine", "team"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
         pk = f"{of}#{owner}"

@@ -1,11 +1,12 @@
 """The company's business days (working days without public holidays and closures) and its hours on them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ripen.calendar.local_time import instant, time_of_day
-from ripen.playbook.bundle import Calendar
+from ripen.playbook.business_calendar import Calendar
 
 _DAY = timedelta(days=1)
 _LONGEST = 10 * 366
@@ -20,7 +21,7 @@ def is_business_day(day: date, calendar: Calendar) -> bool:
     """Return whether the company works on that day."""
     return (
         day.weekday() in calendar.workdays
-        and not any(_is_within(day, first, last) for first, last in calendar.closures)
+        and not is_within_any(day, calendar.closures)
         and not (calendar.country and day in _holidays(calendar.country, day.year))
     )
 
@@ -54,6 +55,23 @@ def add_business_time(moment: datetime, seconds: int, calendar: Calendar, office
             return start + left
         left -= max(end - start, timedelta())
         day = add_business_days(day, 1, calendar)
+
+
+def business_seconds(start: datetime, end: datetime, calendar: Calendar, office: ZoneInfo) -> int:
+    """Return how many seconds of the company's hours lie between two moments; 0 if `end` is not later."""
+    opens, closes = time_of_day(calendar.opens), time_of_day(calendar.closes)
+    day, total = start.astimezone(office).date(), timedelta()
+    while day <= end.astimezone(office).date():
+        if is_business_day(day, calendar):
+            hours = min(end, instant(day, closes, office)) - max(start, instant(day, opens, office))
+            total += max(hours, timedelta())
+        day += _DAY
+    return int(total.total_seconds())
+
+
+def is_within_any(day: date, periods: Iterable[tuple[str, str]]) -> bool:
+    """Return whether the day is in one of the periods, each given by its first and last day."""
+    return any(_is_within(day, first, last) for first, last in periods)
 
 
 def _is_within(day: date, first: str, last: str) -> bool:

@@ -88,9 +88,9 @@ def lead_zone(profile: Profile, brand: Brand) -> ZoneInfo:
     return next(filter(None, map(_zone_or_none, names)), None) or ZoneInfo("UTC")
 
 
-def office_zone(brand: Brand) -> ZoneInfo:
-    """Return the company's time zone."""
-    return _zone_or_none(brand.time_zone) or ZoneInfo("UTC")
+def office_zone(brand: Brand, of_team: str = "") -> ZoneInfo:
+    """Return the time zone of a team, if it has its own, else the company's."""
+    return _zone_or_none(of_team) or _zone_or_none(brand.time_zone) or ZoneInfo("UTC")
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:

@@ -21,7 +21,8 @@ from ripen.calendar.business_days import NeverOpen, add_business_days, add_busin
 from ripen.calendar.dates import anniversary, read_date
 from ripen.calendar.local_time import instant, lead_zone, office_zone, time_of_day
 from ripen.lead.lead import Profile
-from ripen.playbook.bundle import Brand, Calendar
+from ripen.playbook.bundle import Brand
+from ripen.playbook.business_calendar import Calendar
 from ripen.playbook.graph import Until
 
 _DAY = timedelta(days=1)

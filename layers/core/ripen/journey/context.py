@@ -9,7 +9,8 @@ from ripen.lead.activity import Activity
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.playbook.bundle import Brand, Calendar, Email
+from ripen.playbook.bundle import Brand, Email
+from ripen.playbook.business_calendar import Calendar
 from ripen.playbook.graph import Journey
 from ripen.playbook.scoring import Scoring
 

@@ -9,9 +9,11 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from ripen.playbook.business_calendar import Calendar
 from ripen.playbook.clause import Clause, Condition
 from ripen.playbook.graph import Journey, Priority, Texts
 from ripen.playbook.retention import Retention
+from ripen.playbook.routing import Routing
 from ripen.playbook.scoring import Scoring
 
 FORMAT = 1
@@ -209,17 +211,6 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Whether leads at a company with an open opportunity in the CRM get no marketing mail."""
 
 
-class Calendar(Struct, frozen=True, kw_only=True):
-    """The company's working days and hours, without the public holidays of `country` (ISO 3166, "" for none)."""
-
-    country: str = "JP"
-    closures: tuple[tuple[str, str], ...] = ()
-    """First and last day of each closure, such as "2026-12-29", or "12-29" for each year."""
-    workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
-    opens: str = "09:00"
-    closes: str = "18:00"
-
-
 class Campaign(Struct, frozen=True, kw_only=True):
     """One mailing to one segment at one time, from playbook/campaigns/<name>.yaml."""
 
@@ -269,3 +260,5 @@ class Bundle(Struct, frozen=True, kw_only=True):
     tracking: Tracking | None = None
     """None: no page has our script, and beacons are rejected."""
     keep: Retention = field(default_factory=Retention)
+    routing: Routing | None = None
+    """None: hand-offs have no owner and no clock."""

@@ -27,7 +27,7 @@ Times = Mapping[str, tuple[int, ...]]
 
 
 def times_to_keep(bundle: Bundle) -> Mapping[str, int]:
-    """Return how many of the newest times are needed, by event name, for segments and for who may enter a journey."""
+    """Return how many of the newest times segments, `who` of journeys, and routing rules need, by event name."""
     return _times_to_keep(IdentityKey(bundle))
 
 
@@ -111,7 +111,9 @@ def _times_to_keep(bundle: IdentityKey[Bundle]) -> dict[str, int]:
 
 
 def _clauses(bundle: Bundle) -> Iterator[Clause]:
-    """Yield the clauses whose counts come from the state: those of segments and of `who`."""
+    """Yield the clauses whose counts come from the state: those of segments, of `who` and of routing rules."""
     for segment in bundle.segments.values():
         yield from segment.also
+    if bundle.routing:
+        yield from (rule.when for rule in bundle.routing.rules if rule.when is not None)
     yield from (journey.who for journey in bundle.journeys.values() if journey.who is not None)

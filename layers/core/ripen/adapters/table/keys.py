@@ -17,6 +17,7 @@ from ripen.crm.incoming.membership import MemberPoll
 from ripen.crm.incoming.opportunity import Account, OpenOpportunities, OpportunityPoll
 from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll
 from ripen.decision import Decision
+from ripen.hand_off.hand_off import Turns, Waiting
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment
 from ripen.journey.webhook_call import WebhookCall
@@ -118,7 +119,6 @@ def crossing(click: str) -> Key[Crossing]:
 
 
 def activity_at(lead: str, sk: str) -> Key[Activity]:
-    """Return the key of the lead's activity with that sort key."""
     return Key(f"lead#{lead}", sk, Activity)
 
 
@@ -176,7 +176,6 @@ def warm_up_count(provider: str, day: str) -> Key[Counts]:
 
 
 def inbox_mails(inbox_hash: str, day: str) -> Key[Counts]:
-    """Return the key of the count of transactional mails to one inbox on one day."""
     return Key(f"inbox#{inbox_hash}", f"count#{day}", Counts)
 
 
@@ -193,12 +192,10 @@ def schedule(journey: str) -> Key[Schedule]:
 
 
 def walk(of: Key[CampaignRun] | Key[Entries] | Key[Refolding], shard: int) -> Key[Walk]:
-    """Return the key of the owner's walk through one shard."""
     return Key(of.pk, f"walk#{shard}", Walk)
 
 
 def walk_owner(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
-    """Return the key of the campaign or the entries that the walk belongs to."""
     return cast("Key[CampaignRun] | Key[Entries]", Key(walk.pk, "-", _OWNERS[walk.pk.partition("#")[0]]))
 
 
@@ -211,8 +208,15 @@ def deal(token: str) -> Key[OpenOpportunities]:
     return Key(f"deal#{token}", "-", OpenOpportunities)
 
 
+def turns(team: str) -> Key[Turns]:
+    return Key(f"team#{team}", "-", Turns)
+
+
+def waiting_hand_off(team: str, alert: str) -> Key[Waiting]:
+    return Key(f"team#{team}", f"handoff#{alert}", Waiting)
+
+
 def opt_outs(object: str) -> Key[OptOutPoll]:
-    """Return the key of the poll of this object's opt-outs."""
     return Key(f"poll#opt-outs#{object}", "-", OptOutPoll)
 
 
@@ -249,6 +253,7 @@ _TYPES: dict[str, type[Any]] = {
     "walk": Walk,
     "count": Counts,
     "account": Account,
+    "handoff": Waiting,
     "suppression": Suppression,
 }
 _OWNERS: dict[str, type[Any]] = {
@@ -257,6 +262,7 @@ _OWNERS: dict[str, type[Any]] = {
     "schedule": Schedule,
     "poll": MemberPoll,
     "refold": Refolding,
+    "team": Turns,
 }
 """Types of rows with the sort key "-", by the kind in their partition key."""
 _POLLS: dict[str, type[Any]] = {

@@ -70,7 +70,7 @@ class Table:
         prefix: str,
         newest_first: bool = False,
         *,
-        of: Literal["lead", "visitor", "poll", "quarantine"] = "lead",
+        of: Literal["lead", "visitor", "poll", "quarantine", "team"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
         """Yield the rows of this owner whose sort key starts with `prefix`, in the order of the keys.
