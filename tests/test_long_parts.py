@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.long.test_mutants import FILES, TESTS
 from tests.support.long_parts import PARTS, Part
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -21,3 +22,7 @@ def test_no_part_is_collected_by_make_test() -> None:
         "tests/long"
         in tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["norecursedirs"]
     )
+
+
+def test_the_files_whose_rules_are_broken_exist() -> None:
+    assert [str(path) for path in (*map(str, FILES), *TESTS) if not (PROJECT / path).exists()] == []

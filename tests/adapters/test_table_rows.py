@@ -54,9 +54,9 @@ def test_row_of_newer_code_is_refused_and_left_alone(
 
 
 def test_kind_of_row_that_only_newer_code_knows_is_refused(table: Table, dynamodb: Any) -> None:
-    item = {"pk": {"S": "lead#lead1"}, "sk": {"S": "handoff#1"}, "version": {"N": "1"}, "body": {"S": "{}"}}
+    item = {"pk": {"S": "lead#lead1"}, "sk": {"S": "later#1"}, "version": {"N": "1"}, "body": {"S": "{}"}}
     dynamodb.put_item(TableName="table", Item=item)
-    with pytest.raises(NewerFormat, match="the unknown kind 'handoff'"):
+    with pytest.raises(NewerFormat, match="the unknown kind 'later'"):
         list(table.under("lead1", ""))
 
 

@@ -21,15 +21,20 @@ FILES = [
         "campaign/halt",
         "capture/deduplication", "capture/form_budget", "capture/form_nonce", "capture/intake",
         "capture/opt_in", "capture/signature",
+        "crm/crm_mark", "crm/incoming/polling", "crm/shared_record",
         "fold/consequences", "fold/date_triggers", "fold/entry", "fold/fold", "fold/refold", "fold/triggers",
         "lead/refusals",
-        "mail/bounce_rate", "mail/breaker", "mail/feedback", "mail/frequency_cap", "mail/ledger", "mail/policy",
-        "mail/request_cap", "mail/send_rate",
+        "mail/incoming/bounce", "mail/incoming/feedback", "mail/ledger", "mail/limits/bounce_rate",
+        "mail/limits/breaker", "mail/limits/frequency_cap", "mail/limits/request_cap", "mail/limits/send_rate",
+        "mail/policy", "scoring/count_rule", "scoring/rank",
         "tracking/click_verdict", "tracking/link_token",
     )
 ]  # fmt: skip
 TESTS = [
-    *(f"tests/core/{package}" for package in ("campaign", "capture", "fold", "lead", "mail", "scoring", "tracking")),
+    *(
+        f"tests/core/{package}"
+        for package in ("campaign", "capture", "crm", "fold", "lead", "mail", "scoring", "tracking")
+    ),
     *(str(file) for file in sorted(Path("tests/core").glob("test_*.py"))),
     "tests/functions/nurture",
     "tests/functions/capture",
