@@ -20,7 +20,7 @@ from hypothesis import Phase, settings
 from tests.support.live_code import put_in
 from tests.support.mutants import Mutant
 
-_TOOL = sys.monitoring.PROFILER_ID
+_TOOL = sys.monitoring.COVERAGE_ID  # a test uses the profiler
 _NOT_TRIED = 99
 _PATIENCE = 30.0
 """Seconds that tests may take longer than before: a mutant that hangs is noticed by its hanging."""
