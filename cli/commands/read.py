@@ -1,8 +1,10 @@
 """ripen mailbox, ripen slack: what the other systems have received."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -16,6 +18,14 @@ from ripen.failure import Failure
 from ripen.words import Words
 
 _SECONDS = 20
+User = Annotated[
+    str,
+    typer.Option(
+        "--user",
+        help=say("Direct messages to this person: an address or a Slack id.", "この人への DM（アドレスか ID）。"),
+        show_default=False,
+    ),
+]
 
 
 @help_text(
@@ -44,15 +54,16 @@ def mailbox(as_json: AsJson = False) -> None:
     "List the cards in the local Slack's sales channel, oldest first.",
     "ローカルの Slack の営業チャンネルにあるカードを、古い順に一覧します。",
 )
-def slack(as_json: AsJson = False) -> None:
+def slack(as_json: AsJson = False, user: User = "") -> None:
     address = local().slack
-    cards = _get(f"{address}/messages.json", Words("Slack", "Slack"))
+    cards = _get(f"{address}/messages.json{f'?user={quote(user)}' if user else ''}", Words("Slack", "Slack"))
     if as_json:
         print_json(cards)
         return
     console = Console(highlight=False)
     count = len(cards)
-    console.print(say(f"Messages in #sales: {count} – {address}", f"#sales のメッセージ {count} 件 – {address}"))
+    where = Words(f"to {user}", f"{user} への") if user else Words("in #sales", "#sales の")
+    console.print(say(f"Messages {where.en}: {count} – {address}", f"{where.ja}メッセージ {count} 件 – {address}"))
     for card in cards:
         console.print(Panel(escape(card["text"]), expand=False))
 

@@ -19,7 +19,7 @@ from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 from ripen.slack.action import PATIENCE, CardAction, PressOutcome
 from ripen.slack.alert import Alert
-from ripen.slack.press_course import reopened, still_accepted
+from ripen.slack.press_course import released, still_accepted
 from ripen.slack.press_failure import Failure, is_lasting
 
 
@@ -57,7 +57,7 @@ def _released(row: Row[CardAction], link: CrmLink | None, dependencies: Dependen
     told = Row(row.key, replace(action, owner_name=link.owner_name if link else ""), row.version, row.due)
 
     def opened(alert: Alert) -> Alert:
-        return reopened(alert, action, now)
+        return released(alert, action, now)
 
     return settle_alert(
         told,

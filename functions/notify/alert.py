@@ -18,8 +18,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from notify._card import card_digest, render_card
+from notify._hand_off import Dependencies as Dependencies
+from notify._hand_off import needs_route, route, tend
 from notify._order import wait_behind
-from ripen import ids, ports
+from notify._place import place
+from ripen import ids
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
@@ -31,9 +34,9 @@ from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Contended, Undeliverable, Unsure
-from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert, AlertState, with_answer_of
 from ripen.slack.card_retry import behind, failing, needs_a_person, retry_wait, without_errors
+from ripen.slack.hand_off_course import begins, due_step
 from ripen.slack.slack_errors import NO_CHANNEL
 
 logger = Logger()
@@ -48,15 +51,7 @@ channel = os.environ["SALES_CHANNEL"]
 _LEASE = timedelta(minutes=5)
 _RECHECK = timedelta(minutes=1)
 _SHADOW_RECHECK = timedelta(hours=1)
-_MOST_STEPS = 5
-
-
-class Dependencies(Struct, frozen=True):
-    table: Table
-    clock: ports.Clock
-    bundle: Bundle
-    chat: ports.Chat
-    channel: str
+_MOST_STEPS = 10
 
 
 class _Result(Struct, frozen=True):
@@ -91,15 +86,18 @@ def update_card(ref: Ref, dependencies: Dependencies) -> None:
 def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
     """Do what the row's state asks for, write the result, and return whether the card is up to date.
 
-    1. Leave a row alone that another worker has claimed.
-    2. Claim the row if a card may be posted, and no earlier card of the lead waits.
-    3. Post, look up or update the card.
-    4. Write the result.
+    1. Route a new hand-off; of a posted one, take the step that is due.
+    2. Leave a row alone that another worker has claimed.
+    3. Claim the row if a card may be posted, and no earlier card of the lead waits.
+    4. Post, look up or update the card.
+    5. Write the result.
     """
     row = dependencies.table.get(key)
     if row is None:
         logger.warning("no such alert", ref=key.ref)
         return True
+    if _handed_off(row, dependencies):
+        return False
     if row.value.state is AlertState.CLAIMED and _has_live_lease(row.value, dependencies.clock.now()):
         return True
     match row.value.state:
@@ -115,6 +113,17 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
             row = _claim(row, dependencies)
             result = _find_or_post(row.value, dependencies)
     return _apply(row, result, dependencies)
+
+
+def _handed_off(row: Row[Alert], dependencies: Dependencies) -> bool:
+    """Route the lead, or do what the clock of its hand-off asks for and post the messages. Return whether it did."""
+    if needs_route(row.value, dependencies.bundle):
+        route(row, dependencies)
+        return True
+    messages = tend(row, dependencies) if row.value.state is AlertState.POSTED else None
+    for message in messages or ():
+        update_card(message, dependencies)
+    return messages is not None
 
 
 def _first_attempt(row: Row[Alert], dependencies: Dependencies) -> tuple[Row[Alert], _Result]:
@@ -136,7 +145,7 @@ def _is_stopped(dependencies: Dependencies) -> bool:
 
 
 def _channel(alert: Alert, dependencies: Dependencies) -> str:
-    return alert.channel or dependencies.channel
+    return alert.to or alert.channel or dependencies.channel
 
 
 def _has_live_lease(alert: Alert, now: datetime) -> bool:
@@ -169,7 +178,8 @@ def _in_shadow(alert: Alert, dependencies: Dependencies) -> _Result:
 def _find_or_post(alert: Alert, dependencies: Dependencies) -> _Result:
     """Take over the card of an earlier post if it came through; otherwise post it."""
     try:
-        found = dependencies.chat.find(_channel(alert, dependencies), alert.id)
+        channel, thread = place(alert, dependencies)
+        found = dependencies.chat.find(channel, alert.id, thread)
     except Undeliverable as error:
         return _delayed(alert, error, dependencies)
     return _posted(alert, dependencies, *found, shown="") if found else _post(alert, dependencies)
@@ -180,7 +190,8 @@ def _post(alert: Alert, dependencies: Dependencies) -> _Result:
     if card is None:
         return _failed(alert, dependencies, "no such lead")
     try:
-        channel, ts = dependencies.chat.post(_channel(alert, dependencies), card, alert.id)
+        to, thread = place(alert, dependencies)
+        channel, ts = dependencies.chat.post(to, card, alert.id, thread)
     except Unsure as error:
         return _Result(failing(alert, str(error), dependencies.clock.now()), after=retry_wait(alert, error))
     except Undeliverable as error:
@@ -233,9 +244,11 @@ def _apply(row: Row[Alert], result: _Result, dependencies: Dependencies) -> bool
         )
         _write(row, result, dependencies.clock.now() + result.after, dependencies)
         return True
-    if result.alert == row.value and row.due is None:
+    step = due_step(result.alert, dependencies.bundle)
+    due = step[0] if step else None
+    if result.alert == row.value and row.due == due:
         return True
-    return _write(row, result, None, dependencies) and not result.shows_again
+    return _write(row, result, due, dependencies) and not (result.shows_again or begins(result.alert))
 
 
 def _write(row: Row[Alert], result: _Result, due: datetime | None, dependencies: Dependencies) -> bool:

@@ -6,7 +6,7 @@ deactivated users and people of other companies. A response_url takes five answe
 through.
 
 For scripts (JSON; users U0ALICE, U0BOB, U0CAROL, others in workspace.py; channel C0SALES):
-  GET  /messages.json                     the messages in #sales: [{ts, text, blocks, thread}]
+  GET  /messages.json                     [{ts, text, blocks, thread}] in #sales; ?user=U0ALICE: direct messages
   POST /_control/interact                 press a button: {"channel", "messageTs", "user", "action": <the button>}
   POST /_control/command                  {"channel", "user", "command": "/ripen", "text": "lead hanako@example.co.jp"}
   GET  /_control/messages/C0SALES         all messages in the channel, ephemeral ones too
@@ -32,6 +32,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.slack.arguments import arguments
+from sandbox.slack.direct import DirectMessages
 from sandbox.slack.faults import Bucket, Cut, Fault, Faults, Mode, Pace
 from sandbox.slack.messages import bad_message
 from sandbox.slack.metadata import Metadata
@@ -55,6 +56,7 @@ class Proxy:
         self._bucket = Bucket(Pace())
         self._rules = Rules()
         self._response_urls = ResponseUrls(upstream)
+        self._direct = DirectMessages()
         self._client: httpx.AsyncClient
 
     @asynccontextmanager
@@ -82,7 +84,7 @@ class Proxy:
             return JSONResponse(error, headers=self._scopes())
         if method == "chat.postMessage" and (wait := self._bucket.wait(str(asked.get("channel")))):
             return _too_many(wait)
-        answer = await self._answer(method, asked, token)
+        answer = self._direct.opened(method, asked, await self._answer(method, asked, token))
         if fault and fault.mode is Mode.HANG_AFTER:
             await asyncio.sleep(fault.seconds)
         if fault and fault.mode is Mode.DROP_AFTER:
@@ -93,8 +95,9 @@ class Proxy:
         return {"X-OAuth-Scopes": ",".join(sorted(self._rules.held_scopes()))}
 
     def _channels(self) -> dict[str, str]:
-        """Return the ids of the channels by name."""
-        return {channel["name"]: channel["id"] for channel in json.loads(self._config.read_text())["channels"]}
+        """Return the ids of the channels by name, and those of the direct messages that have been opened."""
+        seeded = {channel["name"]: channel["id"] for channel in json.loads(self._config.read_text())["channels"]}
+        return seeded | self._direct.channels()
 
     async def _answer(self, method: str, asked: Answer, token: str) -> Answer:
         sent = {name: value for name, value in asked.items() if name != "metadata"}
@@ -170,8 +173,12 @@ class Proxy:
         return JSONResponse(self._deliveries)
 
     async def messages(self, request: Request) -> Response:
-        """Return the public messages in #sales, with threads under their first message."""
-        found = await self._client.get(f"{self._upstream}/_control/messages/{SALES}")
+        """Return the public messages in #sales, or those to a user, with threads under their first message."""
+        user = request.query_params.get("user", "")
+        channel = self._direct.channel(user, self._config) if user else SALES
+        if not channel:
+            return JSONResponse([])
+        found = await self._client.get(f"{self._upstream}/_control/messages/{channel}")
         all = [message for message in found.json()["messages"] if message.get("subtype") != "ephemeral"]
         return JSONResponse([_shown(message, all) for message in all if not message.get("thread_ts")])
 

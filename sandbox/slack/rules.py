@@ -41,7 +41,7 @@ class Rules(BaseModel, extra="forbid", frozen=True):
 
     def refusal(self, method: str, asked: Answer, channels: dict[str, str]) -> Answer | None:
         """Return Slack's error for a call, None if it is allowed. `channels` are the ids by name."""
-        if error := missing_scope(method, self.held_scopes()):
+        if error := missing_scope(method, self.held_scopes(), str(asked.get("channel") or "")):
             return error
         if self.refused:
             return _no(self.refused)

@@ -128,7 +128,7 @@ def test_membership_of_a_channel_is_known(chat: Slack) -> None:
     assert (chat.is_member("C0SALES", "U0ALICE"), chat.is_member("C0SALES", "U0GUS")) == (True, False)
 
 
-@pytest.mark.parametrize("channel", ["sales", "#sales", "D0SALES", ""])
+@pytest.mark.parametrize("channel", ["sales", "#sales", "E0SALES", ""])
 def test_channel_that_is_not_given_by_its_id_is_a_clear_error(chat: Slack, channel: str) -> None:
     for call in (lambda: chat.post(channel, CARD, "alert1"), lambda: chat.is_member(channel, "U0ALICE")):
         with pytest.raises(Undeliverable) as refused:
@@ -242,3 +242,37 @@ def test_expired_response_url_is_refused_for_good(chat: Slack, workspace: Worksp
         chat.respond(f"{workspace.url}/_hooks/response/gone", "late")
 
     assert refused.value.permanent
+
+
+def test_direct_message_reaches_one_person_and_is_found_again(chat: Slack, workspace: Workspace) -> None:
+    channel = chat.direct("U0ALICE")
+    _, ts = chat.post(channel, CARD, "alert1")
+
+    assert chat.direct("U0ALICE") == channel != chat.direct("U0BOB")
+    assert chat.find(channel, "alert1") == (channel, ts)
+    found = [workspace.direct(user) for user in ("U0ALICE", "alice@ripen.example", "U0BOB", "U0CAROL")]
+    assert [[message["text"] for message in each] for each in found] == [[CARD["text"]], [CARD["text"]], [], []]
+
+
+def test_message_in_a_thread_is_found_by_its_alert(chat: Slack, workspace: Workspace) -> None:
+    channel, ts = chat.post("C0SALES", CARD, "alert1")
+    place = chat.post(channel, {"text": "⏰"}, "alert2", ts)
+
+    assert chat.find(channel, "alert2", ts) == place
+    assert chat.find(channel, "alert2") is None
+    assert [reply["text"] for reply in workspace.messages()[0]["thread"]] == ["⏰"]
+
+
+@pytest.mark.parametrize(
+    ("user", "rules", "reason"),
+    [
+        ("U0HAL", {}, "user_disabled"),
+        ("U0ALICE", {"scopes": ["chat:write"]}, "missing_scope"),
+    ],
+)
+def test_direct_message_that_slack_refuses(
+    chat: Slack, workspace: Workspace, user: str, rules: dict[str, list[str]], reason: str
+) -> None:
+    workspace.control("rules", **rules)
+    with pytest.raises(Undeliverable, match=reason):
+        chat.direct(user)

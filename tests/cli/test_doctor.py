@@ -39,6 +39,7 @@ from ripen.mail.ledger import SendState
 from ripen.playbook.bundle import FORMAT
 from ripen.settings import Shadow, Stop
 from ripen.slack.alert import Alert
+from sandbox.slack.scopes import granted
 from tests.support.builders import a_bundle, a_marketing_mail
 from tests.support.doctor_account import FakeAccount, states
 from tests.support.fakes import NOON, FakeClock
@@ -57,9 +58,7 @@ def test_without_a_token_nothing_else_is_said_of_slack() -> None:
 
 
 def test_a_missing_scope_is_named() -> None:
-    all_of_them = (
-        "chat:write,commands,channels:read,groups:read,channels:history,groups:history,users:read,users:read.email"
-    )
+    all_of_them = ",".join(sorted(granted()))
     assert slack.scopes({"X-OAuth-Scopes": all_of_them}).state is State.OK
     found = slack.scopes({"x-oauth-scopes": all_of_them.replace(",users:read.email", "")})
     assert (found.state, "users:read.email" in found.found.en) == (State.FAIL, True)

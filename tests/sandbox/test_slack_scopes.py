@@ -8,13 +8,15 @@ from sandbox.slack.scopes import NEEDED, granted
 PROJECT = Path(__file__).resolve().parents[2]
 COMMANDS = "commands"  # for /ripen, which is no method
 
+DIRECT = "im:history"  # for conversations.history of direct messages
+
 
 def test_manifest_requests_the_scopes_that_the_called_methods_need() -> None:
     code = (PROJECT / "layers/core/ripen/adapters/slack/chat.py").read_text()
     methods = set(re.findall(r'_api\.(?:call|pages)\(\s*"([a-z]+\.[A-Za-z]+)"', code))
 
     assert len(methods) >= 6
-    assert granted() == {COMMANDS}.union(*(NEEDED[method] for method in methods))
+    assert granted() == {COMMANDS, DIRECT}.union(*(NEEDED[method] for method in methods))
 
 
 def test_doctor_calls_no_method_beyond_those_scopes() -> None:

@@ -35,10 +35,12 @@ class FakeChat:
     response_trouble: Undeliverable | None = None
     replies: list[tuple[str, str]] = field(default_factory=list)
     """Replies in threads: the press and the text."""
+    said: list[tuple[str, str]] = field(default_factory=list)
+    """Texts of direct messages, by their channel, and of messages in threads, by the thread."""
     places: list[str] = field(default_factory=list)
     """The channels of posts and searches, in order."""
 
-    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
+    def post(self, channel: str, card: dict[str, Any], alert: str, thread: str = "") -> tuple[str, str]:
         self.posts += 1
         self.places.append(channel)
         trouble = self.trouble.pop(0) if self.trouble else None
@@ -46,9 +48,15 @@ class FakeChat:
             self.cards[str(self.posts)] = (alert, card)
         if trouble:
             raise trouble
-        return "C0SALES", str(self.posts)
+        if thread or channel.startswith("D"):
+            self.said.append((thread or channel, str(card["text"])))
+        return channel if channel.startswith("D") else "C0SALES", str(self.posts)
 
-    def find(self, channel: str, alert: str) -> tuple[str, str] | None:
+    def direct(self, user: str) -> str:
+        self._stumble()
+        return f"D{user[1:]}"
+
+    def find(self, channel: str, alert: str, thread: str = "") -> tuple[str, str] | None:
         self.looks += 1
         self.places.append(channel)
         self._stumble()

@@ -1,13 +1,14 @@
 """The alert about a hot lead, notify.alert that posts its card, and a Slack in memory."""
 
 from copy import replace
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from notify.alert import Dependencies, update_card
-from ripen.adapters.table import Mark, Replace, Table, keys
+from ripen.adapters.table import Key, Mark, Replace, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
+from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle
 from tests.support.fake_chat import FakeChat
@@ -25,9 +26,10 @@ class HotLeadAlert:
     clock: FakeClock
     chat: FakeChat
     channel: str = "sales"
+    bundle: Bundle = field(default_factory=a_bundle)
 
-    def wake(self) -> None:
-        update_card(KEY.ref, Dependencies(self.table, self.clock, a_bundle(), self.chat, self.channel))
+    def wake(self, key: Key[Alert] = KEY) -> None:
+        update_card(key.ref, Dependencies(self.table, self.clock, self.bundle, self.chat, self.channel))
 
     def alert(self) -> Alert:
         row = self.table.get(KEY)

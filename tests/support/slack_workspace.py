@@ -41,6 +41,10 @@ class Workspace:
     def messages(self) -> list[dict[str, Any]]:
         return list(web.get(f"{self.url}/messages.json").json())
 
+    def direct(self, user: str) -> list[dict[str, Any]]:
+        """Return the direct messages to a user."""
+        return list(web.get(f"{self.url}/messages.json?user={user}").json())
+
     def control(self, name: str, **asked: Any) -> httpx.Response:
         return web.post(f"{self.url}/_control/{name}", json=asked)
 

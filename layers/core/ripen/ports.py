@@ -68,11 +68,17 @@ class SuppressionList(Protocol):
 class Chat(Protocol):
     """The chat where sales is alerted (Slack)."""
 
-    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
-        """Post a card whose metadata names the alert; return (channel id, ts). Raises Undeliverable or Unsure."""
+    def post(self, channel: str, card: dict[str, Any], alert: str, thread: str = "") -> tuple[str, str]:
+        """Post a card whose metadata names the alert, in a thread if one is named; return (channel id, ts).
 
-    def find(self, channel: str, alert: str) -> tuple[str, str] | None:
+        Raises Undeliverable or Unsure.
+        """
+
+    def find(self, channel: str, alert: str, thread: str = "") -> tuple[str, str] | None:
         """Return (channel id, ts) of the card already posted for this alert, by its metadata. Raises Undeliverable."""
+
+    def direct(self, user: str) -> str:
+        """Return the id of the channel of direct messages to this user. Raises Undeliverable."""
 
     def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
         """Replace the card. Raises Undeliverable."""

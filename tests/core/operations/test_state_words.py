@@ -18,7 +18,7 @@ from ripen.slack.alert import AlertOutcome, AlertState
 from ripen.words import Words
 
 SHOWN: list[type[StrEnum]] = [Rank, SendState, EnrollmentState, AlertState, AlertOutcome, DecisionKind, Outcome]
-ALERTS = [*alert.HAND_OFFS, alert.REPLY, alert.UNPROVEN_REPLY, alert.DOUBTFUL_REPLY]
+ALERTS = [*alert.HAND_OFFS, *alert.HAND_OFF_MESSAGES, alert.REPLY, alert.UNPROVEN_REPLY, alert.DOUBTFUL_REPLY]
 NAMES = {"Salesforce", "ToDo"}
 """What is the same in Japanese."""
 

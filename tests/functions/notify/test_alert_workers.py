@@ -58,7 +58,7 @@ class Interrupted(FakeChat):
     meanwhile: Callable[[], None] = lambda: None
     on_update: Callable[[], None] = lambda: None
 
-    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
+    def post(self, channel: str, card: dict[str, Any], alert: str, thread: str = "") -> tuple[str, str]:
         self.meanwhile()
         return super().post(channel, card, alert)
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ripen.lead.lead import Profile
+
 _USER_ID = re.compile(r"005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 _ID_LENGTH = 15
 """Two ids are equal if these characters are: the other three only help where upper and lower case are the same."""
@@ -42,3 +44,9 @@ def slack_address(id: str, email: str, users: Mapping[str, str]) -> str:
     A username in `users` does not tell: the owner of a record is read with id and address only.
     """
     return next((mine for mine, named in users.items() if id and named[:_ID_LENGTH] == id[:_ID_LENGTH]), email)
+
+
+def record_owner(profile: Profile, users: Mapping[str, str]) -> str:
+    """Return the address in Slack of the owner of the lead's record, "" without any."""
+    link = profile.crm
+    return slack_address(link.owner, link.owner_email, users) if link else ""

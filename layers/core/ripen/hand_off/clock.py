@@ -34,6 +34,11 @@ def next_step(hand_off: HandOff, bundle: Bundle) -> tuple[datetime, Step] | None
     return min(_steps(hand_off, hand_off.since, team, bundle), default=None)
 
 
+def started(hand_off: HandOff, now: datetime) -> HandOff:
+    """Return the hand-off with its clock at zero; without a team it has none."""
+    return replace(hand_off, since=now) if hand_off.team else hand_off
+
+
 def taken(hand_off: HandOff, step: Step, now: datetime) -> HandOff:
     """Return the hand-off after a step."""
     return replace(hand_off, **{step.value: now})

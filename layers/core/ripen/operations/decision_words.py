@@ -82,6 +82,18 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.ALERT, Outcome.ACCEPTED): Words("was accepted in Slack", "営業が Slack で担当になった"),
     (Kind.ALERT, Outcome.NOT_A_FIT): Words("was marked as not a fit in Slack", "営業が Slack で見送りとした"),
     (Kind.ALERT, Outcome.RELEASED): Words("was released in Slack", "営業が Slack で担当を外れた"),
+    (Kind.ALERT, Outcome.HANDED_OFF): Words("was handed off to {owner} ({rule})", "{owner} に引き渡した（{rule}）"),
+    (Kind.ALERT, Outcome.REMINDED): Words(
+        "reminded {owner} after {minutes} business minutes", "営業時間で {minutes} 分たったので {owner} に再度知らせた"
+    ),
+    (Kind.ALERT, Outcome.ESCALATED): Words(
+        "escalated to {owner} after {minutes} business minutes",
+        "営業時間で {minutes} 分たったので {owner} にエスカレーションした",
+    ),
+    (Kind.ALERT, Outcome.REASSIGNED): Words(
+        "reassigned to {owner} after {minutes} business minutes",
+        "営業時間で {minutes} 分たったので {owner} に引き渡し直した",
+    ),
     (Kind.CRM, Outcome.CREATED): Words("created the {subject} in Salesforce", "Salesforce に {subject} を作成した"),
     (Kind.CRM, Outcome.UPDATED): Words("updated the {subject} in Salesforce", "Salesforce の {subject} を更新した"),
     (Kind.CRM, Outcome.WAITS): Words(

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ripen.campaign.halt import Halt
 from ripen.crm.ownership import Handover
+from ripen.hand_off.hand_off import HandOff
 from ripen.lead.lead import FormAnswers
 
 HOT = "hot"
@@ -16,6 +17,12 @@ HAND_OFF = "hand-off"
 """By a step of a journey."""
 HAND_OFFS = (HOT, CONTACT_REQUEST, HAND_OFF)
 """The kinds of alerts that hand a lead off to sales."""
+OWN_HAND_OFF = "your hand-off"
+REMINDER = "reminder"
+ESCALATION = "escalation"
+REASSIGNMENT = "reassignment"
+HAND_OFF_MESSAGES = (OWN_HAND_OFF, REMINDER, ESCALATION, REASSIGNMENT)
+"""The kinds of messages about a hand-off: direct ones show its card, and others are lines in the thread of it."""
 REPLY = "reply"
 UNPROVEN_REPLY = "unproven reply"
 DOUBTFUL_REPLY = "doubtful reply"
@@ -67,7 +74,15 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """"" if the alert is about a campaign."""
     kind: str
     """HAND_OFFS show the lead: CONTACT_REQUEST with the title of its form in `text`, HAND_OFF with the step's reason.
-    "note", REPLY and UNPROVEN_REPLY and DOUBTFUL_REPLY show `text` from a journey or a reply, "halt" shows `halt`."""
+
+    HAND_OFF_MESSAGES are about another alert. "note", REPLY, UNPROVEN_REPLY and DOUBTFUL_REPLY show `text` from a
+    journey or a reply, "halt" shows `halt`."""
+    to: str = ""
+    """The address in Slack of the colleague who gets a direct message; "" for a message in a channel."""
+    about: str = ""
+    """Id of the hand-off's alert that a message is about."""
+    hand_off: HandOff | None = None
+    """Who got the lead; None before it is routed, and without routing.yaml."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None
@@ -107,5 +122,5 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
 
 def with_answer_of(alert: Alert, now: Alert) -> Alert:
     """Return the alert with what presses and later messages have written to the row in the meantime."""
-    names = ("outcome", "by", "by_name", "acted", "press", "asked", "handover", "settled", "settled_by", "left_out")
-    return replace(alert, **{name: getattr(now, name) for name in names})
+    press = ("outcome", "by", "by_name", "acted", "press", "asked", "handover", "settled", "settled_by")
+    return replace(alert, **{name: getattr(now, name) for name in (*press, "left_out", "hand_off")})

@@ -12,9 +12,22 @@ from zoneinfo import ZoneInfo
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, RELEASE
 from ripen.slack.alert import CONTACT_REQUEST, DOUBTFUL_REPLY, HAND_OFF, REPLY, UNPROVEN_REPLY, Alert, AlertOutcome
-from ripen.slack.blocks import Block, context, cut, cut_note, escape, header, mention, mrkdwn, plain, section_of_text
+from ripen.slack.blocks import (
+    Block,
+    context,
+    cut,
+    cut_note,
+    escape,
+    header,
+    mention,
+    mrkdwn,
+    plain,
+    section,
+    section_of_text,
+)
 from ripen.slack.card_facts import CardFacts, answer_blocks, fact_blocks, fact_line, headline, lead_name
 from ripen.slack.card_words import card_words
+from ripen.slack.hand_off_words import card_line
 
 _FIRST = {CONTACT_REQUEST: "asks", HAND_OFF: "handed_off"}
 """The words of a card's first line, by the kind of its alert; that of a hot lead is what the lead did."""
@@ -42,7 +55,7 @@ def lead_card(alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str,
         *(answer_blocks(facts.answered, alert.text) if asks else []),
         *fact_blocks(facts, locale),
         *(answer_blocks(facts.answered) if not asks else []),
-        *_status(alert, facts, words, tz),
+        *_status(alert, facts, words, locale, tz),
         *_actions(_answers(alert, words) + _links(facts.profile, words)),
     ]
     return {"text": fact_line(first, facts, locale), "blocks": blocks}
@@ -56,6 +69,18 @@ def lead_summary(facts: CardFacts, locale: str) -> dict[str, Any]:
         "text": fact_line(first, facts, locale),
         "blocks": [header("news", first), *fact_blocks(facts, locale), *answer_blocks(facts.answered), *links],
     }
+
+
+def direct_card(text: str, alert: Alert, facts: CardFacts, locale: str, tz: str) -> dict[str, Any]:
+    """Return a direct message about a hand-off: a line, and the card of the hand-off with its buttons."""
+    card = lead_card(alert, facts, locale, tz)
+    line = context("direct", mrkdwn(text))
+    return {"text": f"{text} {card['text']}", "blocks": [line, *card["blocks"]]}
+
+
+def thread_line(text: str) -> dict[str, Any]:
+    """Return a line in the thread of a card."""
+    return {"text": text, "blocks": [section("line", text)]}
 
 
 def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
@@ -78,9 +103,11 @@ def parse_button(value: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def _status(alert: Alert, facts: CardFacts, words: dict[str, str], tz: str) -> list[Block]:
-    """Return one line: the outcome, and the owner in Salesforce or what the record waits for."""
+def _status(alert: Alert, facts: CardFacts, words: dict[str, str], locale: str, tz: str) -> list[Block]:
+    """Return one line: who got the lead, or the outcome; and the owner in Salesforce or what the record waits for."""
     parts, link = [], facts.profile.crm
+    if not alert.outcome and (line := card_line(alert.hand_off, locale)):
+        parts.append(line)
     if alert.outcome:
         who, when = mention(alert.by, alert.by_name), _clock(alert.acted, tz)
         parts.append(words[alert.outcome].format(who=who, when=when).rstrip())

@@ -15,7 +15,7 @@ def earlier_card(alert: Alert, others: Iterable[Alert], sales_channel: str) -> A
     """Return the latest of the lead's earlier cards that are not posted yet in the same channel; None without any."""
 
     def channel(alert: Alert) -> str:
-        return alert.channel or sales_channel
+        return alert.to or alert.channel or sales_channel
 
     earlier = [
         other

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from ripen import ids
 from ripen.crm.ownership import Handover
+from ripen.hand_off.clock import started
 from ripen.lead.activity import Activity, Kind
 from ripen.slack.action import ACCEPT, RELEASE, CardAction
 from ripen.slack.alert import Alert, AlertOutcome, Asked
@@ -106,6 +107,12 @@ def reopened(alert: Alert, action: CardAction, now: datetime, asked: Asked | Non
         settled=now,
         settled_by=action.user,
     )
+
+
+def released(alert: Alert, action: CardAction, now: datetime) -> Alert:
+    """Return the alert after a release: its buttons are back, and the clock of its hand-off begins again."""
+    opened = reopened(alert, action, now)
+    return replace(opened, hand_off=started(opened.hand_off, now)) if opened.hand_off else opened
 
 
 def was_asked(alert: Alert, owner: str) -> bool:

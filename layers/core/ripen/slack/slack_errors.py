@@ -49,7 +49,7 @@ OUR_CODES = (NO_TOKEN, NO_CHANNEL, NOT_AN_ID, NO_CARD, EARLIER_CARD)
 _RATE = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _LOGIN = {NO_TOKEN, "not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"}
 _OWN_FAULTS = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
+_CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{5,}")
 _OF_A_METHOD = re.compile(r"[a-z]+(?:\.[A-Za-z]+)+: ")
 
 

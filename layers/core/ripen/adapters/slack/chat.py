@@ -30,19 +30,24 @@ class Slack:
         self._api = WebApi(api, secrets)
         self._installed: tuple[str, Installation] | None = None
 
-    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
-        """Post a card whose metadata names the alert; return (channel id, ts). Raises Undeliverable or Unsure."""
-        content = {"channel": _id(channel)} | _UNFURLS_NOTHING | _content(card, alert)
+    def post(self, channel: str, card: dict[str, Any], alert: str, thread: str = "") -> tuple[str, str]:
+        """Post a card whose metadata names the alert, in a thread if one is named; return (channel id, ts).
+
+        Raises Undeliverable or Unsure.
+        """
+        place = {"channel": _id(channel)} | ({"thread_ts": thread} if thread else {})
+        content = place | _UNFURLS_NOTHING | _content(card, alert)
         answer = self._api.call("chat.postMessage", content, is_repeatable=False)
         return str(answer["channel"]), str(answer["ts"])
 
-    def find(self, channel: str, alert: str) -> tuple[str, str] | None:
-        """Return (channel id, ts) of the alert's card among the newest 1,000 messages. Raises Undeliverable.
+    def find(self, channel: str, alert: str, thread: str = "") -> tuple[str, str] | None:
+        """Return (channel id, ts) of the alert's card among 1,000 messages, the newest ones or the first of a thread.
 
-        The caller searches a few minutes after a post whose answer was lost.
+        The caller searches a few minutes after a post whose answer was lost. Raises Undeliverable.
         """
+        method = "conversations.replies" if thread else "conversations.history"
         arguments = {"channel": _id(channel), "limit": _PAGE_SIZE, "include_all_metadata": True}
-        for page in self._api.pages("conversations.history", arguments):
+        for page in self._api.pages(method, arguments | ({"ts": thread} if thread else {})):
             for message in page["messages"]:
                 if _is_card_of(alert, message.get("metadata") or {}):
                     return channel, str(message["ts"])
@@ -67,6 +72,10 @@ class Slack:
         return any(
             message.get("metadata") == _metadata(_PRESS, press) for page in pages for message in page["messages"]
         )
+
+    def direct(self, user: str) -> str:
+        """Return the id of the channel of direct messages to this user. Raises Undeliverable."""
+        return str(self._api.call("conversations.open", {"users": user})["channel"]["id"])
 
     def installation(self) -> Installation:
         """Return where the app of our token is installed: asked once for each token. Raises Undeliverable."""

@@ -9,10 +9,9 @@ from ripen.adapters.rows.rota import read_rota
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
 from ripen.calendar.local_time import office_zone
-from ripen.crm.users import slack_address
+from ripen.crm.users import record_owner
 from ripen.failure import Failure
 from ripen.hand_off.routing import Route, Unassigned, assign, matching_rule
-from ripen.lead.lead import Profile
 from ripen.operations.leads.find import find_lead
 from ripen.operations.live_playbook import live_bundle
 from ripen.operations.playbook_words.clauses import clause_words
@@ -64,15 +63,9 @@ def explain_route(
         return _explained(Route(unassigned=Unassigned.DISQUALIFIED), bundle, locale)
     points = score(state.value, bundle.scoring, now)
     facts = lead_facts(profile.value, state.value, points, contact.value if contact else None, now)
-    rule, team, named = matching_rule(bundle.routing, facts, record_owner(profile.value, bundle))
+    rule, team, named = matching_rule(bundle.routing, facts, record_owner(profile.value, bundle.sync.users))
     today = now.astimezone(office_zone(bundle.brand, team.time_zone if team else "")).date()
     return _explained(assign(rule, team, named, read_rota(team, table), today), bundle, locale)
-
-
-def record_owner(profile: Profile, bundle: Bundle) -> str:
-    """Return the address in Slack of the owner of the lead's record, "" without any."""
-    link = profile.crm
-    return slack_address(link.owner, link.owner_email, bundle.sync.users) if link else ""
 
 
 def _explained(route: Route, bundle: Bundle, locale: str) -> Explanation:
