@@ -60,6 +60,7 @@ VERBS = {
     "dynamodb:BatchGetItem": r"\bget_many\(",
     "dynamodb:PutItem": r"\b(Create|Replace)\(",
     "dynamodb:UpdateItem": r"\b(Mark|Add|lease|count_sends|move_send|fold_changes|fold_at_once)\(",
+    "dynamodb:DeleteItem": r"\bDelete\(",
     "dynamodb:ConditionCheckItem": r"\b(Unchanged|Absent)\(",
     "dynamodb:Query": r"\.(under|between|due|leads)\(",
 }
