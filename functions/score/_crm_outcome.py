@@ -1,6 +1,6 @@
 """Writes down what became of a lead that was synced: its mark, the link to its record, and a decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Mark, Replace, Row, Table, Unchanged, keys
 from ripen.crm.crm_mark import MarkChange, MarkDecision
 from ripen.crm.record_wait import record_wait
-from ripen.decision import Decision, DecisionKind
+from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Contended
 from ripen.fold.consequences import crm_due
 from ripen.lead.lead import CrmLink
@@ -32,7 +32,7 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
     1. After a conflict, read the rows again; stop if another worker has settled the mark.
     2. Write the mark. If it was set again or the state has changed meanwhile, it stays due.
     3. Write a new link and the opt-out into the profile, and put the cards that show the record on the agenda.
-    4. Write the decision, wake notify.alert, and log the outcome.
+    4. Write the decision, and wake notify.alert.
     """
     result = outcome.result
 
@@ -50,7 +50,6 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
             *alerts,
         )
         dependencies.alert.wake(*(change.key.ref for change in alerts))
-        _log(case, result)
 
     try:
         dependencies.table.retrying(write)
@@ -138,9 +137,18 @@ def _decision(case: Case, found: MarkDecision, link: CrmLink | None, bundle: str
     )
 
 
-def _log(case: Case, result: MarkChange) -> None:
-    """Log the outcome, and of a reason only the part before the colon: the rest may quote what the lead typed."""
-    if found := result.decision:
-        logger.info("crm", lead=case.lead, outcome=found.outcome, reason=found.reason.partition(":")[0])
-    elif result.due:
-        logger.warning("crm", lead=case.lead, outcome="delayed", until=result.due.isoformat())
+def log_outcomes(outcomes: Sequence[SyncOutcome]) -> None:
+    """Log one line for all leads with the same outcome.
+
+    Of a reason only the part before the colon is logged: the rest may quote what the lead typed.
+    """
+    decided, delayed = dict[tuple[Outcome, str], list[str]](), dict[datetime, list[str]]()
+    for each in outcomes:
+        if found := each.result.decision:
+            decided.setdefault((found.outcome, found.reason.partition(":")[0]), []).append(each.case.lead)
+        elif due := each.result.due:
+            delayed.setdefault(due, []).append(each.case.lead)
+    for (outcome, reason), leads in decided.items():
+        logger.info("crm", leads=leads, outcome=outcome, reason=reason)
+    for due, leads in delayed.items():
+        logger.warning("crm", leads=leads, outcome="delayed", until=due.isoformat())

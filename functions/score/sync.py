@@ -31,7 +31,7 @@ from score._crm_alarm import measure_errors
 from score._crm_calls import WantedRecord, write_records
 from score._crm_case import Case, SyncOutcome, read_cases
 from score._crm_case import Dependencies as Dependencies
-from score._crm_outcome import write_outcome
+from score._crm_outcome import log_outcomes, write_outcome
 
 logger = Logger()
 metrics = Metrics()
@@ -123,8 +123,9 @@ def _sync(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[
     elif wanted:
         outcomes += write_records(wanted, dependencies, now)
     measure_errors(outcomes, dependencies.table, now)
-    unwritten = [each for each in outcomes if not has_time() or not write_outcome(each, dependencies, now)]
-    return {outcome.case.mark.key.ref for outcome in unwritten}
+    written = [each for each in outcomes if has_time() and write_outcome(each, dependencies, now)]
+    log_outcomes(written)
+    return {each.case.mark.key.ref for each in outcomes} - {each.case.mark.key.ref for each in written}
 
 
 def _may_be_synced(mark: CrmMark, now: datetime) -> bool:

@@ -25,7 +25,7 @@ def test_a_written_mark_leaves_the_agenda() -> None:
     outcome = concluded(MARK, None)
 
     wish = a_wish()
-    assert outcome.change(MARK) == CrmMark(lead="lead1", written=NOON, digest=upsert.digest(wish), task=wish.task.key)
+    assert outcome.change(MARK) == CrmMark(lead="lead1", written=NOON, digest=wish.digest, task=wish.task.key)
     assert outcome.due is None
     assert outcome.link == LINK
     assert outcome.decision == crm_mark.MarkDecision(object="Lead", outcome=Outcome.CREATED)

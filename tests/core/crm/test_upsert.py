@@ -65,7 +65,7 @@ def test_answers_of_forms_are_in_our_field_and_in_the_task_of_a_contact() -> Non
     )
     assert wish.ours["Ripen_Answers__c"] == "相談\n予算: 100万円"
     assert wish.task.description == "役職: 部長\n\n相談\n予算: 100万円"
-    assert upsert.digest(wish) != upsert.digest(a_wish())
+    assert wish.digest != a_wish().digest
 
 
 def test_a_lead_is_admitted_by_all_of_when_and_none_of_unless() -> None:
@@ -254,8 +254,8 @@ def test_a_converted_lead_of_ours_makes_no_task() -> None:
 
 
 def test_the_digest_changes_with_the_values() -> None:
-    same, other = upsert.digest(a_wish()), upsert.digest(a_wish(score=Score(fit=40, engagement=13, total=53)))
+    same, other = a_wish().digest, a_wish(score=Score(fit=40, engagement=13, total=53)).digest
 
-    assert upsert.digest(a_wish()) == same != other
-    assert upsert.digest(a_wish(score=Score(fit=40, engagement=12.3, total=52.3))) == same
-    assert upsert.digest(a_wish(a_lead(job_title="課長"))) != same
+    assert a_wish().digest == same != other
+    assert a_wish(score=Score(fit=40, engagement=12.3, total=52.3)).digest == same
+    assert a_wish(a_lead(job_title="課長")).digest != same

@@ -99,7 +99,7 @@ def test_rules_are_about_leads_and_not_about_contacts() -> None:
 def test_the_digest_tells_rules_apart_and_keeps_that_of_the_default() -> None:
     def digest(**changes: Any) -> str:
         rule = SyncRule(fields={"X__c": CrmField(source="x", **changes)})
-        return upsert.digest(a_wish(a_lead(attributes={"x": "製造"}, given_at={"x": NOON}), rule=rule))
+        return a_wish(a_lead(attributes={"x": "製造"}, given_at={"x": NOON}), rule=rule).digest
 
     assert len({digest(), digest(write=CrmWrite.OURS), digest(write=CrmWrite.NEWEST)}) == 3
     assert digest() == digest(write=CrmWrite.ONLY_IF_BLANK)

@@ -93,16 +93,15 @@ def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, .
     The values that would be written are reported once for each change; `missing` are the fields that a new record
     lacks.
     """
-    digest = upsert.digest(desired)
     facts = {name: str(value) for name, value in desired.ours.items() if name in _SHOWN_IN_SHADOW}
     if missing:
         facts["lacking"] = ", ".join(missing)
     object = desired.link.object if desired.link else "Lead"
     decision = MarkDecision(object=object, outcome=Outcome.WOULD_HAVE_WRITTEN, reason=Reason.SHADOW, facts=facts)
     return MarkChange(
-        change=lambda mark: replace(_settled(mark), waits_for=Reason.SHADOW, shadow_digest=digest),
+        change=lambda mark: replace(_settled(mark), waits_for=Reason.SHADOW, shadow_digest=desired.digest),
         due=now + _SHADOW_WAIT,
-        decision=None if mark.shadow_digest == digest else decision,
+        decision=None if mark.shadow_digest == desired.digest else decision,
     )
 
 
@@ -141,9 +140,8 @@ def concluded(
     opted_out = write.record.opted_out if write.record else False
     if result.refused:
         return replace(_refused(mark, write.object, result.refused, result.link, now), opted_out=opted_out)
-    digest = upsert.digest(desired)
     return MarkChange(
-        change=lambda mark: replace(_settled(mark), written=now, digest=digest, task=desired.task.key),
+        change=lambda mark: replace(_settled(mark), written=now, digest=desired.digest, task=desired.task.key),
         link=result.link,
         opted_out=opted_out,
         displaced=shared_record.displaced(write),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ripen.crm.upsert import Blocked, DesiredRecord, desired_record, digest, not_admitted
+from ripen.crm.upsert import Blocked, DesiredRecord, desired_record, not_admitted
 from ripen.errors import Undeliverable
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
@@ -42,4 +42,4 @@ def judge(profile: Profile, state: State, mark: CrmMark, bundle: Bundle, now: da
     today = now.astimezone(ZoneInfo(zone)).date()
     answers = answers_text(profile.answers, bundle, locale)
     record = desired_record(profile, state, points, words, bundle.sync, locale, today, mark.task, answers)
-    return UpToDate() if digest(record) == mark.digest else record
+    return UpToDate() if record.digest == mark.digest else record

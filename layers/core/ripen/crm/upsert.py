@@ -8,6 +8,7 @@ Tasks.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
+from copy import replace
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -55,6 +56,8 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     """For the owner, if the lead is a Contact already."""
     task_is_done: bool
     """True if the Task was created before, or found unnecessary: no search for it is made."""
+    digest: str = ""
+    """Of the values: an update with the same digest is skipped."""
 
     def standard(self, object: str) -> Fields:
         """Return Salesforce's own fields, and mapped ones, that this object gets."""
@@ -178,7 +181,7 @@ def desired_record(
     unmapped = {name: value for name, value in standard.items() if name not in rule.fields}
     mapped = mapped_fields(profile, rule.fields)
     task = _task(profile, state, "\n\n".join(filter(None, ("\n".join(reasons), answers))), locale, today)
-    return DesiredRecord(
+    record = DesiredRecord(
         lead=profile.id,
         created=profile.created,
         email=profile.email,
@@ -192,6 +195,7 @@ def desired_record(
         task=task,
         task_is_done=task.key == last_task,
     )
+    return replace(record, digest=_digest(record))
 
 
 def _task(profile: Profile, state: State, description: str, locale: str, today: date) -> Task:
@@ -204,8 +208,7 @@ def _task(profile: Profile, state: State, description: str, locale: str, today: 
     )
 
 
-def digest(desired: DesiredRecord) -> str:
-    """Return the digest of the values. An update with the same digest is skipped."""
+def _digest(desired: DesiredRecord) -> str:
     values: tuple[object, ...] = (
         desired.ours,
         desired.as_lead,
