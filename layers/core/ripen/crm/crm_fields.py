@@ -86,7 +86,7 @@ def own_fields(
         **_touch(profile.lead_touch),
         **_first_touch(profile.first_touch, locale),
     }
-    return _without_blanks(_truncated(values))
+    return _filled(values)
 
 
 def standard_fields(profile: Profile, object: str) -> Fields:
@@ -103,7 +103,7 @@ def standard_fields(profile: Profile, object: str) -> Fields:
         "Email": profile.email if email_fits(profile.email) else "",
         "Department": profile.department,
     }
-    return _without_blanks(_truncated({name: values[name] for name in STANDARD[object]}))
+    return _filled({name: values[name] for name in STANDARD[object]})
 
 
 def mapped_fields(profile: Profile, fields: Mapping[str, CrmField]) -> Fields:
@@ -112,7 +112,7 @@ def mapped_fields(profile: Profile, fields: Mapping[str, CrmField]) -> Fields:
     values = {
         name: str(known.get(field.source, "")) if field.value is None else field.value for name, field in fields.items()
     }
-    return _without_blanks(_truncated(values))
+    return _filled(values)
 
 
 def email_fits(email: str) -> bool:
@@ -158,12 +158,10 @@ def _first_touch(touch: Touch | None, locale: str) -> Fields:
     }
 
 
-def _truncated(fields: Fields) -> Fields:
-    return {name: truncate(name, value.strip()) if isinstance(value, str) else value for name, value in fields.items()}
-
-
-def _without_blanks(fields: Fields) -> Fields:
-    return {name: value for name, value in fields.items() if value != ""}
+def _filled(values: Fields) -> Fields:
+    """Return the values trimmed and cut to the fields' lengths, without the blank ones."""
+    cut = {name: truncate(name, value.strip()) if isinstance(value, str) else value for name, value in values.items()}
+    return {name: value for name, value in cut.items() if value != ""}
 
 
 def _points(points: int) -> int:
@@ -171,4 +169,4 @@ def _points(points: int) -> int:
 
 
 def _moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z" if at else ""

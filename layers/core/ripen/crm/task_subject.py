@@ -23,5 +23,5 @@ def turned_hot(profile: Profile, locale: str) -> str:
 
 def contact_subject(profile: Profile, rank: Rank, locale: str) -> str:
     """Return the subject of the Task for the owner of a Contact."""
-    hot = turned_hot(profile, locale)
-    return f"Ripen: {hot if rank is Rank.HOT else _CAME_BACK.in_language(locale).format(lead=named(profile, locale))}"
+    words = _TURNED_HOT if rank is Rank.HOT else _CAME_BACK
+    return f"Ripen: {words.in_language(locale).format(lead=named(profile, locale))}"

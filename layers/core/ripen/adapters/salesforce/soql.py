@@ -215,4 +215,4 @@ def _record(row: Row) -> Record:
 
 
 def _is_value(value: object) -> bool:
-    return value not in (None, "") and not isinstance(value, Mapping)
+    return value is not None and value != "" and not isinstance(value, dict)

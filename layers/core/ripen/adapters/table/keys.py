@@ -40,7 +40,7 @@ from ripen.tracking.visitor import Crossing, Join, VisitorPointer
 
 def _timestamp(at: datetime) -> str:
     """Return the time as text that sorts by time: 2026-11-21T10:00:00.000Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def profile(lead: str) -> Key[Profile]:
