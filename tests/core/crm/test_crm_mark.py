@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.crm import crm_mark, upsert
+from ripen.crm import crm_mark
 from ripen.crm.upsert import WriteResult
 from ripen.decision import Outcome
 from ripen.errors import NotConnected, Undeliverable

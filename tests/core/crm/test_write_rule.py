@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ripen.crm import upsert
 from ripen.crm.write_rule import is_same
 from ripen.playbook.bundle import CrmField, CrmWrite, SyncRule
 from tests.core.crm.test_upsert import a_contact, a_record, a_wish, planned
