@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from functools import partial
 from itertools import batched
 from pathlib import Path
 from statistics import median
@@ -48,7 +49,7 @@ def measure(leads: int, rounds: int) -> tuple[float, Figure]:
     for _ in range(rounds):
         cloud.change()
         for batch in batches:
-            ours.append(_seconds(lambda batch=batch: cloud.sync(batch), cloud.answering))
+            ours.append(_seconds(partial(cloud.sync, batch), cloud.answering))
             calls += cloud.calls
             floor.append(_seconds(cloud.repeat, cloud.repeating))
     ratio = median(mine / least for mine, least in zip(ours, floor, strict=True))

@@ -125,7 +125,8 @@ def _sync(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[
     measure_errors(outcomes, dependencies.table, now)
     written = [each for each in outcomes if has_time() and write_outcome(each, dependencies, now)]
     log_outcomes(written)
-    return {each.case.mark.key.ref for each in outcomes} - {each.case.mark.key.ref for each in written}
+    done = {each.case.lead for each in written}
+    return {each.case.mark.key.ref for each in outcomes if each.case.lead not in done}
 
 
 def _may_be_synced(mark: CrmMark, now: datetime) -> bool:
