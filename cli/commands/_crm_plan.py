@@ -1,5 +1,6 @@
 """ripen crm plan: what the sync would write to Salesforce."""
 
+from collections.abc import Iterator
 from copy import replace
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.doctor.finding import Finding, State
 from cli.output.crm_plan import show_crm_plan
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
@@ -46,10 +48,19 @@ def plan(folder: _Folder = None, as_json: AsJson = False) -> None:
     bundle = _bundle(stack, folder)
     with bar(say("Reading leads", "見込み客を確認しています")) as progress:
         found = plan_sync(stack.table, salesforce(stack), bundle, stack.clock.now(), progress)
+    wrong = [each for each in checked(stack, bundle) if each.state is State.FAIL]
     if as_json:
-        print_json(found.plain())
+        print_json(found.plain() | {"problems": [each.plain() for each in wrong]})
     else:
-        show_crm_plan(found, Console(highlight=False))
+        show_crm_plan(found, wrong, Console(highlight=False))
+
+
+def checked(stack: Stack, bundle: Bundle) -> Iterator[Finding]:
+    """Yield what the org says about the fields, values, users and campaigns that the playbook names."""
+    from cli.doctor.salesforce import rules  # slow to load
+
+    settings = stack.connections.all().get("salesforce")
+    return rules(settings if isinstance(settings, dict) else {}, bundle)
 
 
 def salesforce(stack: Stack) -> CrmRecords:

@@ -1,13 +1,13 @@
 """Check Salesforce: the login, our fields, the rights, the queries of the workers, and the calls left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import requests
 
+from cli.doctor import salesforce_campaigns, salesforce_users
 from cli.doctor import salesforce_queries as queries
 from cli.doctor import salesforce_rights as rights
-from cli.doctor import salesforce_users
 from cli.doctor.finding import Check, Finding, Owner
 from cli.doctor.salesforce_mapping import mapped
 from ripen.adapters.salesforce.connection import BASE, TimeoutAdapter
@@ -34,6 +34,32 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
 
     `settings` is what the secret holds under "salesforce", `bundle` the live playbook.
     """
+
+    def look(session: requests.Session, token: Token) -> Iterator[Finding]:
+        yield LOGIN.ok(Words(token.instance, token.instance))
+        yield from _rights(session, token, bundle)
+        yield from _queries(session, token, bundle)
+        if bundle:
+            yield from _named(session, token, bundle)
+
+    yield from _logged_in(settings, look)
+
+
+def rules(settings: Mapping[str, Any], bundle: Bundle) -> Iterator[Finding]:
+    """Yield the findings about all that the playbook names in Salesforce: fields, values, users, campaigns."""
+
+    def look(session: requests.Session, token: Token) -> Iterator[Finding]:
+        if lead := _describe(session, token, "Lead"):
+            yield _mapping(bundle, lead)
+        yield from _named(session, token, bundle)
+
+    yield from _logged_in(settings, look)
+
+
+def _logged_in(
+    settings: Mapping[str, Any], look: Callable[[requests.Session, Token], Iterator[Finding]]
+) -> Iterator[Finding]:
+    """Yield what `look` finds in a session; a refused login, a call that failed, and how many calls are left."""
     session, transport = requests.Session(), TimeoutAdapter()
     session.mount("https://", transport)
     try:
@@ -41,12 +67,8 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
     except Undeliverable as error:
         yield _refused(LOGIN, error.reason)
         return
-    yield LOGIN.ok(Words(token.instance, token.instance))
     try:
-        yield from _rights(session, token, bundle)
-        yield from _queries(session, token, bundle)
-        if bundle and (bundle.sync.users or _owners(bundle)):
-            yield salesforce_users.users(bundle.sync.users, _owners(bundle), session, token)
+        yield from look(session, token)
     except requests.RequestException as error:
         yield _refused(rights.FIELDS, f"{NO_ANSWER}: {type(error).__name__}")
     except Undeliverable as error:
@@ -66,7 +88,7 @@ def _rights(session: requests.Session, token: Token, bundle: Bundle | None) -> I
     yield rights.our_fields(described)
     yield rights.rights(described)
     if lead := described["Lead"]:
-        yield mapped({**_lead_source(bundle), **_mapped(bundle)}, lead)
+        yield _mapping(bundle, lead)
 
 
 def _queries(session: requests.Session, token: Token, bundle: Bundle | None) -> Iterator[Finding]:
@@ -78,16 +100,30 @@ def _queries(session: requests.Session, token: Token, bundle: Bundle | None) -> 
         yield queries.run(queries.DEALS, queries.opportunity_queries(), session, token)
 
 
+def _mapping(bundle: Bundle | None, lead: rights.Described) -> Finding:
+    return mapped({**_lead_source(bundle), **_mapped(bundle)}, lead)
+
+
+def _named(session: requests.Session, token: Token, bundle: Bundle) -> Iterator[Finding]:
+    """Yield what the org says about the users and campaigns that the playbook names."""
+    if bundle.sync.users or _owners(bundle):
+        yield salesforce_users.users(bundle.sync.users, _owners(bundle), session, token)
+    if named := [step for step in _crm_steps(bundle) if step.campaign]:
+        yield salesforce_campaigns.campaigns(named, session, token)
+
+
+def _crm_steps(bundle: Bundle) -> list[CrmStep]:
+    return [step for each in bundle.journeys.values() for step in each.steps if isinstance(step, CrmStep)]
+
+
 def _owners(bundle: Bundle) -> list[str]:
     """Return the addresses of the owners that steps of journeys name."""
-    steps = (step for journey in bundle.journeys.values() for step in journey.steps)
-    return [step.owner for step in steps if isinstance(step, CrmStep) and step.owner]
+    return [step.owner for step in _crm_steps(bundle) if step.owner]
 
 
 def _writes_members(bundle: Bundle | None) -> bool:
     """Return whether a step of the playbook puts people into campaigns."""
-    journeys = bundle.journeys.values() if bundle else ()
-    return any(isinstance(step, CrmStep) and step.campaign for journey in journeys for step in journey.steps)
+    return any(step.campaign for step in _crm_steps(bundle)) if bundle else False
 
 
 def _lead_source(bundle: Bundle | None) -> Mapping[str, CrmField]:

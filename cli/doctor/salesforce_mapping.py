@@ -39,11 +39,19 @@ def _unwritable(lead: Described, fields: Mapping[str, CrmField]) -> Iterator[Wor
             yield Words(f"no right to write {name}", f"{name} に書き込む権限がありません")
         elif mapped.value is not None and not _accepts(field, mapped.value, lead):
             yield _not_allowed(name, mapped.value, _allowed(field, lead))
+        elif unknown := _unknown(field, mapped):
+            yield _not_allowed(name, unknown, _allowed(field, lead))
         elif mapped.write is CrmWrite.APPEND and field["type"] != "textarea":
             yield Words(
                 f"{name} is no long text, so nothing can be appended",
                 f"{name} は複数行のテキストではないため、追記できません",
             )
+
+
+def _unknown(field: Mapping[str, Any], mapped: CrmField) -> str:
+    """Return the first value of a map that the picklist, restricted or not, does not have; "" if it has all."""
+    known = {each["value"] for each in field.get("picklistValues") or () if each["active"]}
+    return next((value for value in mapped.values.values() if known and value not in known), "")
 
 
 def _not_allowed(name: str, value: object, allowed: list[str]) -> Words:

@@ -1,17 +1,19 @@
 """The output of `ripen crm plan`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
+from cli.doctor.finding import Finding
 from cli.output.language import language, say
 from cli.output.row_table import row_table
 from ripen.operations.crm_plan import UP_TO_DATE, CrmPlan, Group
 from ripen.operations.phrases import reason
 
 
-def show_crm_plan(plan: CrmPlan, console: Console) -> None:
+def show_crm_plan(plan: CrmPlan, wrong: Sequence[Finding], console: Console) -> None:
+    """Show the plan, and what the org says is wrong with the rules of the playbook."""
     console.print(_summary(plan))
     if plan.fields:
         title = say("Fields of existing records that change", "値が変わる既存レコードの項目")
@@ -24,6 +26,9 @@ def show_crm_plan(plan: CrmPlan, console: Console) -> None:
         title = say("Not written", "書き込まないもの")
         columns = (say("Reason", "理由"), say("Leads", "人数"), say("For example", "例"))
         console.print(row_table(title, columns, _skipped(plan)))
+    if wrong:
+        title = say("Salesforce would refuse or change", "Salesforce の設定と合わないもの")
+        console.print(row_table(title, (say("Problem", "問題"), say("What to do", "対処")), map(_problem, wrong)))
     console.print(escape(_calls(plan)))
     if plan.unread:
         console.print(
@@ -78,6 +83,10 @@ def _calls(plan: CrmPlan) -> str:
         f"同期に必要な API 呼び出し（まとめて送る場合）: {plan.reads + plan.writes:,} 回"
         f"（読み取り {plan.reads:,}、書き込み {plan.writes:,}）。この試算で使った回数: {plan.reads:,}",
     )
+
+
+def _problem(finding: Finding) -> tuple[str, str]:
+    return finding.found.in_language(language()), finding.next_step.in_language(language())
 
 
 def _some(group: Group) -> str:

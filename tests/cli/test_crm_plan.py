@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from cli.commands import _crm_plan as command
+from cli.doctor.salesforce_mapping import MAPPED
 from ripen.adapters.table import Create, Table, keys
 from ripen.crm.upsert import Record
 from ripen.playbook.bundle import CrmField, SyncRule
+from ripen.words import Words
 from ripen_authoring import compile
 from tests.support.builders import a_bundle, a_lead
 from tests.support.crm_sync import FakeCrm, a_state
 from tests.support.fakes import FakeClock
 from tests.support.memory_stack import a_stack
+
+WRONG = Words("Status has no value 'Opne'", "Status に値 'Opne' がありません")
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +29,7 @@ def crm(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Fake
     stack = a_stack(table, clock, a_bundle())
     monkeypatch.setattr(command, "connect", lambda: stack)
     monkeypatch.setattr(command, "salesforce", lambda stack: crm)
+    monkeypatch.setattr(command, "checked", lambda stack, bundle: iter([MAPPED.ok(WRONG)]))
     for name, more in {"known": {}, "new": {}, "unnamed": {"last_name": ""}}.items():
         lead = a_lead(id=name, email=f"{name}@example.jp", **more)
         table.write(Create(keys.profile(name), lead), Create(keys.state(name), a_state(name)))
@@ -67,6 +72,18 @@ def test_the_numbers_are_in_japanese(capsys: pytest.CaptureFixture[str], japanes
     shown = capsys.readouterr().out
     for part in ("何も書き込んでいません", "Salesforce に作るリード", "Salesforce に残る値", "姓", "API"):
         assert part in shown
+
+
+def test_what_salesforce_would_refuse_of_the_rules_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert planned(capsys)["problems"] == []
+    wrong = MAPPED.fail(WRONG, Words("Change sync.fields", "sync.fields を直してください"))
+    monkeypatch.setattr(command, "checked", lambda stack, bundle: iter([wrong]))
+
+    assert [each["found"] for each in planned(capsys)["problems"]] == [WRONG.en]
+    command.plan()
+    assert "Opne" in capsys.readouterr().out
 
 
 def test_the_rules_of_a_folder_are_tried(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from cli.doctor import (
     mail,
     mail_from,
     salesforce,
+    salesforce_campaigns,
     salesforce_mapping,
     salesforce_push,
     salesforce_queries,
@@ -218,6 +219,7 @@ def test_held_mails_are_recalled(table: Table) -> None:
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
     of_salesforce = (
         salesforce,
+        salesforce_campaigns,
         salesforce_mapping,
         salesforce_push,
         salesforce_queries,

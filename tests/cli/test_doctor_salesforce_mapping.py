@@ -51,6 +51,13 @@ LEAD: dict[str, Any] = {
         ("Industry", CrmField(value="Fishing"), ""),
         ("Status", CrmField(value="Open"), ""),
         ("Status", CrmField(source="status"), ""),
+        ("Status", CrmField(source="stage", values={"lead": "Open"}), ""),
+        (
+            "Industry",
+            CrmField(source="x", values={"a": "Banking", "b": "Bank"}),
+            "Industry has no value 'Bank'; it has Banking",
+        ),
+        ("Notes__c", CrmField(source="x", values={"a": "Anything"}), ""),
         ("Status", CrmField(value="Old"), "Status has no value 'Old'; it has Open"),
         ("Status", CrmField(value="Opne"), "Status has no value 'Opne'; it has Open"),
         ("Agreed__c", CrmField(value=True), ""),

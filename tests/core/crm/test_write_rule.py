@@ -71,6 +71,41 @@ def test_newest_is_ours_only_if_it_was_given_after_the_last_change_of_the_record
     assert Case(CrmWrite.NEWEST).written("金融", record=record, **profile) == result
 
 
+STATUSES = {"lead": "Open", "mql": "Open", "sql": "Working", "customer": "Won"}
+
+
+@pytest.mark.parametrize(
+    ("stage", "theirs", "result"),
+    [
+        ("sql", "", "Working"),
+        ("sql", "Open", "Working"),
+        ("mql", "Open", "untouched"),
+        ("sql", "Working", "untouched"),
+        ("sql", "Won", "untouched"),
+        ("sql", "Nurturing", "untouched"),
+        ("opportunity", "Open", "untouched"),
+        ("", "", "untouched"),
+    ],
+)
+def test_a_mapped_status_only_moves_forward_and_leaves_those_of_sales_alone(
+    stage: str, theirs: str, result: str
+) -> None:
+    rule = SyncRule(fields={"Status": CrmField(source="stage", values=STATUSES, write=CrmWrite.FORWARD)})
+
+    write = planned(a_wish(a_lead(stage=stage), rule=rule), a_record(fields={"Status": theirs}))
+
+    assert write.fields.get("Status", "untouched") == result
+
+
+def test_a_value_without_a_place_in_the_map_is_left_out() -> None:
+    rule = SyncRule(fields={"X__c": CrmField(source="x", values={"製造": "Manufacturing"})})
+
+    def created(x: str) -> object:
+        return planned(a_wish(a_lead(attributes={"x": x}), rule=rule)).fields.get("X__c")
+
+    assert (created("製造"), created("金融")) == ("Manufacturing", None)
+
+
 @pytest.mark.parametrize(
     ("clears", "theirs", "result"), [(True, "金融", None), (True, "", "untouched"), (False, "金融", "untouched")]
 )

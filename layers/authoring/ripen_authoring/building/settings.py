@@ -37,7 +37,11 @@ def sync(part: Sync) -> bundle.SyncRule:
 
 def _field(part: SyncField) -> bundle.CrmField:
     return bundle.CrmField(
-        source=part.from_, value=part.value, write=bundle.CrmWrite(part.write), clears=part.blank == "clear"
+        source=part.from_,
+        value=part.value,
+        values=part.values,
+        write=bundle.CrmWrite(part.write),
+        clears=part.blank == "clear",
     )
 
 

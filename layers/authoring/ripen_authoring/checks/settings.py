@@ -69,12 +69,22 @@ def _check_mapping(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]
             yield entry.document.problem(where, message)
         if field.from_ and field.from_ not in known:
             yield entry.document.problem((*where, "from"), unknown_field(field.from_, known))
+        if field.from_ == "stage":
+            stages = list(entry.model.stages)
+            for stage in field.values:
+                if stage not in stages:
+                    yield entry.document.problem((*where, "values", stage), _unknown_stage(stage, stages))
         if name == "RecordTypeId" and not _RECORD_TYPE.fullmatch(str(field.value)):
             message = Words(
                 "write the id of a record type as `value`, in quotes: '012…'",
                 "レコードタイプの ID を `value` に引用符付きで書いてください: '012…'",
             )
             yield entry.document.problem(where, message)
+
+
+def _unknown_stage(stage: str, stages: list[str]) -> Words:
+    hint = nearest(stage, stages)
+    return Words(f"`stages` has no {stage!r}{hint.en}", f"`stages` に {stage!r} がありません{hint.ja}")
 
 
 def unknown_time_zone(zone: str) -> Words:

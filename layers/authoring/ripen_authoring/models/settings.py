@@ -76,7 +76,10 @@ class SyncField(Part):
 
     from_: str = Field("", alias="from", description="A value of the lead, or a field of a form")
     value: str | bool | int | None = Field(None, description="The same value for every Lead")
-    write: Literal["only if blank", "ours", "theirs", "newest", "append"] = Field(
+    values: dict[str, str] = Field(
+        {}, description="Salesforce's value for each value of the lead, in order; a value without one is left out"
+    )
+    write: Literal["only if blank", "ours", "theirs", "newest", "append", "forward"] = Field(
         "only if blank", description="When a Lead that exists gets the value"
     )
     blank: Literal["keep", "clear"] = Field(
@@ -90,6 +93,13 @@ class SyncField(Part):
                 "`newest` needs `from`: a value without a time is never newer",
                 "`newest` には `from` が必要です。固定の値には日時がありません",
             )
+        if self.write == "forward" and not self.values:
+            raise InvalidValue(
+                "`forward` needs `values`: their order says what comes later",
+                "`forward` には `values` が必要です。並び順で前後を判断します",
+            )
+        if self.values and not self.from_:
+            raise InvalidValue("`values` needs `from`", "`values` には `from` が必要です")
         if self.blank == "clear" and (self.write != "ours" or not self.from_):
             raise InvalidValue(
                 "`blank: clear` needs `from` and `write: ours`",

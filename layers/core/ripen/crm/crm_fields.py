@@ -109,10 +109,14 @@ def standard_fields(profile: Profile, object: str) -> Fields:
 def mapped_fields(profile: Profile, fields: Mapping[str, CrmField]) -> Fields:
     """Return the values of a Lead by the playbook's own mapping."""
     known = {**traits(profile), "phone": display_phone(profile.phone)}
-    values = {
-        name: str(known.get(field.source, "")) if field.value is None else field.value for name, field in fields.items()
-    }
-    return _filled(values)
+    return _filled({name: _mapped(field, known) for name, field in fields.items()})
+
+
+def _mapped(field: CrmField, known: Mapping[str, object]) -> str | int:
+    if field.value is not None:
+        return field.value
+    value = str(known.get(field.source, ""))
+    return field.values.get(value, "") if field.values else value
 
 
 def email_fits(email: str) -> bool:

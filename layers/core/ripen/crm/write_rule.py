@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from itertools import takewhile
 from typing import assert_never
 
 from msgspec import Struct
@@ -22,6 +23,8 @@ class WriteRule(Struct, frozen=True):
     write: CrmWrite
     given: datetime | None = None
     """When the lead gave the value, if that is known."""
+    order: tuple[str, ...] = ()
+    """The values of the field's map, for FORWARD."""
 
 
 def write_rules(
@@ -29,7 +32,7 @@ def write_rules(
 ) -> dict[str, WriteRule]:
     """Return the rules of the fields that have a value and are not only filled where they are blank."""
     return {
-        name: WriteRule(field.write, given_at.get(field.source))
+        name: WriteRule(field.write, given_at.get(field.source), tuple(dict.fromkeys(field.values.values())))
         for name, field in fields.items()
         if name in values and field.write is not CrmWrite.ONLY_IF_BLANK
     }
@@ -62,6 +65,8 @@ def _written(rule: WriteRule, value: str | int, theirs: str, modified: datetime 
             return None if theirs and (is_same(value, theirs) or not is_newer) else value
         case CrmWrite.APPEND:
             return _appended(theirs, str(value)) if theirs else value
+        case CrmWrite.FORWARD:
+            return value if not theirs or theirs in takewhile(lambda each: each != value, rule.order) else None
     assert_never(rule.write)
 
 

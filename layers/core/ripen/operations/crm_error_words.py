@@ -59,8 +59,10 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
         Words("a restricted picklist does not have the value", "制限付き選択リストに値がない"),
         Words(
-            "Add the value to the picklist (and to the record type), or remove the restriction.",
-            "選択リスト（とレコードタイプ）に値を追加するか、制限を外してください。",
+            "Map the lead's value to one of the picklist by `values` of sync.fields in ripen.yaml, and publish. Or add"
+            " the value to the picklist (and to the record type).",
+            "ripen.yaml の sync.fields の `values` で選択リストの値に対応付けて公開するか、"
+            "選択リスト（とレコードタイプ）に値を追加してください。",
         ),
     ),
     "CANNOT_EXECUTE_FLOW_TRIGGER": (

@@ -65,6 +65,8 @@ class CrmWrite(StrEnum):
     """If the lead gave the value after the last change of the record, or if the field is blank."""
     APPEND = "append"
     """On a line of its own below what is there, once."""
+    FORWARD = "forward"
+    """If the field is blank, or has one of the values of the field's map that come before ours."""
 
 
 class CrmField(Struct, frozen=True, kw_only=True):
@@ -73,6 +75,9 @@ class CrmField(Struct, frozen=True, kw_only=True):
     source: str = ""
     """Name of the lead's value, as in conditions; "" if `value` is given."""
     value: str | int | bool | None = None
+    values: dict[str, str] = {}
+    """The CRM's value for each value of the lead, in order; {} if they are the same. A value without one is left
+    out."""
     write: CrmWrite = CrmWrite.ONLY_IF_BLANK
     clears: bool = False
     """Whether the field becomes blank when the lead has no value any more."""
