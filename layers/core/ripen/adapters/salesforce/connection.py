@@ -27,6 +27,8 @@ _CONNECT_SECONDS, _ANSWER_SECONDS = 3, 20
 """Seconds to connect, and seconds to wait for each part of an answer."""
 _LIMIT_PAUSE_SECONDS = 900
 _SETUP_PAUSE_SECONDS = 3600
+_CONCURRENT = "Concurrent"
+"""How the message begins if too many calls run at once, which passes in seconds; else the day's calls are used up."""
 
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
 _TRANSIENT_ERRORS = {
@@ -173,6 +175,8 @@ def refusal(status: int, content: Any) -> Undeliverable:
     first = content[0] if isinstance(content, list) and content and isinstance(content[0], dict) else {}
     code = str(first.get("statusCode") or first.get("errorCode") or f"HTTP {status}")
     reason = f"{code}: {first.get('message', '')}".removesuffix(": ")
+    if code in LIMIT_ERRORS and str(first.get("message", "")).startswith(_CONCURRENT):
+        return Undeliverable(reason, permanent=False)
     if code in LIMIT_ERRORS or status == 429:
         return Undeliverable(reason, permanent=False, after=_LIMIT_PAUSE_SECONDS)
     if code in SETUP_ERRORS:
