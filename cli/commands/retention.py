@@ -41,6 +41,8 @@ KINDS = {
     Kind.CONVERTED: Words("converted", "取引先責任者への変換"),
     Kind.REPLIED: Words("replies", "返信"),
     Kind.OPPORTUNITY_LOST: Words("opportunities lost", "失注した商談"),
+    Kind.STATUS_CHANGED: Words("status in Salesforce", "Salesforce の状況の変更"),
+    Kind.OWNER_CHANGED: Words("owner in Salesforce", "Salesforce の担当者の変更"),
     MAILS: Words("mails", "メール"),
     DECISIONS: Words("decisions", "判断"),
 }

@@ -12,7 +12,7 @@ import requests
 
 from cli.doctor.finding import Check, Finding, Owner
 from cli.doctor.salesforce_rights import ASSIGN
-from ripen.adapters.salesforce import members, opportunities, opt_outs, owners, soql
+from ripen.adapters.salesforce import members, opportunities, owners, people, soql
 from ripen.adapters.salesforce import requests as crm_requests
 from ripen.adapters.salesforce.connection import BASE, refusal
 from ripen.adapters.salesforce.soql import Person
@@ -63,7 +63,7 @@ def queries(mapped: Iterable[str] = ()) -> Iterator[str]:
         yield soql.record_query(CrmLink(object=object, id=id, url=""))
         yield soql.masters_query(object, [id])
         yield soql.records_query(object, [id], [nobody])
-        yield opt_outs.changes_query(object, _LONG_AGO, None, _USER)
+        yield people.changes_query(object, _LONG_AGO, None, _USER)
 
 
 def campaign_queries() -> Iterator[str]:

@@ -17,31 +17,34 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from capture import _members, _opportunities, _opt_outs
+from capture import _members, _opportunities, _people
 from capture._members import record_members
 from capture._opportunities import record_opportunities
-from capture._opt_outs import record_opt_outs
+from capture._people import record_people
 from ripen.adapters.batch import has_time, process_groups
 from ripen.adapters.clock import ApplicationClock
+from ripen.adapters.queue import Queue
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
-from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
+from ripen.adapters.salesforce.people import SalesforcePeople
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Conflict, Replace, Table, keys
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.incoming.push import ChangedRecords, leaves_to_polls, merged
 from ripen.errors import Undeliverable
+from ripen.ports import Wake
 from ripen.settings import LastPush
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
-members, deals, opt_outs = (
+members, deals, people = (
     SalesforceMembers(connections),
     SalesforceOpportunities(connections),
-    SalesforceOptOuts(connections),
+    SalesforcePeople(connections),
 )
+react = Queue(os.environ["REACT_QUEUE"])
 logger = Logger()
 
 _AT_ONCE = 200
@@ -66,8 +69,9 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 
     members: _members.Dependencies
     opportunities: _opportunities.Dependencies
-    opt_outs: _opt_outs.Dependencies
+    people: _people.Dependencies
     usage: Callable[[], ApiUsage | None]
+    react: Wake
     reading: Reading
 
 
@@ -80,8 +84,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             Dependencies(
                 members=_members.Dependencies(table=table, clock=clock, crm=members, address_key=key),
                 opportunities=_opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=key),
-                opt_outs=_opt_outs.Dependencies(table=table, clock=clock, crm=opt_outs),
-                usage=lambda: opt_outs.usage,
+                people=_people.Dependencies(table=table, clock=clock, crm=people),
+                usage=lambda: people.usage,
+                react=react,
                 reading=reading,
             ),
         )
@@ -92,7 +97,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def apply_changes(messages: Sequence[str], dependencies: Dependencies) -> None:
     """Read the records of all messages, 200 in a call, and record what they say now."""
     found = merged([msgspec.json.decode(message, type=ChangedRecords) for message in messages])
-    table, now = dependencies.opt_outs.table, dependencies.opt_outs.clock.now()
+    table, now = dependencies.people.table, dependencies.people.clock.now()
     if found:
         _note_push(table, now)
     if leaves_to_polls(dependencies.reading.usage, dependencies.reading.at, now) or in_shadow(table):
@@ -118,7 +123,7 @@ def _note_push(table: Table, now: datetime) -> None:
 def _record(object: str, ids: Sequence[str], dependencies: Dependencies) -> None:
     match object:
         case "Lead" | "Contact":
-            record_opt_outs(object, ids, dependencies.opt_outs)
+            dependencies.react.wake(*record_people(object, ids, dependencies.people))
         case "Opportunity":
             record_opportunities(ids, dependencies.opportunities)
         case "CampaignMember":

@@ -1,7 +1,7 @@
 """capture.poll: read what has changed in Salesforce since the last poll.
 
 Woken through SQS (Poll) every five minutes: for the `poll#members` row it reads members of campaigns (_members.py), for
-`poll#opportunities` opportunities (_opportunities.py), for `poll#opt-outs#…` opt-outs (_opt_outs.py).
+`poll#opportunities` opportunities (_opportunities.py), for `poll#opt-outs#…` opt-outs (_people.py).
 """
 
 import os
@@ -13,12 +13,12 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from capture import _members, _opportunities, _opt_outs
+from capture import _members, _opportunities, _people
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
-from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
+from ripen.adapters.salesforce.people import SalesforcePeople
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
 from ripen.crm.incoming.membership import MemberPoll
@@ -30,7 +30,7 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
 salesforce = SalesforceMembers(connections)
 deals = SalesforceOpportunities(connections)
-opt_outs = SalesforceOptOuts(connections)
+people = SalesforcePeople(connections)
 
 _RESERVE_MILLIS = 60_000
 """Time for the page that is being read."""
@@ -46,9 +46,9 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     if key == keys.OPPORTUNITIES:
         opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
         return _opportunities.poll_opportunities(opportunities, has_time)
-    if object := _opt_outs.object_of(key):
-        people = _opt_outs.Dependencies(table=table, clock=clock, crm=opt_outs)
-        return _opt_outs.poll_opt_outs(object, people, has_time)
+    if object := _people.object_of(key):
+        changed = _people.Dependencies(table=table, clock=clock, crm=people)
+        return _people.poll_people(object, changed, has_time)
     keys.typed(key, MemberPoll)
     members = _members.Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key)
     return _members.poll_members(members, has_time)

@@ -97,7 +97,7 @@ def link_changes(action: CardAction, link: CrmLink | None, dependencies: Depende
     profile = dependencies.table.get(keys.profile(action.lead))
     if profile is None or link is None:
         return []
-    changes = update_crm_link(profile, link, dependencies.clock.now())
+    changes = update_crm_link(profile, link, dependencies.clock.now(), by_us=True)
     return [*changes, *new_crm_pointer(profile, link, dependencies.table)]
 
 

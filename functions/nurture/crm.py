@@ -102,7 +102,7 @@ def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, depen
     def conclude(attempt: int) -> None:
         known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
         if known and mine and mine.version == row.version:  # else another worker wrote first
-            changes = update_crm_link(known, new_link, dependencies.clock.now())
+            changes = update_crm_link(known, new_link, dependencies.clock.now(), by_us=True)
             pointer = new_crm_pointer(known, new_link, dependencies.table)
             _conclude(row, Outcome.DONE, "", dependencies, *changes, *pointer)
 

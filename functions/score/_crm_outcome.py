@@ -114,7 +114,7 @@ def _alerts(case: Case, result: MarkChange, table: Table, now: datetime) -> list
 def _is_news(case: Case, result: MarkChange) -> bool:
     known, mark = case.profile.value.crm, case.mark.value
     if result.link:
-        return result.link != known
+        return known is None or replace(result.link, status=known.status) != known
     return known is None and record_wait(result.change(mark)) != record_wait(mark)
 
 

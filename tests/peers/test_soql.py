@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ripen.adapters.salesforce import opportunities, soql
+from ripen.adapters.salesforce import opportunities, people, soql
 from ripen.adapters.salesforce.members import changes_query
 from ripen.crm.incoming.polling import Position
 from ripen.crm.upsert import DesiredRecord, desired_record
@@ -76,7 +76,7 @@ def test_an_independent_parser_reads_the_search_for_an_owner(object: str) -> Non
 
 def test_an_independent_parser_reads_the_search_for_owners() -> None:
     [read] = node_peers.run("soql", [soql.owners_query(["lead1", "lead2"])])
-    assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name", "Owner.Email"])
+    assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name", "Owner.Email", "Status"])
     assert [_text(literal) for literal in read["literals"]] == ["lead1", "lead2"]
 
 
@@ -106,6 +106,18 @@ def test_an_independent_parser_reads_the_searches_for_opportunities() -> None:
         ("Opportunity", ["AccountId", "Account.Website"]),
         ("Contact", ["AccountId", "Email"]),
     ]
+
+
+@pytest.mark.parametrize("object", LINKS)
+def test_an_independent_parser_reads_the_searches_for_people_that_sales_changed(object: str) -> None:
+    user, since, id = "005000000000001AAA", datetime(2026, 11, 21, 3, tzinfo=UTC), LINKS[object].id
+    changed, pushed = node_peers.run(
+        "soql", [people.changes_query(object, since, None, user), people.records_query(object, [id], user)]
+    )
+    assert {changed["object"], pushed["object"]} == {object}
+    assert {"OwnerId", "Owner.Name", "HasOptedOutOfEmail", "LastModifiedById"} <= set(changed["fields"])
+    assert ({"Status", "ConvertedContactId"} <= set(changed["fields"])) == (object == "Lead")
+    assert [[_text(literal) for literal in query["literals"]] for query in (changed, pushed)] == [[user], [id, user]]
 
 
 def _wanted(lead: str, email: str, link: CrmLink | None = None) -> DesiredRecord:

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
-from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
 from ripen.adapters.salesforce.owners import SalesforceOwners
+from ripen.adapters.salesforce.people import SalesforcePeople
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.salesforce.token import Token
@@ -185,15 +185,15 @@ def _polls(recorder: Recorder) -> None:
     account = recorder.org.find("Account", "Name", "既存商事株式会社")[0].id
     deal = {"Name": "Deal", "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-12-24"}
     recorder.org.create(recorder.org.schema["Opportunity"], deal)
-    opt_outs = SalesforceOptOuts(FixedSecrets({}))
-    opt_outs._connection = recorder
-    assert list(opt_outs.changed("Lead", NOON, None))
-    assert list(opt_outs.changed("Contact", NOON, None))
+    people = SalesforcePeople(FixedSecrets({}))
+    people._connection = recorder
+    assert list(people.changed("Lead", NOON, None))
+    assert list(people.changed("Contact", NOON, None))
     assert list(members.changed([campaign, "Spring Expo"], NOON, None))
     assert list(opportunities.changed(None, None))
     assert list(opportunities.changed(NOON, None))
     assert opportunities.open([account])[0].emails
-    opt_outs.by_id("Lead", ["00QJ50000000001"])
+    people.by_id("Lead", ["00QJ50000000001"])
     members.by_id([campaign], ["00vJ50000000001"])
     opportunities.by_id(["006J50000000001"])
 

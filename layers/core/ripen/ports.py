@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
     from ripen.crm.incoming.membership import Member
     from ripen.crm.incoming.opportunity import Company, Opportunity
-    from ripen.crm.incoming.opt_out import PersonOptOut
+    from ripen.crm.incoming.opt_out import PersonRecord
     from ripen.crm.incoming.polling import Position
     from ripen.crm.ownership import Handover, Held, OwnerChange, Ownership
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
@@ -157,16 +157,16 @@ class CrmMembers(Protocol):
         """Return those of up to 200 members that are in these campaigns, as they are now. Raises Undeliverable."""
 
 
-class CrmOptOuts(Protocol):
+class CrmPeople(Protocol):
     """Opt-outs in the CRM."""
 
-    def changed(self, object: str, since: datetime, after: "Position | None") -> "Iterator[list[PersonOptOut]]":
+    def changed(self, object: str, since: datetime, after: "Position | None") -> "Iterator[list[PersonRecord]]":
         """Yield pages of our leads' records that others changed since then or a bit earlier, oldest change first.
 
         It starts after this position. `object` is "Lead" or "Contact". Raises Undeliverable.
         """
 
-    def by_id(self, object: str, ids: Sequence[str]) -> "list[PersonOptOut]":
+    def by_id(self, object: str, ids: Sequence[str]) -> "list[PersonRecord]":
         """Return up to 200 records, as `changed` yields them, as they are now. Raises Undeliverable."""
 
 

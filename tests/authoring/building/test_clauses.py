@@ -20,6 +20,7 @@ def asked(text: str) -> Clause:
     ("written", "meant"),
     [
         ("{clicked: m}", Did(kind="link_clicked", subject="m")),
+        ("{crm: converted, within: 14 days}", Did(kind="converted", within_seconds=14 * DAY)),
         ("{clicked: any, times: 3, within: 14 days}", Did(kind="link_clicked", at_least=3, within_seconds=14 * DAY)),
         ("{never: {viewed: p, within: 30 days}}",
          Did(kind="page_viewed", subject="p", at_least=0, at_most=0, within_seconds=30 * DAY)),

@@ -79,7 +79,7 @@ def test_example_playbook_has_no_problems(plan: Plan) -> None:
         ("scoring.yaml", "- code: pricing", "- code: mail-click", "another rule has the code 'mail-click'"),
         ("scoring.yaml", "on: {page: pricing}", "on: {page: prices}", "there is no 'prices' in pages/"),
         ("scoring.yaml", "on: {page: pricing}", "on: {page: pricing, form: whitepaper}",
-         "exactly one of form, page, click, read or download"),
+         "exactly one of form, page, click, read, download or crm"),
         ("scoring.yaml", "{{ when }}閲覧", "{{ wenn }}閲覧", "unknown variable 'wenn'; did you mean 'when'?"),
         ("emails/case-study/email.yaml", "class: marketing", "class: promotion",
          "'promotion' is not allowed; write 'marketing'"),

@@ -1,6 +1,9 @@
-"""A Lead that became a Contact is a conversion; a new owner or a first record is not."""
+"""What sales did with the record: a conversion, a new status, a new owner. What Ripen wrote is none of these."""
 
+from copy import replace
 from datetime import timedelta
+
+import pytest
 
 from ripen.lead.activity import Kind
 from ripen.lead.conversion import with_crm_link
@@ -9,23 +12,51 @@ from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
 LEAD = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
+KNOWN = replace(LEAD, status="Open", owner="0051", owner_name="Alice")
 CONTACT = CrmLink(object="Contact", id="0031", url="https://acme.example/0031")
 
 
 def test_lead_that_became_a_contact_is_converted() -> None:
-    profile, converted = with_crm_link(a_lead(id="lead1", crm=LEAD), CONTACT, NOON)
+    profile, [converted] = with_crm_link(a_lead(id="lead1", crm=LEAD), CONTACT, NOON)
 
     assert (profile.crm, profile.converted) == (CONTACT, NOON)
-    assert converted
     assert (converted.kind, converted.lead, converted.at) == (Kind.CONVERTED, "lead1", NOON)
 
 
 def test_other_changes_of_the_record_are_no_conversion() -> None:
     for before, now in ((CONTACT, CONTACT), (None, CONTACT), (None, LEAD), (LEAD, LEAD), (CONTACT, LEAD)):
-        profile, converted = with_crm_link(a_lead(crm=before), now, NOON)
-        assert (profile.crm, profile.converted, converted) == (now, None, None)
+        profile, done = with_crm_link(a_lead(crm=before), now, NOON)
+        assert (profile.crm, profile.converted, done) == (now, None, ())
 
 
 def test_new_owner_keeps_the_time_of_conversion() -> None:
     profile, _ = with_crm_link(a_lead(crm=LEAD), CONTACT, NOON)
     assert with_crm_link(profile, CONTACT, NOON + timedelta(days=1))[0].converted == NOON
+
+
+@pytest.mark.parametrize(
+    ("now", "done"),
+    [
+        (replace(KNOWN, status="Working"), [(Kind.STATUS_CHANGED, {"status": "Working"})]),
+        (replace(KNOWN, owner="0052"), [(Kind.OWNER_CHANGED, {"owner": "0052"})]),
+        (replace(KNOWN, owner_name="Alice Sato"), []),
+        (replace(KNOWN, id="00Q2", status="Working", owner="0052"), []),
+        (replace(KNOWN, status="", owner=""), []),
+    ],
+)
+def test_status_and_owner_that_sales_changed_are_activities(
+    now: CrmLink, done: list[tuple[Kind, dict[str, str]]]
+) -> None:
+    lead = a_lead(id="lead1", crm=KNOWN)
+    assert [(each.kind, each.facts) for each in with_crm_link(lead, now, NOON)[1]] == done
+    assert with_crm_link(lead, now, NOON, by_us=True)[1] == ()
+
+
+def test_the_first_reading_of_a_status_is_no_change() -> None:
+    profile, done = with_crm_link(a_lead(crm=LEAD), KNOWN, NOON)
+    assert (profile.crm, done) == (KNOWN, ())
+
+
+def test_a_reading_without_the_status_keeps_it() -> None:
+    profile, _ = with_crm_link(a_lead(crm=KNOWN), replace(KNOWN, status="", owner="0052"), NOON)
+    assert profile.crm == replace(KNOWN, owner="0052")

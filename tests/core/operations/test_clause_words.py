@@ -8,6 +8,7 @@ from ripen.operations.playbook_words.clauses import clause_words
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen_authoring.building.clauses import KINDS
+from ripen_authoring.models.activities import CRM_ACTIVITIES
 from tests.support.builders import a_bundle
 
 BUNDLE = a_bundle(segments={"vips": Segment(name="vips", title={"ja": "得意先", "en": "Best customers"})})
@@ -54,7 +55,7 @@ def test_every_kind_of_clause_is_said() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [str(kind) for kind in KINDS.values()])
+@pytest.mark.parametrize("kind", [str(kind) for kind in (*KINDS.values(), *CRM_ACTIVITIES.values())])
 @pytest.mark.parametrize("at_least", [0, 1])
 def test_every_activity_of_a_clause_has_words(kind: str, at_least: int) -> None:
     assert kind not in clause_words(Did(kind=kind, at_least=at_least), BUNDLE).ja

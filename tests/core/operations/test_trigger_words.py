@@ -27,6 +27,8 @@ CASES: list[tuple[Trigger, str, str]] = [
     (OnActivity(kind="campaign_joined", subject="Expo", where=(Condition(field="status", any_of=("Sent",)),)),
      "became a member of the Salesforce campaign “Expo” with the status “Sent”",
      "Salesforce キャンペーン「Expo」のメンバーになった（Sent）"),
+    (OnActivity(kind="status_changed", where=(Condition(field="status", any_of=("Working",)),)),
+     "got another status in Salesforce, and status is “Working”", "Salesforce で状況が変わった（状況が「Working」）"),
     (OnSegment(segment="vips"), "joined the segment “vips”", "セグメント「vips」に入った"),
     (OnRank(rank="hot"), "became hot", "ランクがホットになった"),
     (OnField(when=COMPANY), "changed so that company is “ACME”",

@@ -7,21 +7,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from capture import _members, _opportunities, _opt_outs
+from capture import _members, _opportunities, _people
 from capture.changes import Dependencies, Reading, apply_changes
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.incoming.membership import Member, MemberPoll
 from ripen.crm.incoming.opportunity import Company, Opportunity, OpportunityPoll
-from ripen.crm.incoming.opt_out import PersonOptOut
+from ripen.crm.incoming.opt_out import PersonRecord
 from ripen.crm.incoming.polling import Position
 from ripen.errors import Undeliverable
+from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
 from ripen.pointers import Pointer
 from ripen.settings import Shadow
 from tests.support.builders import a_lead
-from tests.support.fakes import NOON, FakeClock
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.gateway_events import count
 
 KEY = b"k" * 32
@@ -32,6 +33,7 @@ class FakeCrm:
     """Salesforce in memory, as all three ports; it notes the ids of each call."""
 
     opted_out: bool = True
+    status: str = ""
     trouble: Undeliverable | None = None
     usage: ApiUsage | None = None
     asked: list[tuple[str, int]] = field(default_factory=list)
@@ -42,13 +44,16 @@ class FakeCrm:
             raise self.trouble
 
 
-class OptOuts(FakeCrm):
-    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonOptOut]]:
+class People(FakeCrm):
+    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonRecord]]:
         raise AssertionError
 
-    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonOptOut]:
+    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonRecord]:
         self._note(object, ids)
-        return [PersonOptOut(id=id, lead="lead1", opted_out=self.opted_out, changed=NOON) for id in ids]
+        return [self._record(id) for id in ids]
+
+    def _record(self, id: str) -> PersonRecord:
+        return PersonRecord(id=id, lead="lead1", opted_out=self.opted_out, changed=NOON, status=self.status)
 
 
 class Deals(FakeCrm):
@@ -86,7 +91,8 @@ class Members(FakeCrm):
 class World:
     table: Table
     clock: FakeClock
-    opt_outs: OptOuts = field(default_factory=OptOuts)
+    people: People = field(default_factory=People)
+    react: FakeQueue = field(default_factory=FakeQueue)
     deals: Deals = field(default_factory=Deals)
     members: Members = field(default_factory=Members)
     reading: Reading = field(default_factory=Reading)
@@ -99,8 +105,9 @@ class World:
                 opportunities=_opportunities.Dependencies(
                     table=self.table, clock=self.clock, crm=self.deals, address_key=KEY
                 ),
-                opt_outs=_opt_outs.Dependencies(table=self.table, clock=self.clock, crm=self.opt_outs),
-                usage=lambda: self.opt_outs.usage,
+                people=_people.Dependencies(table=self.table, clock=self.clock, crm=self.people),
+                usage=lambda: self.people.usage,
+                react=self.react,
                 reading=self.reading,
             ),
         )
@@ -123,15 +130,29 @@ def test_an_opt_out_and_its_end_reach_the_lead_as_they_are_read_back(world: Worl
     world.push({"Lead": ["00Q1"]})
     assert world.is_opted_out
 
-    world.opt_outs.opted_out = False
+    world.people.opted_out = False
     world.push({"Lead": ["00Q1"]})
     assert not world.is_opted_out
+
+
+def test_a_status_that_sales_changed_wakes_the_fold_at_once_and_once(world: World) -> None:
+    world.people.status = "Open"
+    world.push({"Lead": ["00Q1"]})
+    assert world.react.woken == []
+
+    world.people.status = "Working"
+    for _ in range(2):
+        world.push({"Lead": ["00Q1"]})
+
+    [row] = world.table.under("lead1", "activity#")
+    assert (row.value.kind, row.value.facts) == (Kind.STATUS_CHANGED, {"status": "Working"})
+    assert world.react.woken == [row.key.ref]
 
 
 def test_records_are_read_once_and_200_in_a_call(world: World) -> None:
     ids = [f"00Q{number}" for number in range(201)]
     world.push({"Lead": ids}, {"Lead": ids, "Contact": ["0031"]})
-    assert world.opt_outs.asked == [("Lead", 200), ("Lead", 1), ("Contact", 1)]
+    assert world.people.asked == [("Lead", 200), ("Lead", 1), ("Contact", 1)]
 
 
 def test_an_opportunity_marks_its_company_while_the_policy_asks_for_it(world: World) -> None:
@@ -155,20 +176,20 @@ def test_a_member_of_a_watched_campaign_becomes_an_activity_once(world: World) -
 
 
 def test_what_cannot_be_read_is_left_to_the_poll(world: World) -> None:
-    world.opt_outs.trouble = Undeliverable("HTTP 503", permanent=False)
+    world.people.trouble = Undeliverable("HTTP 503", permanent=False)
     world.push({"Lead": ["00Q1"]})
-    assert (world.opt_outs.asked, world.is_opted_out) == ([("Lead", 1)], False)
+    assert (world.people.asked, world.is_opted_out) == ([("Lead", 1)], False)
 
 
 def test_few_api_calls_leave_pushes_to_the_poll(world: World) -> None:
-    world.opt_outs.usage = ApiUsage(used=90, most=100)
+    world.people.usage = ApiUsage(used=90, most=100)
     world.push({"Lead": ["00Q1"]})
     world.push({"Lead": ["00Q1"]})
-    assert len(world.opt_outs.asked) == 1
+    assert len(world.people.asked) == 1
 
     world.clock.move(minutes=15)
     world.push({"Lead": ["00Q1"]})
-    assert len(world.opt_outs.asked) == 2
+    assert len(world.people.asked) == 2
 
 
 def test_the_last_push_is_noted_once_a_minute(world: World) -> None:
@@ -185,4 +206,4 @@ def test_the_last_push_is_noted_once_a_minute(world: World) -> None:
 def test_in_shadow_mode_nothing_is_read(world: World) -> None:
     world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     world.push({"Lead": ["00Q1"]})
-    assert world.opt_outs.asked == []
+    assert world.people.asked == []

@@ -5,6 +5,7 @@ from typing import Any
 
 from ripen.lead.activity import Kind
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen_authoring.models.activities import CRM_ACTIVITIES
 from ripen_authoring.models.clauses import ACTIVITY_WORDS, ClausePart
 from ripen_authoring.models.part import ConditionPart, Conditions
 
@@ -75,4 +76,6 @@ def _never(part: ClausePart) -> Did:
 
 def _what(part: ClausePart, word: str) -> dict[str, Any]:
     subject = getattr(part, word)
+    if word == "crm":
+        return {"kind": str(CRM_ACTIVITIES[subject]), "subject": ""}
     return {"kind": str(KINDS[word]), "subject": "" if subject == "any" else subject}

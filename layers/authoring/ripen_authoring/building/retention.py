@@ -28,6 +28,8 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind.OPPORTUNITY_LOST,
         Kind.CONVERTED,
         Kind.CAMPAIGN_JOINED,
+        Kind.STATUS_CHANGED,
+        Kind.OWNER_CHANGED,
     ),
     "steps": (Kind.POINTS_GIVEN, Kind.UPDATED, Kind.ENTRY_ASKED),
     "refusals": (Kind.UNSUBSCRIBED, Kind.RESUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED, Kind.CONFIRMED),

@@ -1,6 +1,6 @@
 """Check `where` of a scoring rule: that the activity has what it asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ripen.lead.activity import Kind
 from ripen.lead.history import RULE_FACTS
@@ -15,8 +15,14 @@ from ripen_authoring.problem import Problem
 
 def check(folder: Folder, document: Document, where: DocumentPath, rule: EngagementPart) -> Iterator[Problem]:
     """Check one rule."""
-    known = _facts(folder, rule)
-    for fact in rule.where:
+    yield from check_facts(document, where, rule.where, _facts(folder, rule))
+
+
+def check_facts(
+    document: Document, where: DocumentPath, asked: Iterable[str], known: Collection[str]
+) -> Iterator[Problem]:
+    """Check that an activity has the facts that `where` asks for."""
+    for fact in asked:
         if fact not in known:
             hint = nearest(fact, known)
             message = Words(f"this activity has no {fact!r}{hint.en}", f"この行動に {fact!r} はありません{hint.ja}")

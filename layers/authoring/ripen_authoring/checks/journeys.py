@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from ripen.lead.activity import Kind
+from ripen.lead.history import RULE_FACTS
 from ripen.nearest import nearest
 from ripen.words import Words
 from ripen_authoring.checks import names
+from ripen_authoring.checks.activity_facts import check_facts
 from ripen_authoring.checks.clauses import check_clause, check_conditions
 from ripen_authoring.checks.names import check_date_field, check_name, check_subject
 from ripen_authoring.files.document import Document
@@ -71,6 +74,8 @@ def _check_trigger(
         for field in on.where:
             if field not in kept:
                 yield document.problem((*where, "where", field), _not_kept(field, kept))
+    if isinstance(on, OnActivityPart) and on.crm:
+        yield from check_facts(document, where, on.where, RULE_FACTS.get(Kind(on.kind), ()))
 
 
 def _not_kept(name: str, kept: set[str]) -> Words:

@@ -1,4 +1,6 @@
-"""An activity as it is written: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing}, {download: any}."""
+"""An activity as it is written: {form: whitepaper}, {click: any}, {page: pricing}, {crm: converted}."""
+
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +14,19 @@ ACTIVITIES = {
     "click": Kind.LINK_CLICKED,
     "download": Kind.FILE_DOWNLOADED,
 }
+CRM_ACTIVITIES = {
+    "status changed": Kind.STATUS_CHANGED,
+    "owner changed": Kind.OWNER_CHANGED,
+    "converted": Kind.CONVERTED,
+}
+"""What sales did with the lead in Salesforce, by the names that playbooks use."""
+ACTIVITY_KEYS = (*ACTIVITIES, "crm")
+
+
+CrmActivity = Annotated[
+    Literal["status changed", "owner changed", "converted"] | None,
+    Field(description="What sales did in Salesforce"),
+]
 
 
 class ActivityPart(Part):
@@ -22,14 +37,17 @@ class ActivityPart(Part):
     read: str = ""
     click: str = Field("", description="A link in this mail")
     download: str = ""
+    crm: CrmActivity = None
 
     @property
     def kind(self) -> str:
         """Return the kind of the activity."""
+        if self.crm:
+            return str(CRM_ACTIVITIES[self.crm])
         return str(next(kind for key, kind in ACTIVITIES.items() if getattr(self, key)))
 
     @property
     def subject(self) -> str:
         """Return the name of the form, page, mail or file; "" stands for any."""
-        written = next(getattr(self, key) for key in ACTIVITIES if getattr(self, key))
+        written = next((getattr(self, key) for key in ACTIVITIES if getattr(self, key)), "any")
         return "" if written == "any" else str(written)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from ripen_authoring import expressions
+from ripen_authoring.models.activities import CrmActivity
 from ripen_authoring.models.part import FieldCondition, Name, Part
 from ripen_authoring.problem import InvalidValue
 
@@ -13,7 +14,7 @@ DocumentPath = tuple[int | str, ...]
 Duration = Annotated[int, BeforeValidator(expressions.seconds, json_schema_input_type=str)]
 MOST_TIMES = 100
 """The number of times that the state of a lead keeps for each activity (ripen.scoring.activity_counts)."""
-ACTIVITY_WORDS = ("clicked", "submitted", "viewed", "read", "downloaded", "replied")
+ACTIVITY_WORDS = ("clicked", "submitted", "viewed", "read", "downloaded", "replied", "crm")
 
 
 Ranks = str | Annotated[tuple[str, ...], Field(min_length=1)]
@@ -35,6 +36,7 @@ class ClausePart(Part):
     read: str = Field("", description="This page (stayed and scrolled), or `any`")
     downloaded: str = Field("", description="This file, or `any`")
     replied: str = Field("", description="To this mail, or to `any`")
+    crm: CrmActivity = None
     times: Annotated[int, Field(ge=1, le=MOST_TIMES, description="At least this many times")] | None = None
     within: Duration | None = Field(None, description="In the last: 14 days")
     never: "ClauseTree | None" = Field(

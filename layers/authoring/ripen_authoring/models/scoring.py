@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from ripen.lead.activity import Kind
-from ripen_authoring.models.activities import ACTIVITIES, ActivityPart
+from ripen_authoring.models.activities import ACTIVITY_KEYS, ActivityPart
 from ripen_authoring.models.clauses import MOST_TIMES, DocumentPath, Duration
 from ripen_authoring.models.part import AllOf, Conditions, LocalizedText, Name, Part
 from ripen_authoring.problem import InvalidValue
@@ -20,10 +20,10 @@ class ScoredActivity(ActivityPart):
 
     @model_validator(mode="after")
     def _one(self) -> "ScoredActivity":
-        if sum(bool(getattr(self, key)) for key in (*ACTIVITIES, "activity")) != 1:
+        if sum(bool(getattr(self, key)) for key in (*ACTIVITY_KEYS, "activity")) != 1:
             raise InvalidValue(
-                "write exactly one of form, page, click, read or download",
-                "form、page、click、read、download のどれか 1 つだけを書いてください",
+                "write exactly one of form, page, click, read, download or crm",
+                "form、page、click、read、download、crm のどれか 1 つだけを書いてください",
             )
         return self
 

@@ -13,7 +13,7 @@ from ripen.playbook.clause import Condition
 from ripen.words import Words
 from ripen_authoring import expressions
 from ripen_authoring.building.clauses import condition, conditions
-from ripen_authoring.models.activities import ACTIVITIES, ActivityPart
+from ripen_authoring.models.activities import ACTIVITY_KEYS, ActivityPart
 from ripen_authoring.models.part import Conditions, FieldCondition, FieldName, Part
 from ripen_authoring.models.step import Mention
 from ripen_authoring.models.times import LocalDateTime, TimeOfDay
@@ -167,7 +167,7 @@ TRIGGER_KINDS: dict[str, type[TriggerPart]] = {
 }
 """By tag: the name of the kind in pydantic's paths. No key of a file has a space."""
 TRIGGER_KEYS = {
-    **dict.fromkeys(ACTIVITIES, "on activity"),
+    **dict.fromkeys(ACTIVITY_KEYS, "on activity"),
     "crm_campaign": "on membership",
     "segment": "on segment",
     "rank": "on rank",
@@ -190,7 +190,8 @@ _MISPLACED = {
     "leap": Words("`leap` goes with `date`", "`leap` は `date` とともに使います"),
     "status": Words("`status` goes with `crm_campaign`", "`status` は `crm_campaign` とともに使います"),
     "where": Words(
-        f"`where` goes with one of: {', '.join(ACTIVITIES)}", f"`where` とともに使えるもの: {', '.join(ACTIVITIES)}"
+        f"`where` goes with one of: {', '.join(ACTIVITY_KEYS)}",
+        f"`where` とともに使えるもの: {', '.join(ACTIVITY_KEYS)}",
     ),
 }
 """What to say about a key beside a trigger of another kind."""

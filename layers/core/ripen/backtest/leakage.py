@@ -15,7 +15,15 @@ from ripen.lead.activity import Activity, Kind
 from ripen.playbook.clause import Condition
 from ripen.playbook.scoring import Scoring
 
-_BY_SALES = frozenset({Kind.CONVERTED, Kind.ACCEPTED_BY_SALES, Kind.REJECTED_BY_SALES})
+_BY_SALES = frozenset(
+    {
+        Kind.CONVERTED,
+        Kind.ACCEPTED_BY_SALES,
+        Kind.REJECTED_BY_SALES,
+        Kind.STATUS_CHANGED,
+        Kind.OWNER_CHANGED,
+    }
+)
 """Activities that record what sales did with a lead, or what Salesforce reported about it."""
 _OPPORTUNITY = "opportunity"
 """How the kind of an activity begins that is about an opportunity."""

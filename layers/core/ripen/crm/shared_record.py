@@ -87,6 +87,7 @@ def _link(known: CrmLink | None, record: Record) -> CrmLink | None:
         owner=record.owner,
         owner_name=record.owner_name,
         owner_email=record.owner_email,
+        status=record.status,
     )
 
 

@@ -74,6 +74,8 @@ class Record(Struct, frozen=True, kw_only=True):
     owner: str = ""
     owner_name: str = ""
     owner_email: str = ""
+    status: str = ""
+    """That of a Lead, before it is written."""
     converted_to: str = ""
     """Id of the Contact that this Lead became."""
     is_converted: bool = False

@@ -38,7 +38,13 @@ from ripen.scoring.segment import next_segment_change, segment_thresholds, segme
 from ripen.tracking.click_evidence import Evidence
 from ripen.tracking.click_verdict import can_change, classify, is_ready, reclassify
 
-_NO_NEWS_FOR_CRM = (Kind.ENTRY_ASKED, Kind.CAMPAIGN_JOINED, Kind.CONVERTED)
+_NO_NEWS_FOR_CRM = (
+    Kind.ENTRY_ASKED,
+    Kind.CAMPAIGN_JOINED,
+    Kind.CONVERTED,
+    Kind.STATUS_CHANGED,
+    Kind.OWNER_CHANGED,
+)
 """Requests to enter a journey, and activities that the CRM reported."""
 
 

@@ -1,10 +1,11 @@
-"""The lead's record in the CRM, and the moment when sales converts it."""
+"""The lead's record in the CRM, and what sales did with it: its owner, its status, its conversion to a Contact."""
 
+from collections.abc import Iterator
 from copy import replace
 from datetime import datetime, timedelta
 
 from ripen.ids import digest
-from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import CrmLink, Profile
 
 _DETECTION_DELAY = timedelta(hours=1)
@@ -20,19 +21,44 @@ def conversion_cutoff(profile: Profile) -> datetime | None:
     return profile.converted - _DETECTION_DELAY if profile.converted else None
 
 
-def with_crm_link(profile: Profile, link: CrmLink, now: datetime) -> tuple[Profile, Activity | None]:
-    """Return the profile with its present CRM record, and the activity of a conversion if there was one.
+def with_crm_link(
+    profile: Profile, link: CrmLink, now: datetime, by_us: bool = False
+) -> tuple[Profile, tuple[Activity, ...]]:
+    """Return the profile with its present CRM record, and the activities of what sales did with the record since.
 
-    Sales has converted the lead if the record was a Lead and is a Contact now. The activity ends the lead's journeys.
+    Sales has converted the lead if the record was a Lead and is a Contact now; that activity ends the lead's journeys.
+    A value that is read for the first time is no change, nor is that of another record, nor one that Ripen wrote
+    (`by_us`).
     """
-    if profile.crm is None or (profile.crm.object, link.object) != ("Lead", "Contact"):
-        return replace(profile, crm=link), None
-    converted = Activity(
-        id=digest("converted", profile.id, link.id),
-        lead=profile.id,
-        kind=Kind.CONVERTED,
-        at=now,
-        received=now,
-        verdict=Verdict.HUMAN,
-    )
-    return replace(profile, crm=link, converted=now), converted
+    link = _with_known(link, profile.crm)
+    done = (*_conversion(profile, link, now), *(() if by_us else _changes(profile, link, now)))
+    converted = any(each.kind is Kind.CONVERTED for each in done)
+    return replace(profile, crm=link, converted=now if converted else profile.converted), done
+
+
+def _with_known(link: CrmLink, known: CrmLink | None) -> CrmLink:
+    """Return the link with the status that we know, if this reading of the record was without it."""
+    if known is None or link.status or link.id != known.id:
+        return link
+    return replace(link, status=known.status)
+
+
+def _conversion(profile: Profile, link: CrmLink, now: datetime) -> Iterator[Activity]:
+    if profile.crm and (profile.crm.object, link.object) == ("Lead", "Contact"):
+        yield _activity(profile, Kind.CONVERTED, {}, digest("converted", profile.id, link.id), now)
+
+
+def _changes(profile: Profile, link: CrmLink, now: datetime) -> Iterator[Activity]:
+    known = profile.crm
+    if known is None or known.id != link.id:
+        return
+    for kind, name, before, after in (
+        (Kind.STATUS_CHANGED, "status", known.status, link.status),
+        (Kind.OWNER_CHANGED, "owner", known.owner, link.owner),
+    ):
+        if before and after and before != after:
+            yield _activity(profile, kind, {name: after}, digest(name, link.id, after, now.isoformat()), now)
+
+
+def _activity(profile: Profile, kind: Kind, facts: dict[str, str], id: str, now: datetime) -> Activity:
+    return Activity(id=id, lead=profile.id, kind=kind, at=now, received=now, facts=facts)

@@ -15,6 +15,8 @@ from ripen.lead.proof import is_proof
 RULE_FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PAGE_READ: ("seconds", "scroll"),
     Kind.LINK_CLICKED: ("url",),
+    Kind.STATUS_CHANGED: ("status",),
+    Kind.OWNER_CHANGED: ("owner",),
 }
 """The facts that rules can ask for, besides the answers that a form stores with its activity and the type of a file. Of
 the address of a link, host and path are kept."""

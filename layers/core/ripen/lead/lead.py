@@ -45,6 +45,8 @@ class CrmLink(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     owner: str = ""
     owner_name: str = ""
     owner_email: str = ""
+    status: str = ""
+    """That of a Lead, when the record was last read; Contacts have none."""
 
 
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

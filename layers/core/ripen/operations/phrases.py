@@ -42,6 +42,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "rejected_by_sales": ("営業が見送りとした", "was marked as not a fit by sales"),
     "accepted_by_sales": ("営業が担当になった", "was accepted by sales"),
+    "status_changed": (
+        "営業が Salesforce で状況を「{status}」に変えた",
+        "was given the status “{status}” in Salesforce by sales",
+    ),
+    "owner_changed": ("営業が Salesforce で担当者を変えた", "was given another owner in Salesforce by sales"),
     "opportunity_lost": ("営業が商談を失注した", "was part of an opportunity that sales lost"),
     "updated": ("登録内容が変わった", "its data was changed"),
     "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),

@@ -5,6 +5,7 @@ from copy import replace
 from datetime import datetime
 
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
+from ripen.agenda import Lane
 from ripen.lead.conversion import with_crm_link
 from ripen.lead.lead import CrmLink, Profile
 from ripen.pointers import Pointer
@@ -26,19 +27,21 @@ def new_crm_pointer(row: Row[Profile], link: CrmLink, table: Table) -> list[Chan
     return [Replace(key, replace(known.value, others=(*known.value.others, lead)), known.version)]
 
 
-def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime, opted_out: bool | None = None) -> list[Change]:
-    """Return the change of the profile, and a new activity if sales converted the lead; [] if all is the same.
+def update_crm_link(
+    row: Row[Profile], link: CrmLink, now: datetime, opted_out: bool | None = None, by_us: bool = False
+) -> list[Change]:
+    """Return the change of the profile, and the activities of what sales did with the record; [] if all is the same.
 
-    `opted_out` is the opt-out of the record, None if it was not read.
+    `opted_out` is the opt-out of the record, None if it was not read. `by_us` says that Ripen changed the owner.
     """
     opt_out = row.value.crm_opt_out if opted_out is None else opted_out
-    if (link, opt_out) == (row.value.crm, row.value.crm_opt_out):
+    profile, done = with_crm_link(replace(row.value, crm_opt_out=opt_out), link, now, by_us)
+    if profile == row.value:
         return []
-    profile, converted = with_crm_link(replace(row.value, crm_opt_out=opt_out), link, now)
-    changes: list[Change] = [Replace(row.key, profile, row.version)]
-    if converted:
-        changes.append(Create(keys.activity(profile.id, now, converted.id), converted, due=now))
-    return changes
+    return [
+        Replace(row.key, profile, row.version),
+        *(Create(keys.activity(profile.id, now, each.id), each, due=now, lane=Lane.BULK) for each in done),
+    ]
 
 
 def known_profiles(leads: Collection[str], table: Table) -> dict[str, Profile]:

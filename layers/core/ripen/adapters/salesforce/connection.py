@@ -121,6 +121,7 @@ class Connection:
             owner=owner.id,
             owner_name=owner.name,
             owner_email=owner.email,
+            status=person.status,
         )
 
     def _current_token(self) -> Token:

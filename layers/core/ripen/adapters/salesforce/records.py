@@ -96,7 +96,7 @@ class Salesforce:
         ids = composite.ids(answers["new"], len(batch.new))
         refusals = composite.refusals(answers["new"], len(batch.new))
         owners = _owners(answers["owners"])
-        links = [self._connection.link(Person("Lead", id, owners.get(id, Owner()))) if id else None for id in ids]
+        links = [self._connection.link(owners.get(id, Person("Lead", id, Owner()))) if id else None for id in ids]
         return {
             write.lead: WriteResult(link=link, refused=refused)
             for write, link, refused in zip(batch.new, links, refusals, strict=True)
@@ -161,9 +161,15 @@ def _task_refusals(batch: _Batch, answers: Mapping[str, Answer]) -> dict[str, Un
 
 
 def _person(record: Record) -> Person:
-    return Person(record.object, record.id, Owner(record.owner, record.owner_name, record.owner_email))
+    owner = Owner(record.owner, record.owner_name, record.owner_email)
+    return Person(record.object, record.id, owner, record.status)
 
 
-def _owners(answer: Answer) -> dict[str, Owner]:
-    """Return the owners by record id; {} if the query failed, because the links are worth more than their owners."""
-    return {str(row["Id"]): soql.owner_of(row) for row in composite.rows(answer)} if answer.status == 200 else {}
+def _owners(answer: Answer) -> dict[str, Person]:
+    """Return the new Leads with owner and status, by id.
+
+    {} if the query failed, because the links are worth more than their owners.
+    """
+    rows = composite.rows(answer) if answer.status == 200 else []
+    people = (Person("Lead", str(row["Id"]), soql.owner_of(row), str(row.get("Status") or "")) for row in rows)
+    return {person.id: person for person in people}

@@ -31,20 +31,21 @@ _LEADS_PER_QUERY = 100
 """The addresses and keys of 200 leads would exceed the longest URL that Salesforce accepts (16 KB)."""
 _IS_RECENT = "CreatedDate = LAST_N_DAYS:30"
 """A Task is searched only for a retry, so it is never older. Dates are indexed; our key on a Task cannot be."""
-_OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
+OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
 OPT_OUTS = ("HasOptedOutOfEmail", "DoNotCall")
-_CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *OPT_OUTS, *STANDARD["Contact"])
-_CONVERSION = ("IsConverted", "ConvertedContactId")
-_LEAD = ("Id", "Ripen_Key__c", *_OWNER, *OPT_OUTS, "LastModifiedDate", *_CONVERSION, *STANDARD["Lead"])
+_CONTACT = ("Id", "Ripen_Key__c", "Email", *OWNER, *OPT_OUTS, *STANDARD["Contact"])
+CONVERSION = ("IsConverted", "ConvertedContactId")
+_LEAD = ("Id", "Ripen_Key__c", *OWNER, "Status", *OPT_OUTS, "LastModifiedDate", *CONVERSION, *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
 class Person(Struct, frozen=True):
-    """A Lead or Contact, by object name and id, with its owner."""
+    """A Lead or Contact, by object name and id, with its owner, and the status of a Lead if it was read."""
 
     object: str
     id: str
     owner: Owner
+    status: str = ""
 
 
 def lead_queries(leads: Sequence[DesiredRecord]) -> Iterator[str]:
@@ -72,8 +73,8 @@ def records_query(object: str, ids: Iterable[str], leads: Iterable[DesiredRecord
 
 
 def owners_query(leads: Sequence[str]) -> str:
-    """Return the query for the owners of new Leads, which the assignment rules choose."""
-    return soql("SELECT Id, {:literal} FROM Lead WHERE Ripen_Key__c IN {}", ", ".join(_OWNER), list(leads))
+    """Return the query for the owners of new Leads, which the assignment rules choose, and their first status."""
+    return soql("SELECT Id, {:literal} FROM Lead WHERE Ripen_Key__c IN {}", ", ".join((*OWNER, "Status")), list(leads))
 
 
 def user_query(user: CrmUser) -> str:
@@ -106,7 +107,7 @@ def users_query(ids: Sequence[str]) -> str:
 
 def record_query(link: CrmLink) -> str:
     """Return the query for the record of a link: its owner, and for a Lead the Contact that it became."""
-    fields = ["Id", *_OWNER, "Owner.IsActive"]
+    fields = ["Id", *OWNER, "Owner.IsActive"]
     if link.object == "Lead":
         fields += ["ConvertedContactId", *(f"ConvertedContact.{name}" for name in fields)]
     return soql("SELECT {:literal} FROM {:literal} WHERE Id = {}", ", ".join(fields), link.object, link.id)
@@ -206,6 +207,7 @@ def _record(row: Row) -> Record:
         owner=owner.id,
         owner_name=owner.name,
         owner_email=owner.email,
+        status=str(row.get("Status") or ""),
         converted_to=str(row.get("ConvertedContactId") or ""),
         is_converted=bool(row.get("IsConverted")),
         modified=datetime.fromisoformat(changed) if (changed := str(row.get("LastModifiedDate") or "")) else None,

@@ -1,10 +1,15 @@
-"""Opt-outs that sales entered in the CRM, read as they change: a lead that does nothing is not written for months."""
+"""Leads and Contacts that sales changed in the CRM: opt-out, owner, status, conversion.
 
+They are read as they change, because a lead that does nothing is not written for months.
+"""
+
+from copy import replace
 from datetime import datetime
 
 from msgspec import Struct
 
 from ripen.crm.incoming.polling import Poll
+from ripen.lead.lead import CrmLink
 
 OBJECTS = ("Lead", "Contact")
 
@@ -18,8 +23,8 @@ class OptOutPoll(Poll, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     since: datetime
 
 
-class PersonOptOut(Struct, frozen=True, kw_only=True):
-    """A Lead or Contact that sales has changed."""
+class PersonRecord(Struct, frozen=True, kw_only=True):
+    """A Lead or Contact of ours that somebody has changed."""
 
     id: str
     lead: str
@@ -27,3 +32,22 @@ class PersonOptOut(Struct, frozen=True, kw_only=True):
     opted_out: bool
     """True if the person wants no mail or no calls."""
     changed: datetime
+    owner: str = ""
+    owner_name: str = ""
+    owner_email: str = ""
+    status: str = ""
+    """"" for a Contact."""
+    contact: str = ""
+    """Id of the Contact that this Lead became."""
+    by_us: bool = False
+    """True if Ripen changed it last."""
+
+
+def present_link(link: CrmLink, found: PersonRecord) -> CrmLink:
+    """Return the link as the record is now; to the Contact that a converted Lead became."""
+    if found.contact:
+        page = link.url.replace(f"/{link.object}/{link.id}", f"/Contact/{found.contact}")
+        link = CrmLink(object="Contact", id=found.contact, url=page)
+    else:
+        link = replace(link, status=found.status or link.status)
+    return replace(link, owner=found.owner, owner_name=found.owner_name, owner_email=found.owner_email)

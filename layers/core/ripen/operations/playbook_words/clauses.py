@@ -5,6 +5,7 @@ from typing import assert_never
 
 from ripen.lead.activity import Kind
 from ripen.operations.playbook_words.fields import field_words, value_words
+from ripen.operations.playbook_words.sales_deeds import SALES_DEEDS
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.titles import Folder, quoted_title
@@ -50,6 +51,7 @@ _DEEDS: dict[str, tuple[Folder | None, Words, Words, Words]] = {
         Words("replied to {what}", "{what}に{times}返信した"),
         Words("did not reply to {what}", "{what}に返信していない"),
     ),
+    **{kind: (None, Words("", ""), *deeds) for kind, deeds in SALES_DEEDS.items()},
 }
 """By kind: the folder of what was done something with, the words for all of them, done, and not done."""
 

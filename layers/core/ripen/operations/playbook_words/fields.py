@@ -17,6 +17,8 @@ _FIELDS = {
     "locale": Words("language", "言語"),
     "country": Words("country", "国"),
     "stage": Words("stage", "ステージ"),
+    "status": Words("status", "状況"),
+    "owner": Words("owner", "担当者"),
     "fit": Words("fit", "適合度"),
     "engagement": Words("engagement", "関心度"),
     "total": Words("score", "スコア"),

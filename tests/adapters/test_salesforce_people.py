@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from ripen.adapters.salesforce.opt_outs import SalesforceOptOuts
+from ripen.adapters.salesforce.people import SalesforcePeople
 from ripen.adapters.salesforce.records import Salesforce
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.fakes import NOON
@@ -18,9 +18,9 @@ def test_opt_out_that_sales_entered_is_read(org: Org, salesforce: Salesforce, fi
     create(org, "Lead", {"LastName": "Other", "Company": "x", field: True})
     url = f"{org.url}/services/data/v62.0/sobjects/Lead/{link.id}"
     requests.patch(url, json={field: True}, headers=token(org), timeout=5).raise_for_status()
-    opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
+    people = SalesforcePeople(FixedSecrets(connected_app(org.folder).secret(org.url)))
 
-    found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
+    found = [each for page in people.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
 
     assert [(each.id, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
     assert untouched.id not in {each.id for each in found}
@@ -32,9 +32,9 @@ def test_opt_out_entered_between_our_read_and_our_write_is_read(org: Org, salesf
     url = f"{org.url}/services/data/v62.0/sobjects/Lead/{link.id}"
     requests.patch(url, json={field: True}, headers=token(org), timeout=5).raise_for_status()
     written(a_wish(), salesforce)
-    opt_outs = SalesforceOptOuts(FixedSecrets(connected_app(org.folder).secret(org.url)))
+    people = SalesforcePeople(FixedSecrets(connected_app(org.folder).secret(org.url)))
 
     for _ in range(2):  # reading changes no record
-        found = [each for page in opt_outs.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
+        found = [each for page in people.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
         assert [(each.id, each.opted_out) for each in found] == [(link.id, True)]
         assert untouched.id not in {each.id for each in found}

@@ -1,4 +1,4 @@
-"""The opt-outs of Leads and Contacts: our records that are opted out, and those that other users have changed.
+"""Our Leads and Contacts as sales changes them: those that are opted out, and those that other users have changed.
 
 Polls overlap, as for campaign members. Ripen's own writes to other records are left out: after new scoring rules they
 would be many. An opted-out record is read whoever changed it last, because sales may have entered the opt-out between
@@ -12,32 +12,50 @@ from datetime import datetime
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import OPT_OUTS, Row, is_changed, soql
+from ripen.adapters.salesforce.soql import CONVERSION, OPT_OUTS, OWNER, Row, is_changed, owner_of, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.incoming.opt_out import PersonOptOut
+from ripen.crm.incoming.opt_out import PersonRecord
 from ripen.crm.incoming.polling import Position
 
+_FIELDS = ("Id", "Ripen_Key__c", "SystemModstamp", "LastModifiedById", *OWNER, *OPT_OUTS)
+_OF = {"Lead": (*_FIELDS, "Status", *CONVERSION), "Contact": _FIELDS}
 
-class SalesforceOptOuts:
-    """Implements ports.CrmOptOuts, with one call for each 2,000 records of an object."""
+
+class SalesforcePeople:
+    """Implements ports.CrmPeople, with one call for each 2,000 records of an object."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._connection = Connection(secrets)
 
-    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonOptOut]]:
+    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonRecord]]:
         """Yield pages of our records that changed since then or up to ten minutes earlier, oldest change first.
 
         It starts after this position. Raises Undeliverable.
         """
         query = composite.query(changes_query(object, since, after, self._connection.user))
         for rows in composite.pages(self._connection, query):
-            yield [_opt_out(row) for row in rows]
+            yield [self._person(row) for row in rows]
 
-    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonOptOut]:
+    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonRecord]:
         """Return up to 200 records, as `changed` returns them, as they are now. Raises Undeliverable."""
         found = composite.select(self._connection, {"records": records_query(object, ids, self._connection.user)})
-        return [_opt_out(row) for row in found["records"]]
+        return [self._person(row) for row in found["records"]]
+
+    def _person(self, row: Row) -> PersonRecord:
+        owner = owner_of(row)
+        return PersonRecord(
+            id=str(row["Id"]),
+            lead=str(row["Ripen_Key__c"]),
+            opted_out=any(row.get(name) for name in OPT_OUTS),
+            changed=datetime.fromisoformat(str(row["SystemModstamp"])),
+            owner=owner.id,
+            owner_name=owner.name,
+            owner_email=owner.email,
+            status=str(row.get("Status") or ""),
+            contact=str(row.get("ConvertedContactId") or ""),
+            by_us=row.get("LastModifiedById") == self._connection.user,
+        )
 
     @property
     def usage(self) -> ApiUsage | None:
@@ -60,20 +78,11 @@ def records_query(object: str, ids: Sequence[str], user: str) -> str:
 
 def _query(object: str, which: str, user: str) -> str:
     return soql(
-        "SELECT Id, Ripen_Key__c, SystemModstamp, {:literal} FROM {:literal} WHERE {:literal}"
+        "SELECT {:literal} FROM {:literal} WHERE {:literal}"
         " AND Ripen_Key__c != null AND (LastModifiedById != {} OR {:literal}) ORDER BY SystemModstamp, Id",
-        ", ".join(OPT_OUTS),
+        ", ".join(_OF[object]),
         object,
         which,
         user,
         " OR ".join(f"{name} = true" for name in OPT_OUTS),
-    )
-
-
-def _opt_out(row: Row) -> PersonOptOut:
-    return PersonOptOut(
-        id=str(row["Id"]),
-        lead=str(row["Ripen_Key__c"]),
-        opted_out=any(row.get(name) for name in OPT_OUTS),
-        changed=datetime.fromisoformat(str(row["SystemModstamp"])),
     )

@@ -1,4 +1,4 @@
-"""capture.poll: an opt-out that sales enters in Salesforce reaches a lead that does nothing."""
+"""capture.poll: what sales does with a record in Salesforce reaches a lead that does nothing."""
 
 from collections.abc import Iterator, Sequence
 from copy import replace
@@ -8,13 +8,14 @@ from itertools import batched
 
 import pytest
 
-from capture._opt_outs import Dependencies, poll_opt_outs
+from capture._people import Dependencies, poll_people
 from ripen.adapters.rows.crm_link import new_crm_pointer
 from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll, PersonOptOut
+from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll, PersonRecord
 from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Undeliverable
+from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock
@@ -26,11 +27,11 @@ LINK = CrmLink(object="Lead", id="00Q1", url="")
 class FakeCrm:
     """Has these records of each object, two on a page; a failure comes after the first page."""
 
-    found: dict[str, list[PersonOptOut]] = field(default_factory=lambda: {object: [] for object in OBJECTS})
+    found: dict[str, list[PersonRecord]] = field(default_factory=lambda: {object: [] for object in OBJECTS})
     failures: dict[str, Undeliverable] = field(default_factory=dict)
     asked: list[tuple[datetime, Position | None]] = field(default_factory=list)
 
-    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonOptOut]]:
+    def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonRecord]]:
         self.asked.append((since, after))
         changes = sorted(self.found[object], key=lambda each: (each.changed, each.id))
         left = [each for each in changes if after is None or (each.changed, each.id) > (after.changed, after.id)]
@@ -41,7 +42,7 @@ class FakeCrm:
         if object in self.failures:
             raise self.failures[object]
 
-    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonOptOut]:
+    def by_id(self, object: str, ids: Sequence[str]) -> list[PersonRecord]:
         raise AssertionError("a poll reads all changes")
 
 
@@ -54,7 +55,7 @@ class World:
     def poll(self, object: str = "Lead", pages: int = 9) -> None:
         left = iter([True] * (pages - 1))
         dependencies = Dependencies(table=self.table, clock=self.clock, crm=self.crm)
-        poll_opt_outs(object, dependencies, lambda: next(left, False))
+        poll_people(object, dependencies, lambda: next(left, False))
 
     def opted_out(self, lead: str = "lead1") -> bool:
         row = self.table.get(keys.profile(lead))
@@ -78,8 +79,8 @@ def world(table: Table, clock: FakeClock) -> World:
     return World(table, clock, FakeCrm())
 
 
-def a_change(opted_out: bool = True, id: str = "00Q1", lead: str = "lead1") -> PersonOptOut:
-    return PersonOptOut(id=id, lead=lead, opted_out=opted_out, changed=NOON + timedelta(minutes=5))
+def a_change(opted_out: bool = True, id: str = "00Q1", lead: str = "lead1") -> PersonRecord:
+    return PersonRecord(id=id, lead=lead, opted_out=opted_out, changed=NOON + timedelta(minutes=5))
 
 
 def test_opt_out_and_its_end_are_written_into_the_lead(world: World) -> None:
@@ -95,7 +96,7 @@ def test_opt_out_and_its_end_are_written_into_the_lead(world: World) -> None:
 
 
 @pytest.mark.parametrize("change", [a_change(id="0031"), a_change(lead="nobody")])
-def test_record_that_is_not_the_leads_changes_nothing(world: World, change: PersonOptOut) -> None:
+def test_record_that_is_not_the_leads_changes_nothing(world: World, change: PersonRecord) -> None:
     world.crm.found["Lead"] = [change]
 
     world.poll()
@@ -185,3 +186,38 @@ def test_an_object_that_cannot_be_read_does_not_stop_the_other(world: World) -> 
 
     assert world.opted_out("lead2")
     assert (world.row("Lead").value.error, world.row("Contact").value.error) == ("INVALID_FIELD", "")
+
+
+@pytest.mark.parametrize(("by_us", "kinds"), [(False, [Kind.OWNER_CHANGED, Kind.STATUS_CHANGED]), (True, [])])
+def test_what_sales_changed_is_an_activity_and_what_ripen_wrote_is_none(
+    world: World, by_us: bool, kinds: list[Kind]
+) -> None:
+    known = replace(LINK, owner="0051", status="Open")
+    world.table.write(Replace(keys.profile("lead1"), a_lead(crm=known), 1))
+    changed = replace(a_change(opted_out=True), owner="0052", status="Working", by_us=by_us)
+    world.crm.found["Lead"] = [changed, replace(changed, changed=NOON + timedelta(minutes=6))]
+
+    world.poll()
+
+    profile = world.table.get(keys.profile("lead1"))
+    assert profile
+    assert profile.value.crm == replace(known, owner="0052", status="Working")
+    assert sorted(row.value.kind for row in world.table.under("lead1", "activity#")) == kinds
+
+
+def test_a_converted_lead_is_followed_to_its_contact(world: World) -> None:
+    known = replace(LINK, url="https://acme.example/lightning/r/Lead/00Q1/view")
+    world.table.write(Replace(keys.profile("lead1"), a_lead(crm=known), 1))
+    world.crm.found["Lead"] = [replace(a_change(opted_out=False), contact="0031")]
+
+    world.poll()
+
+    profile = world.table.get(keys.profile("lead1"))
+    assert profile
+    assert profile.value.crm == CrmLink(
+        object="Contact", id="0031", url="https://acme.example/lightning/r/Contact/0031/view"
+    )
+    assert [row.value.kind for row in world.table.under("lead1", "activity#")] == [Kind.CONVERTED]
+    pointer = world.table.get(keys.crm_pointer("0031"))
+    assert pointer
+    assert pointer.value.lead == "lead1"
