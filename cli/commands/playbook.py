@@ -102,7 +102,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     if not found.is_new:
         return {"playbook": bundle.hash, "published": False} | late
     say_removed(found.removed, screen)
-    say_walk(screen, needs_refold=found.needs_refold, has_new_periods=found.has_new_periods)
+    say_walk(screen, rules=found.rules, has_new_periods=found.has_new_periods)
     pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
     for page in pages:
         screen.print(say(f"Form: {page}", f"フォーム: {page}"))
@@ -111,7 +111,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
         "published": True,
         "moved_on": found.moved_on,
         "still_needed": [part.plain() for part in found.removed],
-        "recalculates": found.needs_refold,
+        "recalculates": bool(found.rules),
         "new_periods": found.has_new_periods,
         "pages": pages,
     } | late

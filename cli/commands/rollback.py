@@ -60,9 +60,9 @@ def rollback(
         )
     )
     say_removed(found.removed, console)
-    say_walk(console, needs_refold=found.needs_refold, has_new_periods=found.has_new_periods)
+    say_walk(console, rules=found.rules, has_new_periods=found.has_new_periods)
     if as_json:
-        follows = {"recalculates": found.needs_refold, "new_periods": found.has_new_periods}
+        follows = {"recalculates": bool(found.rules), "new_periods": found.has_new_periods}
         print_json({"playbook": found.bundle, "still_needed": [part.plain() for part in found.removed]} | follows)
 
 

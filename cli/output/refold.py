@@ -1,58 +1,83 @@
 """Say what the server does to all leads after a new playbook, and how far that is."""
 
+from collections.abc import Collection
+
 from rich.console import Console
 
-from cli.output.language import say
+from cli.output.language import language, say
 from ripen.agenda import SHARDS
 from ripen.operations.publication.recalculation import Recalculation
+from ripen.scoring.rules_version import RulePart
+from ripen.words import Words
+
+_WHAT_CHANGES = {
+    RulePart.SCORING: Words("scoring", "スコア"),
+    RulePart.SEGMENTS: Words("segments", "セグメント"),
+    RulePart.CONDITIONS: Words("conditions of segments and journeys", "セグメントやシナリオの条件"),
+}
 
 
-def say_walk(screen: Console, *, needs_refold: bool, has_new_periods: bool) -> None:
-    """Say what follows from a publication for all leads, and where to look."""
-    if needs_refold:
-        _say_refold(screen)
+def say_walk(screen: Console, *, rules: Collection[RulePart], has_new_periods: bool) -> None:
+    """Say what follows from a publication for all leads, and where to look. `rules` are the parts that change."""
+    if rules:
+        _say_refold(screen, rules)
     if has_new_periods:
         _say_periods(screen)
 
 
-def _say_refold(screen: Console) -> None:
+def _say_refold(screen: Console, rules: Collection[RulePart]) -> None:
     """Say what a recalculation does to scores, alerts and mails (decisions/scoring.md)."""
+    changed = [words.in_language(language()) for part, words in _WHAT_CHANGES.items() if part in rules]
+    first, subject = " and ".join(changed), "、".join(changed)
     screen.print(
         say(
-            "Scoring, segments or journey triggers change, so the server recalculates all leads. It begins within a"
-            " minute of the publication and takes about six minutes for 100,000 leads; you need not wait."
-            " See how far it is: ripen status",
-            "スコア、セグメント、またはシナリオの開始条件が変わるため、サーバーが全員を再計算します。"
+            f"What changes: {first}. So the server recalculates all leads. It begins within a minute of the publication"
+            " and takes about six minutes for 100,000 leads; you need not wait. See how far it is: ripen status",
+            f"{subject}が変わるため、サーバーが全員を再計算します。"
             "公開から 1 分以内に始まり、10 万人で約 6 分かかります。待つ必要はありません。進み具合: ripen status",
         ),
         soft_wrap=True,
     )
-    screen.print(
-        say(
-            "- Scores, ranks and segments are calculated again from everything that each lead did, and Salesforce gets"
-            " the new values.",
-            "・スコア、ランク、セグメントを、これまでの行動すべてから計算し直します。"
-            "新しい値は Salesforce にも入ります。",
-        ),
-        soft_wrap=True,
-    )
-    screen.print(
-        say(
-            "- No card is posted. Sales hears of a lead that only the new rules made hot when that lead next does"
-            " something.",
-            "・カードは投稿しません。新しいルールだけでホットになった人は、次に本人の行動があったときに営業へ知らせます。",
-        ),
-        soft_wrap=True,
-    )
-    screen.print(
-        say(
+    for line in _consequences(rules):
+        screen.print(line.in_language(language()), soft_wrap=True)
+
+
+def _consequences(rules: Collection[RulePart]) -> list[Words]:
+    """Return what each change means for leads, a line each."""
+    scores, segments = RulePart.SCORING in rules, bool({RulePart.SEGMENTS, RulePart.CONDITIONS} & {*rules})
+    lines = []
+    if scores:
+        lines += [
+            Words(
+                "- Scores and ranks are calculated again from everything that each lead did, and Salesforce gets the"
+                " new values.",
+                "・スコアとランクを、これまでの行動すべてから計算し直します。新しい値は Salesforce にも入ります。",
+            ),
+            Words(
+                "- No card is posted. Sales hears of a lead that only the new rules made hot when that lead next does"
+                " something.",
+                "・カードは投稿しません。新しいルールだけでホットになった人は、"
+                "次に本人の行動があったときに営業へ知らせます。",
+            ),
+        ]
+    if segments:
+        lines.append(
+            Words(
+                "- Leads are sorted into the segments again, by everything that they did.",
+                "・これまでの行動すべてから、セグメントに入る人を決め直します。",
+            )
+        )
+    by_en = " and ".join([*["rank"] * scores, "segments"])
+    by_ja = "と".join([*["ランク"] * scores, "セグメント"])
+    lines.append(
+        Words(
             "- No lead enters a journey, so no mail is sent because of it. People who are in a journey already go on by"
-            " their new rank and segments.",
+            f" their new {by_en}.",
             "・シナリオを新しく開始する人はいないので、このためにメールが送られることもありません。"
-            "すでにシナリオの途中にいる人は、新しいランクとセグメントで先へ進みます。",
-        ),
-        soft_wrap=True,
+            f"すでにシナリオの途中にいる人は、新しい{by_ja}で先へ進みます。",
+        )
     )
+    return lines
 
 
 def _say_periods(screen: Console) -> None:

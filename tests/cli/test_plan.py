@@ -166,12 +166,12 @@ def test_forecast_sends_nothing_to_people_who_exit(stack: Stack, table: Table) -
 
 
 PLANNED = """There are no files of a live playbook to compare with: these are the names of what changes.
-~ journey whitepaper (changed)
+~ journeys/whitepaper
   ~ wait-3-days  1 here: exit
   + send-news
   - send-case-study
 ~ policy
-- emails/case-study
+- emails/case-study  …様へ
 Without new activity, no mail would be sent in the next 24 hours (1 person checked).
 """
 AHEAD = """In the next 24 hours

@@ -18,6 +18,7 @@ CHANGES = (
     ("journeys/whitepaper.yaml", "wait: 3 days", "wait: 4 days"),
     ("scoring.yaml", ", needs: proof", ""),
     ("scoring.yaml", "half_life: 14 days", "half_life: 15 days"),
+    ("scoring.yaml", "points: 15\n    cap: 45", "points: 30\n    cap: 45"),
     ("ripen.yaml", "team:", "keep: {visits: 400 days}\nteam:"),
     ("pages/_top.liquid", "<header", "<header lang='x'"),
 )
@@ -42,15 +43,21 @@ def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
     # then
     for line in (
         "steps[2].wait: 3 days → 4 days",
-        "hot.needs: proof → –",
+        "~ journeys/whitepaper.yaml  Follow-up after the guide",
+        "~ scoring.yaml",
+        "hot  needs: proof → –",
+        "half-life: 14 days → 15 days",
+        "“Viewed the pricing page” (pricing)  points: 15 → 30",
         "keep: – → {visits: 400 days}",
         "~ pages/_top.liquid",
-        "the server recalculates all leads",
+        "What changes: scoring. So the server recalculates all leads.",
+        "Of all 0 leads: none changes rank.",
         "No card is posted",
         "No lead enters a journey",
     ):
         assert line in shown
     assert "~ pages/whitepaper" not in shown
+    assert "Leads are sorted into the segments again" not in shown
     command.plan(folder, as_json=True)
     found = json.loads(capsys.readouterr().out)
     assert (found["recalculates"], found["new_periods"], found["still_needed"]) == (True, True, [])
@@ -58,5 +65,5 @@ def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
     assert {
         "name": "scoring.yaml",
         "how": "changed",
-        "lines": ["hot.needs: proof → –", "half_life: 14 days → 15 days"],
+        "lines": ["hot.needs: proof → –", "half_life: 14 days → 15 days", "engagement[pricing].points: 15 → 30"],
     } in found["other_changes"]

@@ -11,10 +11,11 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.state import State
 from ripen.operations.publication.publish import publish
-from ripen.operations.publication.recalculation import changes_rules
+from ripen.operations.publication.recalculation import changed_rules
 from ripen.operations.publication.refold import refold_all
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition
+from ripen.playbook.trigger import OnDate
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import Kept
@@ -43,10 +44,12 @@ def stack(table: Table, clock: FakeClock) -> Stack:
 
 def test_only_changed_rules_need_a_refold() -> None:
     segment = Segment(name="s", when=(Condition(field="company", present=True),))
-    assert not changes_rules(replace(a_bundle(), hash="2", stages=("lead", "customer")), a_bundle())
-    assert changes_rules(replace(a_bundle(), segments={"s": segment}), a_bundle())
+    assert not changed_rules(replace(a_bundle(), hash="2", stages=("lead", "customer")), a_bundle())
+    assert changed_rules(replace(a_bundle(), segments={"s": segment}), a_bundle()) == {"segments"}
     dearer = replace(a_bundle().scoring, half_life_days=30)
-    assert changes_rules(replace(a_bundle(), scoring=dearer), a_bundle())
+    assert changed_rules(replace(a_bundle(), scoring=dearer), a_bundle()) == {"scoring"}
+    timed = replace(a_bundle().journeys["whitepaper"], enrol=(OnDate(field="birthday", yearly=True),))
+    assert changed_rules(replace(a_bundle(), journeys={"whitepaper": timed}), a_bundle()) == {"conditions"}
 
 
 def test_refold_puts_every_lead_on_the_agenda(stack: Stack, table: Table) -> None:

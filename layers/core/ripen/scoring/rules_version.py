@@ -5,6 +5,7 @@ segment only because of that has not joined it.
 """
 
 from copy import replace
+from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
@@ -21,6 +22,21 @@ from ripen.scoring.segment_anchors import segment_clauses
 _LENGTH = 10
 _STANDING = ("rank", "grade", "level", "disqualified")
 _POINTS = ("fit", "engagement", "total")
+
+
+class RulePart(StrEnum):
+    """What may differ between two rules versions."""
+
+    SCORING = "scoring"
+    SEGMENTS = "segments"
+    CONDITIONS = "conditions"
+    """The counts that clauses need, and the fields and dates that start journeys."""
+
+
+def changed_rules(old: Bundle, new: Bundle) -> frozenset[RulePart]:
+    """Return the parts of which the rules version is made that differ; none if the versions are equal."""
+    was, now = _definition(old), _definition(new)
+    return frozenset(part for part in RulePart if was[part] != now[part])
 
 
 def rules_version(bundle: Bundle) -> str:
@@ -108,16 +124,20 @@ def _meaning(segment: Segment) -> dict[str, object]:
 
 @lru_cache(maxsize=4)
 def _rules_version(same: IdentityKey[Bundle]) -> str:
-    bundle = same.value
-    definition = (
-        *_scoring_definition(bundle),
-        [(name, _meaning(segment)) for name, segment in sorted(bundle.segments.items())],
-        sorted(times_to_keep(bundle).items()),
-        [
-            (journey.name, trigger)
-            for _, journey in sorted(bundle.journeys.items())
-            for trigger in journey.enrol
-            if isinstance(trigger, OnDate | OnField)
-        ],
-    )
+    parts = _definition(same.value)
+    definition = [each for part in (RulePart.SCORING, RulePart.SEGMENTS, RulePart.CONDITIONS) for each in parts[part]]
     return digest(msgspec.json.encode(definition).decode())[:_LENGTH]
+
+
+def _definition(bundle: Bundle) -> dict[RulePart, tuple[object, ...]]:
+    triggers = [
+        (journey.name, trigger)
+        for _, journey in sorted(bundle.journeys.items())
+        for trigger in journey.enrol
+        if isinstance(trigger, OnDate | OnField)
+    ]
+    return {
+        RulePart.SCORING: _scoring_definition(bundle),
+        RulePart.SEGMENTS: ([(name, _meaning(segment)) for name, segment in sorted(bundle.segments.items())],),
+        RulePart.CONDITIONS: (sorted(times_to_keep(bundle).items()), triggers),
+    }

@@ -13,7 +13,8 @@ from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign.walk import Refolding
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rules_version import rules_version
+from ripen.scoring.rules_version import RulePart
+from ripen.scoring.rules_version import changed_rules as differing_rules
 
 
 def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime, due: datetime) -> list[Change]:
@@ -22,7 +23,7 @@ def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime
     Nothing, if `before` has the same rules and periods, or if there is no playbook before and hence no lead. If the
     previous walk has not given new periods to all rows, because it goes on or leads failed, this one does.
     """
-    if not (changes_rules(bundle, before) or changes_periods(bundle, before)):
+    if not (changed_rules(bundle, before) or changes_periods(bundle, before)):
         return []
     row = table.get(keys.REFOLDING)
     started = Refolding(
@@ -34,9 +35,9 @@ def refolding(bundle: Bundle, before: Bundle | None, table: Table, now: datetime
     return [Replace(keys.REFOLDING, started, row.version if row else 0, due=due, lane=Lane.BULK)]
 
 
-def changes_rules(bundle: Bundle, before: Bundle | None) -> bool:
-    """Tell whether scoring, segments or the triggers of journeys differ. Nothing differs from no playbook."""
-    return before is not None and rules_version(before) != rules_version(bundle)
+def changed_rules(bundle: Bundle, before: Bundle | None) -> frozenset[RulePart]:
+    """Return which of scoring, segments and conditions differ. Nothing differs from no playbook."""
+    return differing_rules(before, bundle) if before else frozenset()
 
 
 def changes_periods(bundle: Bundle, before: Bundle | None) -> bool:

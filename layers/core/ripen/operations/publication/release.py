@@ -12,10 +12,11 @@ from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.progress import Progress, silent
 from ripen.operations.publication.people import affected_people, move_on, people_in_journeys
 from ripen.operations.publication.publish import publish
-from ripen.operations.publication.recalculation import changes_periods, changes_rules
+from ripen.operations.publication.recalculation import changed_rules, changes_periods
 from ripen.operations.publication.removed_parts import RemovedPart, removed_parts, removes_parts
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
+from ripen.scoring.rules_version import RulePart
 from ripen.settings import LivePlaybook
 from ripen.words import Words
 
@@ -32,8 +33,8 @@ class Release:
     """Removed parts that people in journeys are still on the way to."""
     moved_on: int = 0
     """People whose step was changed and who move on as the journey's file says."""
-    needs_refold: bool = False
-    """Scoring, segments or triggers have changed: score.refold recalculates all leads."""
+    rules: frozenset[RulePart] = frozenset()
+    """Which of scoring, segments and conditions have changed: then score.refold recalculates all leads."""
     has_new_periods: bool = False
     """`keep` has changed: score.refold sets when the rows of all leads expire."""
 
@@ -87,7 +88,7 @@ def _released(bundle: Bundle, before: Bundle | None) -> Release:
     return Release(
         bundle.hash,
         is_new=True,
-        needs_refold=changes_rules(bundle, before),
+        rules=changed_rules(bundle, before),
         has_new_periods=changes_periods(bundle, before),
     )
 
