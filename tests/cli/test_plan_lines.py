@@ -22,6 +22,20 @@ CHANGES = (
     ("ripen.yaml", "team:", "keep: {visits: 400 days}\nteam:"),
     ("pages/_top.liquid", "<header", "<header lang='x'"),
 )
+SHOWN = (
+    "steps[2].wait: 3 days → 4 days",
+    "~ journeys/whitepaper.yaml  Follow-up after the guide",
+    "~ scoring.yaml",
+    "hot  needs: proof → –",
+    "half-life: 14 days → 15 days",
+    "“Viewed the pricing page” (pricing)  points: 15 → 30",
+    "keep: – → {visits: 400 days}",
+    "~ pages/_top.liquid",
+    "What changes: scoring. So the server recalculates all leads.",
+    "Of all 0 leads: none changes rank.",
+    "No card is posted",
+    "No lead enters a journey",
+)
 
 
 def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
@@ -41,20 +55,7 @@ def test_a_plan_says_each_changed_line_in_the_words_of_the_files(
     command.plan(folder)
     shown = capsys.readouterr().out
     # then
-    for line in (
-        "steps[2].wait: 3 days → 4 days",
-        "~ journeys/whitepaper.yaml  Follow-up after the guide",
-        "~ scoring.yaml",
-        "hot  needs: proof → –",
-        "half-life: 14 days → 15 days",
-        "“Viewed the pricing page” (pricing)  points: 15 → 30",
-        "keep: – → {visits: 400 days}",
-        "~ pages/_top.liquid",
-        "What changes: scoring. So the server recalculates all leads.",
-        "Of all 0 leads: none changes rank.",
-        "No card is posted",
-        "No lead enters a journey",
-    ):
+    for line in SHOWN:
         assert line in shown
     assert "~ pages/whitepaper" not in shown
     assert "Leads are sorted into the segments again" not in shown
