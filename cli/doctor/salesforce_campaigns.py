@@ -18,7 +18,7 @@ CAMPAIGNS = Check(Words("Salesforce campaigns", "Salesforce キャンペーン")
 _CORRECT = Words(
     "Correct the campaign or the status of the journey's step, or add the status to the campaign"
     " (Campaign Member Statuses).",
-    "シナリオの crm ステップの campaign か status を直すか、"
+    "シナリオの 手順 crm の campaign か status を直すか、"
     "Salesforce のキャンペーンに「キャンペーンメンバーの状況」を追加してください。",
 )
 
