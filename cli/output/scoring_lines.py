@@ -1,7 +1,7 @@
 """The changed lines of scoring.yaml in words: a rule by what sales reads of it, a threshold by its rank."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from cli.output.language import language
@@ -54,8 +54,13 @@ def _joined(model: str | None, what: str, key: str | None, rest: str) -> str:
 
 def _texts(bundle: Bundle, model: str | None, code: str) -> Texts:
     scoring: Scoring | None = bundle.scoring.models.get(model) if model else bundle.scoring
-    rules = chain(scoring.engagement, scoring.fit, scoring.disqualify) if scoring else ()
-    return next((rule.words for rule in rules if rule.code == code), {})
+    if scoring is None:
+        return {}
+    found: Iterable[tuple[str, Texts]] = chain(
+        ((rule.code, rule.words) for rule in scoring.engagement),
+        ((rule.code, rule.words) for rule in (*scoring.fit, *scoring.disqualify)),
+    )
+    return dict(found).get(code, {})
 
 
 def _called(texts: Mapping[str, str], bundle: Bundle) -> str:
