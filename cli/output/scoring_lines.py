@@ -1,8 +1,7 @@
 """The changed lines of scoring.yaml in words: a rule by what sales reads of it, a threshold by its rank."""
 
 import re
-from collections.abc import Iterable, Mapping
-from itertools import chain
+from collections.abc import Mapping
 
 from cli.output.language import language
 from ripen.operations.state_words import in_a_word
@@ -56,11 +55,8 @@ def _texts(bundle: Bundle, model: str | None, code: str) -> Texts:
     scoring: Scoring | None = bundle.scoring.models.get(model) if model else bundle.scoring
     if scoring is None:
         return {}
-    found: Iterable[tuple[str, Texts]] = chain(
-        ((rule.code, rule.words) for rule in scoring.engagement),
-        ((rule.code, rule.words) for rule in (*scoring.fit, *scoring.disqualify)),
-    )
-    return dict(found).get(code, {})
+    words = {rule.code: rule.words for rule in scoring.engagement} | {rule.code: rule.words for rule in scoring.fit}
+    return (words | {rule.code: rule.words for rule in scoring.disqualify}).get(code, {})
 
 
 def _called(texts: Mapping[str, str], bundle: Bundle) -> str:
