@@ -65,9 +65,10 @@ def checked(stack: Stack, bundle: Bundle) -> Iterator[Finding]:
 
 def salesforce(stack: Stack) -> CrmRecords:
     """Return the stack's Salesforce."""
+    from ripen.adapters.salesforce.gate import CallGate
     from ripen.adapters.salesforce.records import Salesforce  # slow to load
 
-    return Salesforce(stack.connections)
+    return Salesforce(stack.connections, CallGate(stack.table, stack.clock))
 
 
 def _bundle(stack: Stack, folder: Path | None) -> Bundle:

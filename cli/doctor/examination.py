@@ -14,6 +14,7 @@ from cli.doctor import (
     mail,
     mail_from,
     salesforce,
+    salesforce_gate,
     salesforce_push,
     slack,
     spf,
@@ -44,6 +45,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield own_is_malformed or malformed or stack.secret(own | secrets, bundle)
     connected = secrets.get("salesforce")
     yield from salesforce.org(connected if isinstance(connected, dict) else {}, bundle)
+    yield salesforce_gate.gate(checked.table, zone)
     yield salesforce_push.last_push(checked.table, zone)
     yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), checked.slack_api, _channels(checked, bundle))
     if checked.turnstile:

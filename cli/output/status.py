@@ -11,6 +11,7 @@ from cli.output.refold import say_progress
 from cli.output.row_table import RowTable, row_table
 from cli.output.time_zone import local_time
 from ripen.agenda import Lane
+from ripen.mail.limits.breaker import Breaker
 from ripen.operations.status import Status
 from ripen.operations.waiting.wait import WaitingWork, Work
 from ripen.operations.waiting.words import next_step, summary, what_happens
@@ -95,16 +96,22 @@ def _show_switches(found: Status, zone: str, console: Console) -> None:
             )
         )
     if found.breaker:
-        until, reason = found.breaker.until, escape(found.breaker.reason)
-        time = local_time(until, zone, "%H:%M") if until else ""
-        tried_en = f"; tried again at {time}" if until else ""
-        tried_ja = f"。{time} に再試行" if until else ""
-        console.print(
-            say(
-                f"[bold red]SES refuses our mail[/] ({reason}){tried_en}. docs/operations.md",
-                f"[bold red]SES がメールを受け付けません[/]（{reason}）{tried_ja}。docs/operations.md",
-            )
-        )
+        en, ja = "SES refuses our mail", "SES がメールを受け付けません"
+        console.print(_refused(found.breaker, say(en, ja), zone))
+    if found.crm_breaker:
+        en, ja = "Salesforce takes no calls; all work waits", "Salesforce を呼び出せません。処理はすべて待機しています"
+        console.print(_refused(found.crm_breaker, say(en, ja), zone))
+
+
+def _refused(breaker: Breaker, what: str, zone: str) -> str:
+    """Return the line about an outside system that takes nothing for now: why, and when it is tried again."""
+    time = local_time(breaker.until, zone, "%H:%M") if breaker.until else ""
+    tried_en, tried_ja = (f"; tried again at {time}", f"。{time} に再試行") if time else ("", "")
+    why = escape(breaker.reason)
+    return say(
+        f"[bold red]{what}[/] ({why}){tried_en}. docs/operations.md",
+        f"[bold red]{what}[/]（{why}）{tried_ja}。docs/operations.md",
+    )
 
 
 def _due(found: Status, zone: str) -> RowTable:

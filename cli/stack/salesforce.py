@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cli.stack.stack import Stack
+from ripen.adapters.table import keys
+from ripen.crm.call_gate import is_tight
 from ripen.failure import Failure
 from ripen.words import Words
 
@@ -13,7 +15,16 @@ _API = "/services/data/v62.0"
 
 
 def query(stack: Stack, soql: str) -> list[dict[str, Any]]:
-    """Return the records that Salesforce finds."""
+    """Return the records that Salesforce finds. While few of the day's calls are left, leave them to Ripen's work."""
+    row, now = stack.table.get(keys.CRM_GATE), stack.clock.now()
+    if row and is_tight(row.value, now):
+        raise Failure(
+            Words("Few of the day's Salesforce calls are left.", "本日の Salesforce API の残りが少なくなっています。"),
+            Words(
+                "Query in Salesforce itself, or try again later.",
+                "Salesforce の画面で確かめるか、後でもう一度実行してください。",
+            ),
+        )
     login = stack.connections.all().get("salesforce") or {}
     if not login.get("client_secret"):
         raise Failure(

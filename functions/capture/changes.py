@@ -25,6 +25,7 @@ from ripen.adapters.batch import has_time, process_groups
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.salesforce.people import SalesforcePeople
@@ -39,10 +40,11 @@ from ripen.settings import LastPush
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
+gate = CallGate(table, clock, can_wait=True)
 members, deals, people = (
-    SalesforceMembers(connections),
-    SalesforceOpportunities(connections),
-    SalesforcePeople(connections),
+    SalesforceMembers(connections, gate),
+    SalesforceOpportunities(connections, gate),
+    SalesforcePeople(connections, gate),
 )
 react = Queue(os.environ["REACT_QUEUE"])
 logger = Logger()

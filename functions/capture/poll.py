@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from capture import _members, _opportunities, _people
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.salesforce.people import SalesforcePeople
@@ -28,9 +29,9 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
-salesforce = SalesforceMembers(connections)
-deals = SalesforceOpportunities(connections)
-people = SalesforcePeople(connections)
+salesforce = SalesforceMembers(connections, CallGate(table, clock, can_wait=True))
+deals = SalesforceOpportunities(connections, CallGate(table, clock, can_wait=True))
+people = SalesforcePeople(connections, CallGate(table, clock))
 
 _RESERVE_MILLIS = 60_000
 """Time for the page that is being read."""

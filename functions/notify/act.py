@@ -21,6 +21,7 @@ from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.owners import SalesforceOwners
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack.chat import Slack
@@ -40,7 +41,7 @@ table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 chat = Slack(os.environ["SLACK_API"], connections)
-owners = SalesforceOwners(connections)
+owners = SalesforceOwners(connections, CallGate(table, clock))
 alerts = Queue(os.environ["ALERT_QUEUE"])
 
 

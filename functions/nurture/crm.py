@@ -23,6 +23,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.crm_link import new_crm_pointer, update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
@@ -42,7 +43,7 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-salesforce = SalesforceRequests(Secrets(os.environ["CONNECTIONS"]))
+salesforce = SalesforceRequests(Secrets(os.environ["CONNECTIONS"]), CallGate(table, clock, can_wait=True))
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
@@ -39,7 +40,7 @@ budget = Budget()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-salesforce = Salesforce(Secrets(os.environ["CONNECTIONS"]))
+salesforce = Salesforce(Secrets(os.environ["CONNECTIONS"]), CallGate(table, clock))
 alert = Queue(os.environ["ALERT_QUEUE"])
 
 _CALLS_MILLIS = 85_000

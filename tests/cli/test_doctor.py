@@ -19,6 +19,7 @@ from cli.doctor import (
     mail_from,
     salesforce,
     salesforce_campaigns,
+    salesforce_gate,
     salesforce_mapping,
     salesforce_push,
     salesforce_queries,
@@ -220,6 +221,7 @@ def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() 
     of_salesforce = (
         salesforce,
         salesforce_campaigns,
+        salesforce_gate,
         salesforce_mapping,
         salesforce_push,
         salesforce_queries,

@@ -13,6 +13,7 @@ from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign.walk import Refolding, Walk
+from ripen.crm.call_gate import CrmGate
 from ripen.crm.incoming.membership import MemberPoll
 from ripen.crm.incoming.opportunity import OpportunityPoll
 from ripen.crm.incoming.opt_out import OptOutPoll
@@ -118,6 +119,15 @@ def test_why_no_mail_goes_is_told(table: Table, capsys: pytest.CaptureFixture[st
     for words in ("Sending is stopped", "Shadow mode is on", "SES refuses our mail (paused); tried again at 12:05"):
         assert words in shown
     assert plain(capsys)["ses_refusal"]["reason"] == "paused"
+
+
+def test_an_outage_of_salesforce_is_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plain(capsys)["salesforce_outage"] is None
+    breaker = Breaker(until=NOON + timedelta(minutes=5), reason="HTTP 503", opened=NOON)
+    table.write(Create(keys.CRM_GATE, CrmGate(breaker=breaker)))
+
+    assert "Salesforce takes no calls; all work waits (HTTP 503); tried again at 12:05" in told(capsys)
+    assert plain(capsys)["salesforce_outage"]["reason"] == "HTTP 503"
 
 
 def test_what_was_switched_off_again_is_not_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import requests
 from requests import PreparedRequest, Response
 
 from ripen.adapters.salesforce.connection import TimeoutAdapter
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.records import Salesforce
 from tests.support.salesforce_org import FixedSecrets
 
@@ -76,9 +77,10 @@ class ScriptedOrg(TimeoutAdapter):
         return {"id": f"00Q{self.saved.index(key)}", "success": True, "errors": []}
 
 
-def connected(org: ScriptedOrg) -> Salesforce:
+def connected(org: ScriptedOrg, gate: CallGate | None = None) -> Salesforce:
     """Return our client on this org."""
-    crm = Salesforce(FixedSecrets({"login": INSTANCE, "client_id": "1", "client_secret": "2"}))
+    crm = Salesforce(FixedSecrets({"login": INSTANCE, "client_id": "1", "client_secret": "2"}), gate)
+    crm._connection._transport = org
     crm._connection._session.mount("https://", org)
     return crm
 

@@ -43,6 +43,8 @@ class Status:
     shadow: Shadow | None
     breaker: Breaker | None
     """None: SES takes our mail."""
+    crm_breaker: Breaker | None
+    """None: Salesforce answers."""
     lanes: tuple[Backlog, ...]
     held: int
     recalculation: Recalculation | None
@@ -56,6 +58,7 @@ class Status:
             "stopped_since": self.stop.at.isoformat() if self.stop else "",
             "shadow_since": self.shadow.at.isoformat() if self.shadow else "",
             "ses_refusal": _refusal(self.breaker) if self.breaker else None,
+            "salesforce_outage": _refusal(self.crm_breaker) if self.crm_breaker else None,
             "held": self.held,
             "waiting": [work.plain() for work in self.waiting],
             "salesforce_errors": self._errors(System.SALESFORCE, Work.LEADS),
@@ -82,7 +85,7 @@ class Status:
 
 def status(table: Table, now: datetime) -> Status:
     """Return the state as of `now`."""
-    stop, shadow, breaker = table.get_many([keys.STOP, keys.SHADOW, keys.BREAKER])
+    stop, shadow, breaker, gate = table.get_many([keys.STOP, keys.SHADOW, keys.BREAKER, keys.CRM_GATE])
     with ThreadPoolExecutor(_THREADS) as threads:
         lanes = [
             _backlog(lane, threads.map(lambda shard, of=lane: _due(table, of, shard, now), range(SHARDS)))
@@ -93,6 +96,7 @@ def status(table: Table, now: datetime) -> Status:
         stop=_on(stop),
         shadow=_on(shadow),
         breaker=breaker.value if breaker and is_open(breaker.value) else None,
+        crm_breaker=gate.value.breaker if gate and is_open(gate.value.breaker) else None,
         lanes=tuple(lanes),
         held=campaign_counts.held_total(table),
         recalculation=recalculation(table),

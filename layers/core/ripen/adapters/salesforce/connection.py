@@ -13,6 +13,7 @@ import requests
 from msgspec import Struct
 from requests.adapters import HTTPAdapter
 
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.adapters.secrets import Secrets
@@ -65,15 +66,15 @@ class TimeoutAdapter(HTTPAdapter):
 
 
 class Connection:
-    """Logs in at the first call, and once more when the token is refused.
+    """Logs in at the first call, and once more when the token is refused. A call is made only if the gate is open.
 
     `write_seconds` is how long a call that writes may take. A function that writes many records at once gives triggers
     and flows more time.
     """
 
-    def __init__(self, secrets: Secrets, write_seconds: int = _ANSWER_SECONDS) -> None:
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None, write_seconds: int = _ANSWER_SECONDS) -> None:
         self._write_seconds = write_seconds
-        self._secrets = secrets
+        self._secrets, self._gate = secrets, gate
         self._session = requests.Session()
         self._transport = TimeoutAdapter()
         self._session.mount("https://", self._transport)
@@ -84,6 +85,19 @@ class Connection:
 
         A failed subrequest rolls back the others only if `all_or_none` is set. Raises Undeliverable, NotConnected.
         """
+        if self._gate is None:
+            return self._with_login(subrequests, all_or_none)
+        self._gate.enter()
+        try:
+            answers = self._with_login(subrequests, all_or_none)
+        except Undeliverable as failure:
+            self._gate.failed(failure, self.usage)
+            raise
+        self._gate.answered(self.usage)
+        return answers
+
+    def _with_login(self, subrequests: list[dict[str, Any]], all_or_none: bool) -> list[Answer]:
+        """Make the call, and repeat it with a new token if Salesforce refuses the present one."""
         from simple_salesforce.exceptions import SalesforceExpiredSession  # takes 200 ms to import
 
         try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.soql import CAMPAIGN_ID, Row, is_changed, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.incoming.membership import Member
@@ -21,8 +22,8 @@ from ripen.crm.incoming.polling import Position
 class SalesforceMembers:
     """Implements ports.CrmMembers, with one call for each 2,000 members."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets)
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None) -> None:
+        self._connection = Connection(secrets, gate)
 
     def changed(self, campaigns: Collection[str], since: datetime, after: Position | None) -> Iterator[list[Member]]:
         """Yield pages of members that changed since then or up to ten minutes earlier, oldest change first.

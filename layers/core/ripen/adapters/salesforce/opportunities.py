@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.soql import Row, is_after, is_changed, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.incoming.opportunity import Company, Opportunity
@@ -19,8 +20,8 @@ from ripen.crm.incoming.polling import Position
 class SalesforceOpportunities:
     """Implements ports.CrmOpportunities, with one call for each 2,000 rows."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets)
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None) -> None:
+        self._connection = Connection(secrets, gate)
 
     def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
         """Yield pages of opportunities, oldest change first, starting after this position.

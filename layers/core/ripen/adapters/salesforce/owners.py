@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.merges import followed
 from ripen.adapters.salesforce.soql import (
     USER_PREFIX,
@@ -37,8 +38,8 @@ _ROLLED_BACK = "PROCESSING_HALTED"
 class SalesforceOwners:
     """Implements ports.CrmOwners. Every method raises Undeliverable, NotConnected."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets)
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None) -> None:
+        self._connection = Connection(secrets, gate)
 
     def find(self, link: CrmLink, user: CrmUser | None, task: str) -> Ownership:
         """Return who owns the record, that user, and whether the Task with that key exists.

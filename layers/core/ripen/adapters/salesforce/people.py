@@ -12,6 +12,7 @@ from datetime import datetime
 
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.soql import CONVERSION, OPT_OUTS, OWNER, Row, is_changed, owner_of, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
@@ -25,8 +26,8 @@ _OF = {"Lead": (*_FIELDS, "Status", *CONVERSION), "Contact": _FIELDS}
 class SalesforcePeople:
     """Implements ports.CrmPeople, with one call for each 2,000 records of an object."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets)
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None) -> None:
+        self._connection = Connection(secrets, gate)
 
     def changed(self, object: str, since: datetime, after: Position | None) -> Iterator[list[PersonRecord]]:
         """Yield pages of our records that changed since then or up to ten minutes earlier, oldest change first.

@@ -8,6 +8,7 @@ from msgspec import Struct
 from ripen.adapters.salesforce import composite, soql
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Answer, Connection
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.merges import MOST_MERGES, masters
 from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.secrets import Secrets
@@ -28,8 +29,8 @@ class Salesforce:
     Every method raises Undeliverable if a whole call failed, NotConnected if an administrator has to act.
     """
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets, _WRITE_SECONDS)
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None) -> None:
+        self._connection = Connection(secrets, gate, _WRITE_SECONDS)
 
     @property
     def usage(self) -> ApiUsage | None:

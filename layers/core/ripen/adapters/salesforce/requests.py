@@ -13,6 +13,7 @@ from datetime import date
 from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.gate import CallGate
 from ripen.adapters.salesforce.merges import followed
 from ripen.adapters.salesforce.soql import (
     CAMPAIGN_ID,
@@ -37,8 +38,8 @@ from ripen.lead.lead import CrmLink
 class SalesforceRequests:
     """Implements ports.CrmRequests in two composite calls, or three for a campaign membership."""
 
-    def __init__(self, secrets: Secrets) -> None:
-        self._connection = Connection(secrets)
+    def __init__(self, secrets: Secrets, gate: CallGate | None = None) -> None:
+        self._connection = Connection(secrets, gate)
 
     def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date, owner: CrmUser | None) -> CrmLink:
         """Do each part of the request that is not done yet; return the link with its present owner.

@@ -1,7 +1,6 @@
 """The keys of all rows. Keys are built and parsed here and nowhere else; docs/data-model.md lists them.
 
-A Key carries the type of its row's value, so that reads are typed: `table.get(keys.profile(lead))` is a
-`Row[Profile] | None`.
+A Key carries the type of its row's value: `table.get(keys.profile(lead))` is a `Row[Profile] | None`.
 """
 
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.counts import Counts
 from ripen.campaign.walk import Entries, Refolding, Schedule, Walk
 from ripen.capture.quarantine import Quarantined
+from ripen.crm.call_gate import CrmGate
 from ripen.crm.incoming.membership import MemberPoll
 from ripen.crm.incoming.opportunity import Account, OpenOpportunities, OpportunityPoll
 from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll
@@ -226,6 +226,7 @@ REFOLDING = Key("refold#leads", "-", Refolding)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
+CRM_GATE = Key("setting#crm", "-", CrmGate)
 SLOTS = Key("setting#slots", "-", MailRelease)
 WARM_UP = Key("setting#warm-up", "-", WarmUp)
 PUSH = Key("setting#push", "-", LastPush)
@@ -265,10 +266,7 @@ _OWNERS: dict[str, type[Any]] = {
     "team": Turns,
 }
 """Types of rows with the sort key "-", by the kind in their partition key."""
-_POLLS: dict[str, type[Any]] = {
-    OPPORTUNITIES.pk: OpportunityPoll,
-    **{opt_outs(object).pk: OptOutPoll for object in OBJECTS},
-}
+_POLLS: dict[str, Any] = {OPPORTUNITIES.pk: OpportunityPoll} | {opt_outs(name).pk: OptOutPoll for name in OBJECTS}
 """Exceptions of _OWNERS, by partition key."""
 
 

@@ -58,8 +58,10 @@ def with_probe(breaker: Breaker, now: datetime) -> Breaker:
     return replace(breaker, probed=now)
 
 
-def after_refusal(breaker: Breaker, reason: str, after: timedelta | None, now: datetime) -> Breaker:
-    """Return the breaker after SES refused the account for `after`, a pause that doubles each time.
+def after_refusal(
+    breaker: Breaker, reason: str, after: timedelta | None, now: datetime, longest: timedelta = _LONGEST
+) -> Breaker:
+    """Return the breaker after SES refused the account for `after`, a pause that doubles each time up to `longest`.
 
     Without `after` SES only throttled or failed the call: then the breaker opens at the fifth time.
     """
@@ -69,7 +71,7 @@ def after_refusal(breaker: Breaker, reason: str, after: timedelta | None, now: d
         if breaker.throttles < _MOST_THROTTLES and not is_open(breaker):
             return breaker
         after = _THROTTLE_PAUSE
-    pause = backoff(breaker.trips, after, _LONGEST)
+    pause = backoff(breaker.trips, after, longest)
     return replace(
         breaker,
         until=now + pause,
