@@ -47,7 +47,7 @@ def _summary(plan: CrmPlan) -> object:
             f"{plan.updates.count:,}",
             _some(plan.updates),
         ),
-        (say("Tasks for owners of contacts", "取引先責任者の所有者への ToDo"), f"{plan.tasks:,}", ""),
+        (say("Tasks for owners of contacts", "取引先責任者の担当者への ToDo"), f"{plan.tasks:,}", ""),
     )
     title = say("A dry run: nothing was written", "試算（何も書き込んでいません）")
     return row_table(title, ("", say("Number", "件数"), say("For example", "例")), rows)

@@ -37,7 +37,7 @@ _COLUMNS = {
     "clicked": Words("Clicked", "クリック"),
     "kind": Words("Kind", "種類"),
     "outcome": Words("Outcome", "結果"),
-    "by_name": Words("By", "担当者"),
+    "by_name": Words("Pressed by (Slack)", "押した人（Slack）"),
     "posted": Words("Posted", "投稿"),
     "at": Words("At", "日時"),
     "what": Words("What", "対象"),
@@ -85,7 +85,7 @@ def _panel(found: dict[str, Any], zone: str) -> Panel:
     lines += _answers(found["answers"])
     lines += _expired(found["expired_activities"])
     if profile["crm"]:
-        url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"
+        url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or say("nobody yet", "未割り当て")
         lines.append(escape(say(f"Salesforce: {url} (owner {owner})", f"Salesforce: {url}（担当者 {owner}）")))
     lines += _crm_error(found["crm"], zone)
     lines += _waiting(found["waiting"], zone)

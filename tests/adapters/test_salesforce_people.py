@@ -23,6 +23,9 @@ def test_opt_out_that_sales_entered_is_read(org: Org, salesforce: Salesforce, fi
     found = [each for page in people.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
 
     assert [(each.id, each.lead, each.opted_out) for each in found] == [(link.id, "lead1", True)]
+    # and Ripen's own user, who owns a new Lead, is nobody in sales
+    assert (link.owner, link.owner_name, link.owner_email) == (found[0].owner, "", "")
+    assert (found[0].owner_name, found[0].owner_email) == ("", "")
     assert untouched.id not in {each.id for each in found}
 
 

@@ -10,7 +10,7 @@ from ripen.lead.history import history_entry
 from ripen.lead.state import RulePoints, State
 from ripen.playbook.clause import Condition
 from ripen.playbook.scoring import EngagementRule, FitRule
-from ripen.scoring.reasons import Reason, reasons
+from ripen.scoring.reasons import Reason, Said, reasons
 from ripen.scoring.score import add_points, fit
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
@@ -48,7 +48,11 @@ HANAKO = a_lead(job_title="営業部長")
 
 
 def reasons_after(
-    *hours_ago: float, kind: Kind = Kind.PAGE_VIEWED, now: datetime = NOON, locale: str = "ja", with_dates: bool = False
+    *hours_ago: float,
+    kind: Kind = Kind.PAGE_VIEWED,
+    now: datetime = NOON,
+    locale: str = "ja",
+    said: Said = Said.RELATIVE,
 ) -> list[Reason]:
     rule_points: dict[str, RulePoints] = {}
     for n, hours in enumerate(hours_ago):
@@ -60,43 +64,60 @@ def reasons_after(
         )
     points, codes = fit(HANAKO, SCORING)
     state = State(lead="lead1", rule_points=rule_points, fit=points, fit_reasons=codes)
-    return reasons(HANAKO, state, SCORING, now, locale, TOKYO, with_dates=with_dates)
+    return reasons(HANAKO, state, SCORING, now, locale, TOKYO, said=said)
 
 
 @pytest.mark.parametrize(
-    ("hours_ago", "relative", "with_dates"),
+    ("hours_ago", "relative", "dated", "day"),
     [
-        ((0,), "料金ページを本日閲覧", "料金ページを2026-11-21に閲覧"),
-        ((0, 1, 2), "料金ページを本日3回閲覧", "料金ページを2026-11-21までに計3回閲覧"),
-        ((0, 24), "料金ページを本日閲覧", "料金ページを2026-11-21までに計2回閲覧"),
-        ((13,), "料金ページを昨日閲覧", "料金ページを2026-11-20に閲覧"),
-        ((24, 25), "料金ページを昨日2回閲覧", "料金ページを2026-11-20までに計2回閲覧"),
-        ((72,), "料金ページを3日前に閲覧", "料金ページを2026-11-18に閲覧"),
-        ((72, 96), "料金ページを3日前までに計2回閲覧", "料金ページを2026-11-18までに計2回閲覧"),
+        ((0,), "料金ページを本日閲覧", "料金ページを2026-11-21に閲覧", "料金ページを11月21日に閲覧"),
+        (
+            (0, 1, 2),
+            "料金ページを本日3回閲覧",
+            "料金ページを2026-11-21までに計3回閲覧",
+            "料金ページを11月21日に3回閲覧",
+        ),
+        (
+            (0, 24),
+            "料金ページを本日閲覧",
+            "料金ページを2026-11-21までに計2回閲覧",
+            "料金ページを11月21日までに計2回閲覧",
+        ),
+        ((13,), "料金ページを昨日閲覧", "料金ページを2026-11-20に閲覧", "料金ページを11月20日に閲覧"),
+        ((24, 25), "料金ページを昨日2回閲覧", "料金ページを2026-11-20までに計2回閲覧", "料金ページを11月20日に2回閲覧"),
+        ((72,), "料金ページを3日前に閲覧", "料金ページを2026-11-18に閲覧", "料金ページを11月18日に閲覧"),
+        (
+            (72, 96),
+            "料金ページを3日前までに計2回閲覧",
+            "料金ページを2026-11-18までに計2回閲覧",
+            "料金ページを11月18日までに計2回閲覧",
+        ),
     ],
 )
-def test_reason_says_how_often_and_when(hours_ago: tuple[float, ...], relative: str, with_dates: str) -> None:
+def test_reason_says_how_often_and_when(hours_ago: tuple[float, ...], relative: str, dated: str, day: str) -> None:
     assert relative in [reason.words for reason in reasons_after(*hours_ago)]
-    assert with_dates in [reason.words for reason in reasons_after(*hours_ago, with_dates=True)]
+    assert dated in [reason.words for reason in reasons_after(*hours_ago, said=Said.DATED)]
+    assert day in [reason.words for reason in reasons_after(*hours_ago, said=Said.BY_DAY)]
 
 
 @pytest.mark.parametrize(
-    ("hours_ago", "relative", "with_dates"),
+    ("hours_ago", "relative", "dated", "day"),
     [
-        ((0,), "today", "on 2026-11-21"),
-        ((0, 1, 2), "3 times today", "3 times, last on 2026-11-21"),
-        ((24,), "yesterday", "on 2026-11-20"),
-        ((24, 25), "2 times yesterday", "2 times, last on 2026-11-20"),
-        ((72,), "3 days ago", "on 2026-11-18"),
-        ((72, 96), "2 times, last 3 days ago", "2 times, last on 2026-11-18"),
+        ((0,), "today", "on 2026-11-21", "on 21 November"),
+        ((0, 1, 2), "3 times today", "3 times, last on 2026-11-21", "3 times on 21 November"),
+        ((24,), "yesterday", "on 2026-11-20", "on 20 November"),
+        ((24, 25), "2 times yesterday", "2 times, last on 2026-11-20", "2 times on 20 November"),
+        ((72,), "3 days ago", "on 2026-11-18", "on 18 November"),
+        ((72, 96), "2 times, last 3 days ago", "2 times, last on 2026-11-18", "2 times, last on 18 November"),
     ],
 )
 def test_reason_says_how_often_and_when_in_english(
-    hours_ago: tuple[float, ...], relative: str, with_dates: str
+    hours_ago: tuple[float, ...], relative: str, dated: str, day: str
 ) -> None:
     page = "Viewed the pricing page "
     assert page + relative in [reason.words for reason in reasons_after(*hours_ago, locale="en")]
-    assert page + with_dates in [reason.words for reason in reasons_after(*hours_ago, locale="en", with_dates=True)]
+    assert page + dated in [reason.words for reason in reasons_after(*hours_ago, locale="en", said=Said.DATED)]
+    assert page + day in [reason.words for reason in reasons_after(*hours_ago, locale="en", said=Said.BY_DAY)]
 
 
 def test_today_begins_at_midnight_in_the_time_zone_of_the_brand() -> None:

@@ -75,8 +75,8 @@ def test_an_accepted_card_shows_who_and_when_instead_of_buttons() -> None:
 
     message = shown(accepted, crm=owned)
 
-    assert "✅ 担当: <@U0ALICE>　12:04" in block(message, "state")
-    assert "担当: Alice &lt;Sato&gt;" in block(message, "state")
+    assert "✅ 担当者: <@U0ALICE>　12:04" in block(message, "state")
+    assert "担当者: Alice &lt;Sato&gt;" in block(message, "state")
     assert '"accept"' not in block(message, "act")
     assert "open_crm" in block(message, "act")
 

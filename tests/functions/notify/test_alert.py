@@ -64,7 +64,7 @@ def test_the_person_who_acted_is_shown_on_the_same_card(hot_lead: HotLeadAlert) 
 
     hot_lead.wake()
 
-    assert "担当: <@U0ALICE>" in dumps(hot_lead.chat.cards["1"][1], ensure_ascii=False)
+    assert "担当者: <@U0ALICE>" in dumps(hot_lead.chat.cards["1"][1], ensure_ascii=False)
     assert hot_lead.alert().outcome == "accepted"
 
 

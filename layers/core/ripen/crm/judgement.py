@@ -13,7 +13,7 @@ from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.form_answers import answers_text
 from ripen.playbook.template_limits import TemplateError
-from ripen.scoring.reasons import reasons
+from ripen.scoring.reasons import Said, reasons
 from ripen.scoring.score import score
 
 _MAX_REASONS = 10
@@ -35,7 +35,7 @@ def judge(profile: Profile, state: State, mark: CrmMark, bundle: Bundle, now: da
         return Blocked(reason=why)
     locale, zone = bundle.brand.default_locale, bundle.brand.time_zone
     try:
-        found = reasons(profile, state, bundle.scoring, now, locale, zone, with_dates=True, limit=_MAX_REASONS)
+        found = reasons(profile, state, bundle.scoring, now, locale, zone, said=Said.DATED, limit=_MAX_REASONS)
     except TemplateError as error:
         return Undeliverable(str(error), permanent=True)
     words = [reason.words for reason in found]

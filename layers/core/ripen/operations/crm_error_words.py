@@ -111,8 +111,11 @@ MEANINGS: dict[str, tuple[Words, Words]] = {
         ),
     ),
     "INACTIVE_OWNER_OR_USER": (
-        Words("the owner of the record is no longer active", "レコードの所有者が無効なユーザーになっている"),
-        Words("Give the record to an active user.", "レコードの所有者を有効なユーザーに変えてください。"),
+        Words("the owner of the record is no longer active", "レコードの担当者が無効なユーザーになっている"),
+        Words(
+            "Give the record to an active user.",
+            "レコードの担当者（Salesforce の「所有者」）を有効なユーザーに変えてください。",
+        ),
     ),
     "INVALID_EMAIL_ADDRESS": (
         Words("Salesforce does not accept the e-mail address", "Salesforce がメールアドレスを受け付けない"),

@@ -1,10 +1,11 @@
-"""The reasons for a score in words: 料金ページを本日3回閲覧 in Slack, and with dates in Salesforce.
+"""The reasons for a score in words: 料金ページを11月21日に3回閲覧 on a card, and with the year in Salesforce.
 
 What the lead did comes before who the lead is: sales calls because of the former.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from math import floor
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,17 @@ from ripen.playbook.scoring import EngagementRule, FitRule, Scoring
 from ripen.playbook.template import render_text
 from ripen.scoring.count_rule import in_window
 from ripen.scoring.score import Scored, points_now, points_with_rules
+
+
+class Said(StrEnum):
+    """How a reason says when something happened."""
+
+    RELATIVE = "relative"
+    """本日3回, for texts that are read now."""
+    BY_DAY = "by day"
+    """11月21日に3回, for a card, which is read on the next days as well."""
+    DATED = "dated"
+    """2026-11-21までに計3回, for texts that are read months later."""
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -38,7 +50,7 @@ def reasons(
     now: datetime,
     locale: str,
     tz: str,
-    with_dates: bool = False,
+    said: Said = Said.RELATIVE,
     with_presence: bool = False,
     limit: int = 3,
 ) -> list[Reason]:
@@ -46,14 +58,14 @@ def reasons(
 
     What disqualifies the lead comes first, then what the lead did, then who the lead is, each strongest first; what
     takes points away comes last.
-    `with_dates` writes dates instead of "today", for texts that are read months later; `tz` is an IANA name.
+    `said` is how they say when; `tz` is an IANA name.
     `with_presence` adds, at the end, the rules that only say that a field was filled in: they explain the points and
     are no reason to call.
     """
     fit = _fit(profile, state, scoring, locale)
     first = [reason for reason in (disqualification(profile, state, scoring, locale),) if reason]
     told = [reason for reason, rule in fit if not _only_presence(rule)]
-    found = [*_engagement(state, scoring, now, locale, tz, with_dates), *told]
+    found = [*_engagement(state, scoring, now, locale, tz, said), *told]
     presence = [reason for reason, rule in fit if _only_presence(rule)] if with_presence else []
     return [*first, *_each_once([*sorted(found, key=_order), *sorted(presence, key=_order)])][:limit]
 
@@ -63,7 +75,7 @@ def reasons_by_rule(
 ) -> tuple[list[Reason], list[Reason]]:
     """Return a reason for each rule of fit, and for each of engagement, also for those that give nothing now."""
     fit = [reason for reason, _ in _fit(profile, state, scoring, locale)]
-    return fit, _engagement(state, scoring, now, locale, tz, False)
+    return fit, _engagement(state, scoring, now, locale, tz, Said.RELATIVE)
 
 
 def disqualification(profile: Profile, state: State, scoring: Scoring, locale: str) -> Reason | None:
@@ -76,11 +88,16 @@ def disqualification(profile: Profile, state: State, scoring: Scoring, locale: s
     return Reason(code=rule.code, words=said, points=0.0, disqualifies=True)
 
 
-def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
-    """Return a phrase for how often and when, such as 本日3回, 3日前に, 3 times today or on 2026-11-21."""
+def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, said: Said) -> str:
+    """Return a phrase for how often and when, such as 本日3回, 3日前に, 3 times today or on 21 November."""
     days = [at.astimezone(ZoneInfo(tz)).date() for at in earned.times]
     phrase = _japanese if locale == "ja" else _english
-    return phrase(days, earned.count, None if with_dates else now.astimezone(ZoneInfo(tz)).date())
+    match said:
+        case Said.DATED:
+            return phrase(days, earned.count, None)
+        case Said.BY_DAY:
+            return (_japanese_day if locale == "ja" else _english_day)(days, earned.count)
+    return phrase(days, earned.count, now.astimezone(ZoneInfo(tz)).date())
 
 
 def _order(reason: Reason) -> tuple[bool, bool, float, str]:
@@ -119,11 +136,11 @@ def _lead(profile: Profile) -> dict[str, str]:
     }
 
 
-def _engagement(state: Scored, scoring: Scoring, now: datetime, locale: str, tz: str, with_dates: bool) -> list[Reason]:
+def _engagement(state: Scored, scoring: Scoring, now: datetime, locale: str, tz: str, said: Said) -> list[Reason]:
     return [
         Reason(
             code=rule.code,
-            words=_words(in_window(earned, rule.count, now), rule, now, locale, tz, with_dates),
+            words=_words(in_window(earned, rule.count, now), rule, now, locale, tz, said),
             points=points_now(earned, rule, scoring, now),
             last=earned.at,
             kind=rule.kind,
@@ -132,14 +149,14 @@ def _engagement(state: Scored, scoring: Scoring, now: datetime, locale: str, tz:
     ]
 
 
-def _words(earned: RulePoints, rule: EngagementRule, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
+def _words(earned: RulePoints, rule: EngagementRule, now: datetime, locale: str, tz: str, said: Said) -> str:
     zone = ZoneInfo(tz)
     today = now.astimezone(zone).date()
     days = [at.astimezone(zone).date() for at in earned.times]
     return render_text(
         _text(rule.words, locale),
         {
-            "when": how_often(earned, now, locale, tz, with_dates),
+            "when": how_often(earned, now, locale, tz, said),
             "count": earned.count,
             "today": days.count(today),
             "last": days[0].isoformat(),
@@ -170,3 +187,17 @@ def _english(days: list[date], count: int, today: date | None) -> str:
         return f"{ago} days ago" if count == 1 else f"{count} times, last {ago} days ago"
     times = days.count(days[0])
     return (f"{times} times " if times > 1 else "") + ("yesterday" if ago == 1 else "today")
+
+
+def _japanese_day(days: list[date], count: int) -> str:
+    last = f"{days[0].month}月{days[0].day}日"
+    if days.count(days[0]) < count:
+        return f"{last}までに計{count}回"
+    return f"{last}に" + (f"{count}回" if count > 1 else "")
+
+
+def _english_day(days: list[date], count: int) -> str:
+    last = f"on {days[0]:%-d %B}"
+    if days.count(days[0]) < count:
+        return f"{count} times, last {last}"
+    return (f"{count} times " if count > 1 else "") + last

@@ -116,8 +116,9 @@ def _status(alert: Alert, facts: CardFacts, words: dict[str, str], locale: str, 
         parts.append(words["asked"].format(who=who, owner=owner, when=_clock(asked.at, tz)))
     if facts.record_wait:
         parts.append(escape(cut(facts.record_wait, "note")))
-    elif link and link.owner_name:
-        parts.append(words["owner"].format(owner=escape(cut(link.owner_name, "name"))))
+    elif link and (link.owner or link.owner_name):
+        owner = escape(cut(link.owner_name, "name")) or words["unassigned"]
+        parts.append(words["owner"].format(owner=owner))
     return [context("state", *map(mrkdwn, parts))] if parts else []
 
 

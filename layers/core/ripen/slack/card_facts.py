@@ -16,7 +16,7 @@ from ripen.playbook.form_answers import AnsweredForm, answered_form
 from ripen.playbook.titles import title
 from ripen.playbook.wording import display_phone, full_name, with_honorific
 from ripen.scoring.rank import lacks_proof
-from ripen.scoring.reasons import Reason, reasons
+from ripen.scoring.reasons import Reason, Said, reasons
 from ripen.scoring.score import Score, score
 from ripen.scoring.whole_points import whole
 from ripen.slack.blocks import Block, context, cut, cut_answer, cut_note, escape, plain, section
@@ -62,7 +62,8 @@ def card_facts(
     """
     known = state or State(lead=profile.id)
     brand = bundle.brand
-    why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone, limit=_ALL)
+    locale, zone = brand.default_locale, brand.time_zone
+    why = reasons(profile, known, bundle.scoring, now, locale, zone, said=Said.BY_DAY, limit=_ALL)
     shown = [asked] if asked else profile.answers
     news = max(filter(_is_act, why), key=_when, default=None)
     disqualifies = next((reason for reason in why if reason.disqualifies), None)

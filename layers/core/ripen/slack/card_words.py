@@ -18,10 +18,11 @@ _WORDS = {
         "open": "Salesforce で開く",
         "accepting": "⏳ 担当の手続き中: {who}　{when}",
         "releasing": "⏳ 担当を外す手続き中: {who}　{when}",
-        "accepted": "✅ 担当: {who}　{when}",
+        "accepted": "✅ 担当者: {who}　{when}",
         "asked": "💬 {owner} さんに相談を依頼: {who}　{when}",
         "not a fit": "🚫 見送り: {who}　{when}",
-        "owner": "Salesforce の担当: {owner}",
+        "owner": "Salesforce の担当者: {owner}",
+        "unassigned": "未割り当て",
         "unproven": "差出人を確認できません（DMARC 認証なし）。本人ではない可能性があります。シナリオは続いています。"
         "返信するときは、このメールへの返信ではなく、登録済みのアドレスに送ってください。",
         "doubtful": "自動返信かもしれません。シナリオは続いています。"
@@ -31,7 +32,7 @@ _WORDS = {
         "no_proof": "点数はホットに足りています。メールのクリックか返信があると、ホットになります。",
         "hot_in_model": "モデル「{model}」でホットになりました（{total}点）。",
         "requests_left_out": "この日はこのほかに {count} 件の送信があり、表示していません。",
-        "left_out": "今日はこのほかに {count} 通あり、表示していません。",
+        "left_out": "この日はこのほかに {count} 通あり、表示していません。",
         "typed": "別の入力あり（未確認）: {values}",
         "sep": " ・ ",
     },
@@ -56,6 +57,7 @@ _WORDS = {
         "asked": "💬 {who} asked {owner} to get in touch  {when}",
         "not a fit": "🚫 Not a fit: {who}  {when}",
         "owner": "Salesforce owner: {owner}",
+        "unassigned": "nobody yet",
         "unproven": "The sender is not proven (no DMARC pass): this may be somebody else. The journeys go on. "
         "Write to the lead's known address instead of replying to this mail.",
         "doubtful": "This may be an automatic reply. The journeys go on. "
@@ -65,7 +67,7 @@ _WORDS = {
         "no_proof": "Has the points for hot; a click in a mail or a reply is still missing.",
         "hot_in_model": "Turned hot in the model “{model}” ({total} points).",
         "requests_left_out": "Further requests of that day that are not shown: {count}.",
-        "left_out": "Replies today that are not shown: {count}.",
+        "left_out": "Further replies of that day that are not shown: {count}.",
         "typed": "Also typed, not proven: {values}",
         "sep": " · ",
     },

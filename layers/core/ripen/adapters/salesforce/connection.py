@@ -19,6 +19,7 @@ from ripen.adapters.salesforce.token import Token, fetch
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.crm_errors import LIMIT_ERRORS, NO_ANSWER, NO_COMPOSITE, SETUP_ERRORS, TOKEN_REFUSED
+from ripen.crm.ownership import Owner
 from ripen.errors import NotConnected, TimedOut, Undeliverable
 from ripen.lead.lead import CrmLink
 
@@ -127,7 +128,7 @@ class Connection:
 
     def link(self, person: Person) -> CrmLink:
         """Return the link of a Lead or Contact, with the URL of its page in Lightning Experience."""
-        owner = person.owner
+        owner = self.in_sales(person.owner)
         return CrmLink(
             object=person.object,
             id=person.id,
@@ -137,6 +138,10 @@ class Connection:
             owner_email=owner.email,
             status=person.status,
         )
+
+    def in_sales(self, owner: Owner) -> Owner:
+        """Return the owner without name and address if it is the user that the app runs as: nobody in sales yet."""
+        return Owner(owner.id) if owner.id and owner.id == self.user else owner
 
     def _current_token(self) -> Token:
         if self._token is None:

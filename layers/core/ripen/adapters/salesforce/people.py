@@ -44,7 +44,7 @@ class SalesforcePeople:
         return [self._person(row) for row in found["records"]]
 
     def _person(self, row: Row) -> PersonRecord:
-        owner = owner_of(row)
+        owner = self._connection.in_sales(owner_of(row))
         return PersonRecord(
             id=str(row["Id"]),
             lead=str(row["Ripen_Key__c"]),

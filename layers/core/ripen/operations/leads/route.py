@@ -84,7 +84,7 @@ def because(route: Route, bundle: Bundle) -> Words:
         return _UNASSIGNED[route.unassigned or Unassigned.NO_RULE]
     asked = clause_words(rule.when, bundle) if rule.when else Words("it holds for every lead", "すべての見込み客が対象")
     if rule.to == OWNER:
-        owns = Words("the owner of the record in Salesforce is in a team", "Salesforce の所有者がチームにいる")
+        owns = Words("the owner of the record in Salesforce is in a team", "Salesforce の担当者がチームにいる")
         asked = owns if rule.when is None else Words(f"{asked.en} and {owns.en}", f"{asked.ja}、かつ{owns.ja}")
     if route.unassigned:
         who = _UNASSIGNED[route.unassigned]
