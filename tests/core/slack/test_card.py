@@ -132,19 +132,6 @@ def test_each_touch_is_named_once_in_order() -> None:
     assert said in block(message, "touches")
 
 
-@pytest.mark.parametrize(
-    ("link", "said"),
-    [
-        (replace(CRM, owner="005RIPEN"), "Salesforce の担当者: 未割り当て"),
-        (replace(CRM, owner="005A", owner_name="佐藤 次郎"), "Salesforce の担当者: 佐藤 次郎"),
-        (CRM, ""),
-    ],
-)
-def test_the_card_says_who_owns_the_record(link: CrmLink, said: str) -> None:
-    assert said in block(shown(crm=link), "state")
-    assert bool(said) == bool(block(shown(crm=link), "state"))
-
-
 def test_a_lead_summary_has_no_answer_buttons() -> None:
     message = lead_summary(some_facts(crm=CRM), "ja")
 

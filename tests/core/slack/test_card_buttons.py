@@ -92,3 +92,16 @@ def test_a_malformed_user_id_is_shown_as_a_name() -> None:
     accepted = an_alert(outcome="accepted", by="!channel", by_name="<!channel>", acted=NOON)
 
     assert "@&lt;!channel&gt;" in block(shown(accepted), "state")
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (replace(CRM, owner="005RIPEN"), "Salesforce の担当者: 未割り当て"),
+        (replace(CRM, owner="005A", owner_name="佐藤 次郎"), "Salesforce の担当者: 佐藤 次郎"),
+        (CRM, ""),
+    ],
+)
+def test_the_card_says_who_owns_the_record(link: CrmLink, said: str) -> None:
+    assert said in block(shown(crm=link), "state")
+    assert bool(said) == bool(block(shown(crm=link), "state"))
