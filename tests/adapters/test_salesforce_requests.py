@@ -166,6 +166,21 @@ def test_a_status_is_found_in_any_letter_case(org: Org, crm_requests: Salesforce
     assert [member["Status"] for member in members(org)] == ["Responded"]
 
 
+@pytest.mark.parametrize(
+    ("present", "status"), [("Sent", "Responded"), ("Attended", "Attended"), ("Responded", "Responded")]
+)
+def test_a_status_of_a_map_replaces_only_those_before_it(
+    present: str, status: str, org: Org, crm_requests: SalesforceRequests
+) -> None:
+    campaign, link = org.create("Campaign", Name="春"), org.lead()
+    org.create("CampaignMemberStatus", CampaignId=campaign, Label="Attended", SortOrder=3)
+    org.create("CampaignMember", CampaignId=campaign, LeadId=link.id, Status=present)
+
+    carry_out(crm_requests, link, a_crm_request(campaign="春", status="Responded", replaces=("Sent",)))
+
+    assert [member["Status"] for member in members(org)] == [status]
+
+
 def test_request_without_a_status_uses_the_default_and_keeps_a_later_one(
     org: Org, crm_requests: SalesforceRequests
 ) -> None:

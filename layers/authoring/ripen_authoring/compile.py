@@ -14,6 +14,7 @@ from ripen.failure import Failure
 from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.words import Words
 from ripen_authoring.building import forms, journeys, mailings, retention, routing, scoring, settings
+from ripen_authoring.building.memberships import memberships
 from ripen_authoring.checks import all_checks
 from ripen_authoring.checks import retention as retention_checks
 from ripen_authoring.checks.template import trial_rendering
@@ -95,7 +96,8 @@ def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
         forms={name: forms.form(name, entry.model, locales) for name, entry in files.forms.items()},
         pages={name: forms.page(name, versions) for name, versions in files.pages.items()},
         emails={name: mailings.email(name, entry, ripen) for name, entry in files.emails.items()},
-        journeys={name: journeys.journey(name, entry.model, locales) for name, entry in files.journeys.items()},
+        journeys={name: journeys.journey(name, entry.model, locales) for name, entry in files.journeys.items()}
+        | {each.name: each for each in memberships(ripen.sync)},
         segments={name: mailings.segment(name, entry.model, locales) for name, entry in files.segments.items()},
         campaigns={name: mailings.campaign(name, entry.model, locales) for name, entry in files.campaigns.items()},
     )

@@ -72,6 +72,8 @@ def mapping(fields: str) -> str:
         (R, mapping("Title: {value: x, write: newest}"),
          "5:17: `newest` needs `from`: a value without a time is never newer"),
         (R, mapping("Title: {from: job_title, blank: clear}"), "5:17: `blank: clear` needs `from` and `write: ours`"),
+        (R, FILES[R].replace("sync: {}", "sync: {campaigns: {Expo: {Sent: {form: nowhere}}}}"),
+         "5:34: there is no 'nowhere' in forms/; write one of: f"),
         (R, mapping("Ripen_Score__c: {value: 3}"), "5:17: Ripen itself writes Ripen_Score__c"),
         (R, mapping("Email: {from: email}"), "5:17: Ripen itself writes Email; remove it"),
         (R, mapping("RecordTypeId: {value: Partner}"),

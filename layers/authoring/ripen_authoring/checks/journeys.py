@@ -45,7 +45,7 @@ def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
 def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Iterator[Problem]:
     journey, document = entry.model, entry.document
     for number, on in enumerate(journey.enrol.on):
-        yield from _check_trigger(folder, document, ("enrol", "on", number), on, ripen)
+        yield from check_trigger(folder, document, ("enrol", "on", number), on, ripen)
         if isinstance(on, OnDatePart) and on.yearly and journey.enrol.again.again.how == "never":
             message = Words(
                 "with `again: never` a lead enters once and not every year; write `again: after 300 days`",
@@ -58,9 +58,10 @@ def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) ->
     yield from check_clause(folder, document, ("enrol", "who"), journey.enrol.who, ripen)
 
 
-def _check_trigger(
+def check_trigger(
     folder: Folder, document: Document, where: DocumentPath, on: TriggerPart, ripen: RipenFile
 ) -> Iterator[Problem]:
+    """Check the names in a trigger, and its conditions."""
     for mention in on.mentions():
         place = (*where, *mention.where)
         if mention.kind == "dates":

@@ -9,6 +9,7 @@ from ripen.nearest import nearest
 from ripen.words import Words
 from ripen_authoring.checks import names
 from ripen_authoring.checks.clauses import check_clause, check_conditions, unknown_field
+from ripen_authoring.checks.journeys import check_trigger
 from ripen_authoring.checks.mail import mailbox_rules
 from ripen_authoring.checks.names import PROFILE_FIELDS
 from ripen_authoring.files.document import Document
@@ -48,6 +49,7 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     yield from check_conditions(folder, document, ("sync", "when"), model.sync.when, scores=True)
     yield from check_conditions(folder, document, ("sync", "unless"), model.sync.unless, scores=True)
     yield from _check_mapping(folder, entry)
+    yield from _check_campaigns(folder, entry)
     for number, tests in enumerate(model.sync.unless):
         if len(tests) > 1:
             message = Words(
@@ -55,6 +57,15 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
                 "`unless` の条件は 1 つずつ対象を除外します。`-` ごとに項目を 1 つだけ書いてください",
             )
             yield document.problem(("sync", "unless", number), message)
+
+
+def _check_campaigns(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
+    """Check the triggers of the member statuses in `sync`."""
+    for campaign, statuses in entry.model.sync.campaigns.items():
+        for status, triggers in statuses.items():
+            for number, on in enumerate(triggers):
+                where = ("sync", "campaigns", campaign, status, number)
+                yield from check_trigger(folder, entry.document, where, on, entry.model)
 
 
 def _check_mapping(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """journeys/<name>.yaml."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
@@ -9,18 +9,11 @@ from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
 from ripen_authoring.models.part import Name, Part, Title
 from ripen_authoring.models.steps import Steps
-from ripen_authoring.models.triggers import AnyTrigger
-
-
-def _listed(written: Any) -> Any:
-    return [written] if isinstance(written, dict) else written
+from ripen_authoring.models.triggers import Triggers
 
 
 class EnrolPart(Part):
-    on: Annotated[
-        tuple[AnyTrigger, ...],
-        BeforeValidator(_listed, json_schema_input_type=AnyTrigger | list[AnyTrigger]),
-    ] = Field((), description="Without it, leads enter only by hand, by an import or from another journey")
+    on: Triggers = Field((), description="Without it, leads enter only by hand, by an import or from another journey")
     who: ClauseTree | None = None
     again: Annotated[expressions.Reentry, BeforeValidator(expressions.reentry, json_schema_input_type=str)] = Field(
         default_factory=expressions.Reentry,

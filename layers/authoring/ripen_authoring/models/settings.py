@@ -8,6 +8,7 @@ from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
 from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
 from ripen_authoring.models.times import TimeOfDay, kept_for
+from ripen_authoring.models.triggers import Triggers
 from ripen_authoring.problem import InvalidValue
 
 
@@ -126,6 +127,9 @@ class Sync(Part):
     fields: dict[SalesforceName, SyncField] = Field({})
     users: dict[_SlackAddress, _SalesforceUser] = Field(
         {}, description="The Salesforce user (id or username) of people whose address in Slack is another one"
+    )
+    campaigns: dict[str, Annotated[dict[str, Triggers], Field(min_length=1)]] = Field(
+        {}, description="Salesforce campaigns by name or id: their member statuses in order, each with its triggers"
     )
     when: AllOf = ()
     unless: AllOf = ()

@@ -234,3 +234,14 @@ AnyTrigger = Annotated[
     ],
     BeforeValidator(_keys_of_one_kind),
 ]
+
+
+def _listed(written: Any) -> Any:
+    return [written] if isinstance(written, dict) else written
+
+
+Triggers = Annotated[
+    tuple[AnyTrigger, ...],
+    BeforeValidator(_listed, json_schema_input_type=AnyTrigger | list[AnyTrigger]),
+]
+"""One trigger, or a list of them."""

@@ -30,6 +30,8 @@ class CrmRequest(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     campaign: str = ""
     """Salesforce id or name."""
     status: str = ""
+    replaces: tuple[str, ...] | None = None
+    """The member statuses that this one may replace; None: any."""
     owner: str = ""
     """E-mail address of a Salesforce user."""
     claimed: datetime | None = None

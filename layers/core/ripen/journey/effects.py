@@ -124,6 +124,7 @@ def _crm_request(step: CrmStep, enrollment: Enrollment, context: JourneyContext,
         due_days=step.due_days,
         campaign=step.campaign,
         status=step.status,
+        replaces=step.replaces,
         owner=step.owner,
     )
 

@@ -159,6 +159,8 @@ class CrmStep(OneWayStep, frozen=True, kw_only=True, tag="crm"):
     """Salesforce id or name of the campaign."""
     status: str = ""
     """The member's status in that campaign."""
+    replaces: tuple[str, ...] | None = None
+    """The statuses that this one may replace; None: any."""
     owner: str = ""
     """E-mail address of a Salesforce user."""
 

@@ -61,7 +61,7 @@ class SalesforceRequests:
         wanted = dict(_writes(person, user, None if has_task else task))
         failures = [*_not_found(crm_request, found)]
         if campaign := found.get("campaign"):
-            match self._membership(str(campaign[0]["Id"]), person, crm_request.status):
+            match self._membership(str(campaign[0]["Id"]), person, crm_request):
                 case Undeliverable() as unknown:
                     failures.append(unknown)
                 case part:
@@ -82,12 +82,15 @@ class SalesforceRequests:
                 return present, found
         raise Undeliverable(DELETED, permanent=True)
 
-    def _membership(self, campaign: str, person: Person, status: str) -> dict[str, Subrequest] | Undeliverable:
+    def _membership(
+        self, campaign: str, person: Person, crm_request: CrmRequest
+    ) -> dict[str, Subrequest] | Undeliverable:
         """Return the request that creates the membership or changes its status; {} if neither is needed.
 
         Salesforce gives a member the default status instead of one that the campaign does not have, so it is refused
         here.
         """
+        status = crm_request.status
         statuses = {"statuses": statuses_query(campaign)} if status else {}
         found = composite.select(self._connection, {"member": member_query(campaign, person), **statuses})
         labels = {str(row["Label"]).casefold(): str(row["Label"]) for row in found.get("statuses", ())}
@@ -97,7 +100,7 @@ class SalesforceRequests:
         members, status = found["member"], labels.get(status.casefold(), "")
         if not members:
             return {"member": composite.create_member(campaign, person.id, person.object, status)}
-        if status and members[0].get("Status") != status:
+        if status and _gives_way(str(members[0].get("Status") or ""), status, crm_request.replaces):
             return {"member": composite.update([("CampaignMember", str(members[0]["Id"]), {"Status": status})])}
         return {}
 
@@ -118,6 +121,13 @@ def member_query(campaign: str, person: Person) -> str:
 def statuses_query(campaign: str) -> str:
     """Return the query for the member statuses of the campaign."""
     return soql("SELECT Label FROM CampaignMemberStatus WHERE CampaignId = {} ORDER BY SortOrder", campaign)
+
+
+def _gives_way(present: str, status: str, replaces: tuple[str, ...] | None) -> bool:
+    """Return whether the member's present status is replaced by this one."""
+    if present == status:
+        return False
+    return replaces is None or present.casefold() in {"", *(each.casefold() for each in replaces)}
 
 
 def _queries(link: CrmLink, crm_request: CrmRequest, owner: CrmUser | None) -> Iterator[tuple[str, str]]:
