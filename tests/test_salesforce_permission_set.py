@@ -14,8 +14,17 @@ from sandbox.salesforce.schema import PACKAGE, load
 from tests.support.salesforce_uses import Uses, uses
 
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
-BY_ANOTHER_GRANT = {"User", "Group", "TaskStatus", "Task", "CampaignMember", "CampaignMemberStatus"}
-"""No object permissions: all read users, groups and statuses; tasks need EditTask, members the edit of campaigns."""
+BY_ANOTHER_GRANT = {
+    "User",
+    "Group",
+    "TaskStatus",
+    "Task",
+    "CampaignMember",
+    "CampaignMemberStatus",
+    "OpportunityContactRole",
+}
+"""No object permissions: all read users, groups and statuses; tasks need EditTask, members the edit of campaigns.
+Contact roles go with their opportunity."""
 
 
 @pytest.fixture(scope="module")

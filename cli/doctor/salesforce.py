@@ -96,8 +96,8 @@ def _queries(session: requests.Session, token: Token, bundle: Bundle | None) -> 
     if bundle and (watched_campaigns(bundle) or _writes_members(bundle)):
         texts += queries.campaign_queries()
     yield queries.run(queries.QUERIES, texts, session, token)
-    if bundle and bundle.policy.skips_open_opportunities:
-        yield queries.run(queries.DEALS, queries.opportunity_queries(), session, token)
+    marks = bool(bundle and bundle.policy.skips_open_opportunities)
+    yield queries.run(queries.DEALS, queries.opportunity_queries(marks), session, token)
 
 
 def _mapping(bundle: Bundle | None, lead: rights.Described) -> Finding:

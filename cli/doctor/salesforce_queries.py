@@ -75,10 +75,12 @@ def campaign_queries() -> Iterator[str]:
         yield crm_requests.member_query(_CAMPAIGN, Person(object, id, ownership.Owner()))
 
 
-def opportunity_queries() -> Iterator[str]:
-    """Yield the queries that show which companies have an open opportunity."""
+def opportunity_queries(marks: bool) -> Iterator[str]:
+    """Yield the queries for opportunities and their leads, and with `marks` for companies with an open one."""
     yield opportunities.changes_query(None, None)
-    yield from opportunities.company_queries([_ACCOUNT])
+    yield opportunities.contacts_query(["006000000000000"])
+    if marks:
+        yield from opportunities.company_queries([_ACCOUNT])
 
 
 def require_answer(answer: requests.Response) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import boto3
 
-from cli.local.stops import Entry, Lateness, next_stop, parts, without_opt_outs
+from cli.local.stops import Entry, Lateness, next_stop, parts, without_standing_polls
 from cli.local.web import web
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, keys
@@ -40,14 +40,14 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
     """Move the clock to `target`. `passed` is called with the time that has passed.
 
     After a poll of Salesforce, the next one waits until something else has happened: polls at each five minutes, for
-    days, would find the same. Opt-outs are polled once.
+    days, would find the same. People and opportunities are polled once.
     """
     _await_publication(stack)
     start, stops, with_polls, polled = stack.clock.now(), 0, True, False
     ticked: datetime | None = None
     drain(stack)
     while True:
-        entries = without_opt_outs(agenda(stack)) if polled else list(agenda(stack))
+        entries = without_standing_polls(agenda(stack)) if polled else list(agenda(stack))
         lateness = Lateness.after(stops, target - start)
         stop = next_stop(entries, ticked, target, lateness, with_polls=with_polls)
         if stop is None:

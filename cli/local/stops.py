@@ -82,9 +82,9 @@ def _lateness(entry: Entry, allowed: Lateness) -> timedelta:
     return max(_MINUTE, allowed.story) if entry.part.partition("#")[0] in MAIL_LANES else allowed.story
 
 
-def without_opt_outs(agenda: Iterable[Entry]) -> list[Entry]:
-    """Return the agenda without the polls of opt-outs, which are always on it: nobody enters one while time passes."""
-    always = {keys.opt_outs(object).ref for object in OBJECTS}
+def without_standing_polls(agenda: Iterable[Entry]) -> list[Entry]:
+    """Return the agenda without the polls that are always on it: sales changes no record while time passes."""
+    always = {keys.OPPORTUNITIES.ref, *(keys.opt_outs(object).ref for object in OBJECTS)}
     return [entry for entry in agenda if entry.due.ref not in always]
 
 

@@ -1,8 +1,8 @@
-"""Mark companies with an open opportunity in Salesforce by domain and address, for nurture.deliver to look up.
+"""Record the course of Salesforce's opportunities (_opportunity_course.py), and mark companies with an open one.
 
-capture.poll does it for the `poll#opportunities` row, every five minutes while the policy excludes such companies. Each
-account's row lists its marks and changes in one transaction with them, so that they are removed exactly, wherever a
-poll was interrupted.
+capture.poll does it for the `poll#opportunities` row, every five minutes. While the policy excludes companies with an
+open opportunity, they are marked by domain and address, for nurture.deliver to look up. Each account's row lists its
+marks and changes in one transaction with them, so that they are removed exactly, wherever a poll was interrupted.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,8 +14,10 @@ from aws_lambda_powertools import Logger
 from msgspec import Struct
 
 from capture._crm_poll import read_changes, run_poll
+from capture._opportunity_course import record_course
 from ripen import ports
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
+from ripen.agenda import Ref
 from ripen.crm.incoming.opportunity import (
     REVIEW,
     Account,
@@ -51,13 +53,13 @@ def poll_opportunities(dependencies: Dependencies, has_time: Callable[[], bool])
     )
 
 
-def record_opportunities(ids: Sequence[str], dependencies: Dependencies) -> None:
-    """Mark the companies of these opportunities, which the CRM says have changed, if the policy excludes companies."""
+def record_opportunities(ids: Sequence[str], dependencies: Dependencies) -> list[Ref]:
+    """Record the course of these opportunities, which the CRM says have changed; return the new activities."""
     row = dependencies.table.get(keys.OPPORTUNITIES)
-    if row and row.due:
-        accounts = [each.account for each in dependencies.crm.by_id(ids) if each.account]
-        for some in batched(accounts, _ACCOUNTS, strict=False):
-            _update_marks(some, dependencies)
+    if row is None or row.due is None:
+        return []
+    found = dependencies.crm.by_id(ids)
+    return [ref for some in batched(found, _ACCOUNTS, strict=False) for ref in _record(some, row.value, dependencies)]
 
 
 def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> Iterator[OpportunityPoll]:
@@ -66,18 +68,22 @@ def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> 
     1. Once a day, read all marked accounts again.
     2. Read the opportunities that have changed.
     """
-    if poll.reviewed is None or now >= poll.reviewed + REVIEW:
+    poll = replace(poll, watched=poll.watched or poll.since or now)
+    if poll.marks and (poll.reviewed is None or now >= poll.reviewed + REVIEW):
         for accounts in batched(_marked_accounts_after(poll.account, dependencies.table), _ACCOUNTS, strict=False):
             _update_marks(accounts, dependencies)
             poll = replace(poll, account=accounts[-1])
             yield poll
         poll = replace(poll, account="", reviewed=now)
     pages = dependencies.crm.changed(poll.since, poll.position)
-    yield from read_changes(poll, pages, lambda some: _record(some, dependencies), now)
+    yield from read_changes(poll, pages, lambda some: _record(some, poll, dependencies), now)
 
 
-def _record(some: Sequence[Opportunity], dependencies: Dependencies) -> None:
-    _update_marks((each.account for each in some if each.account), dependencies)
+def _record(some: Sequence[Opportunity], poll: OpportunityPoll, dependencies: Dependencies) -> list[Ref]:
+    if poll.marks:
+        _update_marks((each.account for each in some if each.account), dependencies)
+    now = dependencies.clock.now()
+    return record_course(some, poll.watched or poll.since or now, dependencies.crm, dependencies.table, now)
 
 
 def _marked_accounts_after(last: str, table: Table) -> Iterator[str]:

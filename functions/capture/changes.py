@@ -127,6 +127,6 @@ def _record(object: str, ids: Sequence[str], dependencies: Dependencies) -> None
         case "Lead" | "Contact":
             dependencies.react.wake(*record_people(object, ids, dependencies.people))
         case "Opportunity":
-            record_opportunities(ids, dependencies.opportunities)
+            dependencies.react.wake(*record_opportunities(ids, dependencies.opportunities))
         case "CampaignMember":
             record_members(ids, dependencies.members)

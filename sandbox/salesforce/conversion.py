@@ -25,6 +25,8 @@ def convert(org: Org, id: str) -> dict[str, str]:
             org.schema["Opportunity"],
             {**deal, "StageName": "Prospecting", "CloseDate": lead.values["CreatedDate"][:10]},
         )
+        role = {"OpportunityId": opportunity.id, "ContactId": contact.id, "IsPrimary": True}
+        org.create(org.schema["OpportunityContactRole"], role)
         became = {
             "ConvertedAccountId": account.id,
             "ConvertedContactId": contact.id,

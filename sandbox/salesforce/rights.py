@@ -50,6 +50,8 @@ class Rights:
                 if "Edit" in campaign and edits_campaigns:
                     return campaign | {"Create", "Delete"}
                 return campaign & {"Read"}
+            case "OpportunityContactRole":
+                return self.objects.get("Opportunity", frozenset())
             case "CampaignMemberStatus":
                 return self.objects.get("Campaign", frozenset()) & {"Read"}
             case _:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.local.stops import Entry, Lateness, Stop, next_stop, parts, without_opt_outs
+from cli.local.stops import Entry, Lateness, Stop, next_stop, parts, without_standing_polls
 from ripen.adapters.table import Due, keys
 from ripen.agenda import Lane, Ref, lease_end, part
 from ripen.crm.incoming.opt_out import OBJECTS
@@ -106,7 +106,7 @@ def test_a_look_at_salesforce_is_a_stop_only_after_something_else_has_happened()
 def test_opt_outs_are_no_stop_after_the_first_poll() -> None:
     opt_outs = [Entry(Due(keys.opt_outs(object).ref, NOON), part(Lane.BULK, 0)) for object in OBJECTS]
 
-    assert without_opt_outs([*opt_outs, poll(0), entry(STORY, 1)]) == [poll(0), entry(STORY, 1)]
+    assert without_standing_polls([*opt_outs, poll(0), entry(STORY, 1)]) == [poll(0), entry(STORY, 1)]
 
 
 def test_only_parts_in_which_something_is_due_are_looked_into() -> None:

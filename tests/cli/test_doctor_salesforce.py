@@ -18,7 +18,7 @@ from cli.doctor.salesforce_users import users
 from ripen.adapters.salesforce.token import Token
 from ripen.crm.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
-from ripen.playbook.bundle import Bundle, CrmField, Policy, SyncRule
+from ripen.playbook.bundle import Bundle, CrmField, SyncRule
 from ripen.playbook.graph import CrmStep, Journey
 from sandbox.salesforce import describe
 from sandbox.salesforce.api import Api
@@ -149,7 +149,7 @@ def test_an_encrypted_field_that_cannot_be_searched_is_named() -> None:
 
 
 def test_every_query_of_the_workers_is_run(tmp_path: Path) -> None:
-    texts = [*queries.queries(), *queries.campaign_queries(), *queries.opportunity_queries()]
+    texts = [*queries.queries(), *queries.campaign_queries(), *queries.opportunity_queries(True)]
     assert uses(tmp_path).read <= reads(Session(tmp_path / "other").org, texts)
 
 
@@ -167,10 +167,8 @@ def examined(folder: Path, bundle: Bundle | None, monkeypatch: pytest.MonkeyPatc
 
 def test_only_what_the_playbook_needs_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     always = {"Salesforce login", "Salesforce fields", "Salesforce permission set", "Salesforce queries"}
-    always |= {"Salesforce mapped fields"}
+    always |= {"Salesforce mapped fields", "Salesforce opportunities"}
     assert set(examined(tmp_path / "1", a_bundle(), monkeypatch)) == always
-    deals = a_bundle(policy=Policy(skips_open_opportunities=True))
-    assert set(examined(tmp_path / "2", deals, monkeypatch)) == always | {"Salesforce opportunities"}
     mapping = a_bundle(sync=SyncRule(fields={"Industry": CrmField(source="industry")}))
     found = examined(tmp_path / "3", mapping, monkeypatch)
     assert (found["Salesforce mapped fields"], found["Salesforce queries"]) == (State.FAIL, State.FAIL)

@@ -121,26 +121,24 @@ def test_opt_outs_are_polled_from_the_first_publication_on(table: Table) -> None
     assert made_live("2", hours=2) == row
 
 
-def test_opportunities_are_polled_while_the_policy_skips_them(table: Table) -> None:
-    def made_live(hash: str, *, asks: bool, hours: int) -> Row[OpportunityPoll] | None:
+def test_opportunities_are_polled_always_and_marked_while_the_policy_skips_them(table: Table) -> None:
+    def made_live(hash: str, *, asks: bool, hours: int) -> Row[OpportunityPoll]:
         bundle = a_bundle(hash=hash, policy=Policy(skips_open_opportunities=asks))
         kept: Any = Kept((bundle, a_playbook(is_live(table))))
         publish(bundle, table, kept, "https://site.example", after(hours=hours))
-        return table.get(keys.OPPORTUNITIES)
+        row = table.get(keys.OPPORTUNITIES)
+        assert row
+        return row
 
-    assert made_live("1", asks=False, hours=0) is None
+    row = made_live("1", asks=False, hours=0)
+    assert (row.due, row.lane, row.value) == (NOON, Lane.BULK, OpportunityPoll(marks=False, watched=NOON))
+    # a policy that skips them begins anew, so that the companies of all open ones are marked
     row = made_live("2", asks=True, hours=1)
-    assert row
-    assert (row.due, row.lane, row.value) == (after(hours=1), Lane.BULK, OpportunityPoll())
+    assert (row.due, row.value) == (after(hours=1), OpportunityPoll(watched=NOON))
     # another playbook that asks as well leaves it alone
     table.write(Replace(row.key, OpportunityPoll(since=NOON), row.version, due=after(hours=2)))
     row = made_live("3", asks=True, hours=3)
-    assert row
     assert (row.due, row.value.since) == (after(hours=2), NOON)
-    # and one that does not takes it off; asked for again, it begins anew
+    # and one that does not marks no more companies, and reads on
     row = made_live("4", asks=False, hours=4)
-    assert row
-    assert row.due is None
-    row = made_live("5", asks=True, hours=5)
-    assert row
-    assert (row.due, row.value) == (after(hours=5), OpportunityPoll())
+    assert (row.due, row.value) == (after(hours=2), OpportunityPoll(since=NOON, marks=False))

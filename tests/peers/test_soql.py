@@ -97,12 +97,16 @@ def test_an_independent_parser_reads_the_searches_for_opportunities() -> None:
         Position(datetime(2026, 11, 21, 4, tzinfo=UTC), "006000000000001AAA"),
     )
     asked = [opportunities.changes_query(*of) for of in ((None, None), (since, None), (since, place), (None, place))]
-    *looks, deals, people = node_peers.run("soql", [*asked, *opportunities.company_queries(["001000000000001AAA"])])
+    roles = opportunities.contacts_query([place.id])
+    companies = opportunities.company_queries(["001000000000001AAA"])
+    *looks, roles_read, deals, people_read = node_peers.run("soql", [*asked, roles, *companies])
     assert {look["object"] for look in looks} == {"Opportunity"}
     assert ["IsClosed = " in look["text"] for look in looks] == [True, False, False, True]
     assert ["2026-11-21T02:50:00" in look["text"] for look in looks] == [False, True, False, False]
     assert [[_text(literal) for literal in look["literals"]] for look in looks] == [[], [], *[[place.id]] * 2]
-    assert [(deals["object"], deals["fields"]), (people["object"], people["fields"])] == [
+    assert all({"StageName", "Amount", "IsWon"} <= set(look["fields"]) for look in looks)
+    assert roles_read["fields"] == ["OpportunityId", "ContactId"]
+    assert [(each["object"], each["fields"]) for each in (deals, people_read)] == [
         ("Opportunity", ["AccountId", "Account.Website"]),
         ("Contact", ["AccountId", "Email"]),
     ]

@@ -3,15 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from capture._opportunities import Dependencies, poll_opportunities
 from ripen.adapters.table import Row, Table, keys
 from ripen.crm.incoming.opportunity import Company, Opportunity, OpportunityPoll
 from ripen.crm.incoming.polling import Position
 from ripen.errors import Undeliverable
-from tests.support.fakes import FakeClock
+from tests.support.fakes import NOON, FakeClock
 
 ADDRESS_KEY = b"k" * 32
+
+
+def an_opportunity(**known: Any) -> Opportunity:
+    """Return an open opportunity of which only these values matter."""
+    values = {"id": "0061", "account": "", "changed": NOON, "created": NOON, "stage": "Prospecting"}
+    return Opportunity(**{**values, "is_closed": False, "is_won": False, **known})
 
 
 @dataclass
@@ -31,7 +38,7 @@ class FakeCrm:
     def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
         self.queries.append((since, after))
         found = [
-            Opportunity(id=id, account=account, changed=at)
+            an_opportunity(id=id, account=account, changed=at, is_closed=not is_open)
             for id, (account, at, is_open) in self.deals.items()
             if (is_open if since is None else at >= since - timedelta(minutes=10))
         ]
@@ -44,6 +51,9 @@ class FakeCrm:
 
     def by_id(self, ids: Sequence[str]) -> list[Opportunity]:
         raise AssertionError("a poll reads all changes")
+
+    def contacts(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def open(self, accounts: Sequence[str]) -> list[Company]:
         self.looked_up.append(tuple(accounts))

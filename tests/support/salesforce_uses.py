@@ -196,6 +196,7 @@ def _polls(recorder: Recorder) -> None:
     people.by_id("Lead", ["00QJ50000000001"])
     members.by_id([campaign], ["00vJ50000000001"])
     opportunities.by_id(["006J50000000001"])
+    opportunities.contacts(["006J50000000001"])
 
 
 def _first_lead(recorder: Recorder) -> CrmLink:

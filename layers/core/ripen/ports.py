@@ -183,6 +183,9 @@ class CrmOpportunities(Protocol):
     def by_id(self, ids: Sequence[str]) -> "list[Opportunity]":
         """Return up to 200 opportunities as they are now, deleted ones included."""
 
+    def contacts(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the contacts with a role in up to 200 opportunities, by opportunity."""
+
     def open(self, accounts: Sequence[str]) -> "list[Company]":
         """Return those of up to 100 accounts that have an open opportunity."""
 

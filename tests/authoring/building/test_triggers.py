@@ -44,6 +44,8 @@ def test_reentry_is_parsed(written: str, meant: Again, key: str) -> None:
         ("{download: a.pdf}", trigger.OnActivity(kind="file_downloaded", subject="a.pdf")),
         ("{crm: status changed, where: {status: [Working]}}",
          trigger.OnActivity(kind="status_changed", where=(Condition(field="status", any_of=("Working",)),))),
+        ("{crm: opportunity won, where: {amount: {at_least: 1000000}}}",
+         trigger.OnActivity(kind="opportunity_won", where=(Condition(field="amount", at_least=1000000),))),
         ("{crm: converted}", trigger.OnActivity(kind="converted")),
         ("{segment: s}", trigger.OnSegment(segment="s")),
         ("{rank: hot}", trigger.OnRank(rank="hot")),

@@ -57,7 +57,7 @@ def every(rule: str, start: str = "2026-12-01T09:00") -> str:
         (J, "enrol: {on: [{form: f}, {crm: status changed, where: {state: x}}]}\nsteps: [{send: m}]",
          "1:55: this activity has no 'state'; did you mean 'status'?"),
         (J, "enrol: {on: {crm: stage moved}}\nsteps: [{send: m}]",
-         "1:14: 'stage moved' is not allowed; write 'status changed', 'owner changed' or 'converted'"),
+         "1:14: 'stage moved' is not allowed; write 'status changed', 'owner changed', 'converted'"),
         (J, "enrol: {on: {rank: hot, where: {plan: [pro]}}}\nsteps: [{send: m}]",
          "1:9: `where` goes with one of: form, page"),
         (J, "enrol: {on: {rank: hot, form: f, were: {plan: [pro]}}}\nsteps: [{send: m}]", "1:34: unknown key 'were'"),

@@ -22,6 +22,7 @@ from ripen.lead.lead import CrmLink
 from ripen.pointers import Pointer
 from ripen.settings import Shadow
 from tests.support.builders import a_lead
+from tests.support.crm_opportunities import an_opportunity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.gateway_events import count
 
@@ -62,7 +63,10 @@ class Deals(FakeCrm):
 
     def by_id(self, ids: Sequence[str]) -> list[Opportunity]:
         self._note("Opportunity", ids)
-        return [Opportunity(id=id, account="0011", changed=NOON) for id in ids]
+        return [an_opportunity(id=id, account="0011", stage=self.status) for id in ids]
+
+    def contacts(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        return dict.fromkeys(ids, ("0031", "0032"))
 
     def open(self, accounts: Sequence[str]) -> list[Company]:
         return [Company(account=id, website="https://acme.example") for id in accounts]
@@ -162,6 +166,25 @@ def test_an_opportunity_marks_its_company_while_the_policy_asks_for_it(world: Wo
     world.table.write(Create(keys.OPPORTUNITIES, OpportunityPoll(), due=NOON, lane=Lane.BULK))
     world.push({"Opportunity": ["0061"]})
     assert world.table.get(keys.deal("acme.example"))
+
+
+def test_an_opportunity_of_a_leads_contact_becomes_activities_each_once(world: World) -> None:
+    poll = OpportunityPoll(marks=False, watched=NOON)
+    world.table.write(
+        Create(keys.OPPORTUNITIES, poll, due=NOON, lane=Lane.BULK),
+        Create(keys.crm_pointer("0031"), Pointer(lead="lead1")),
+    )
+    for stage in ("Prospecting", "Prospecting", "Proposal", "Proposal"):
+        world.deals.status = stage
+        world.push({"Opportunity": ["0061"]})
+
+    rows = [row.value for row in world.table.under("lead1", "activity#")]
+    assert sorted((row.kind, row.facts["stage"]) for row in rows) == [
+        (Kind.OPPORTUNITY_MOVED, "Proposal"),
+        (Kind.OPPORTUNITY_OPENED, "Prospecting"),
+    ]
+    assert len(world.react.woken) == 2
+    assert count(world.table, "deal#") == 0
 
 
 def test_a_member_of_a_watched_campaign_becomes_an_activity_once(world: World) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from ripen.journey.clause_facts import did_clauses
-from ripen.lead.activity import Kind
+from ripen.lead.activity import OPPORTUNITY_KINDS, Kind
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import AnyOf, Clause, Did
 from ripen.playbook.graph import BranchStep, Journey, JumpStep, Step, Until, WaitForStep, WaitStep
@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
     "sales": (
         Kind.ACCEPTED_BY_SALES,
         Kind.REJECTED_BY_SALES,
-        Kind.OPPORTUNITY_LOST,
+        *OPPORTUNITY_KINDS,
         Kind.CONVERTED,
         Kind.CAMPAIGN_JOINED,
         Kind.STATUS_CHANGED,

@@ -18,13 +18,26 @@ CRM_ACTIVITIES = {
     "status changed": Kind.STATUS_CHANGED,
     "owner changed": Kind.OWNER_CHANGED,
     "converted": Kind.CONVERTED,
+    "opportunity opened": Kind.OPPORTUNITY_OPENED,
+    "opportunity moved": Kind.OPPORTUNITY_MOVED,
+    "opportunity won": Kind.OPPORTUNITY_WON,
+    "opportunity lost": Kind.OPPORTUNITY_LOST,
 }
 """What sales did with the lead in Salesforce, by the names that playbooks use."""
 ACTIVITY_KEYS = (*ACTIVITIES, "crm")
 
 
 CrmActivity = Annotated[
-    Literal["status changed", "owner changed", "converted"] | None,
+    Literal[
+        "status changed",
+        "owner changed",
+        "converted",
+        "opportunity opened",
+        "opportunity moved",
+        "opportunity won",
+        "opportunity lost",
+    ]
+    | None,
     Field(description="What sales did in Salesforce"),
 ]
 

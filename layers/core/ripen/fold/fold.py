@@ -23,7 +23,7 @@ from ripen.fold.date_triggers import next_trigger_date
 from ripen.fold.entry import Entered, enter_journeys
 from ripen.fold.lead_history import LeadHistory, StateChange
 from ripen.fold.model_alerts import model_alerts
-from ripen.lead.activity import OWN_KINDS, Activity, Kind, Verdict
+from ripen.lead.activity import OPPORTUNITY_KINDS, OWN_KINDS, Activity, Kind, Verdict
 from ripen.lead.history import HistoryEntry, HistoryPage, history_entry
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
@@ -44,6 +44,7 @@ _NO_NEWS_FOR_CRM = (
     Kind.CONVERTED,
     Kind.STATUS_CHANGED,
     Kind.OWNER_CHANGED,
+    *OPPORTUNITY_KINDS,
 )
 """Requests to enter a journey, and activities that the CRM reported."""
 

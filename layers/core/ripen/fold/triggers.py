@@ -12,6 +12,7 @@ from ripen.fold.date_triggers import MAX_LATENESS, due_dates, has_dates
 from ripen.fold.lead_history import StateChange
 from ripen.identity import IdentityKey
 from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.history import facts_for_conditions
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
@@ -50,7 +51,7 @@ def fired_by_activities(activities: Iterable[Activity], bundle: Bundle) -> Itera
         key_facts = dict[str, str]()
         for subject in dict.fromkeys(("", activity.subject)):
             for journey, on in by_activity.get((activity.kind.value, subject), ()):
-                if all_hold(on.where, activity.facts):
+                if all_hold(on.where, facts_for_conditions(activity)):
                     key_facts.setdefault(journey.name, on.key)
         for name in sorted(key_facts):
             yield _fired(activity, name, "activity", key_facts[name])

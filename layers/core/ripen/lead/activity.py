@@ -30,8 +30,12 @@ class Kind(StrEnum):
     COMPLAINED = "complained"
     REJECTED_BY_SALES = "rejected_by_sales"
     ACCEPTED_BY_SALES = "accepted_by_sales"
+    OPPORTUNITY_OPENED = "opportunity_opened"
+    """The CRM has an opportunity in which the lead has a contact role; facts {opportunity, stage}, values {amount}."""
+    OPPORTUNITY_MOVED = "opportunity_moved"
+    """An open opportunity with the lead got another stage; facts and values as above."""
+    OPPORTUNITY_WON = "opportunity_won"
     OPPORTUNITY_LOST = "opportunity_lost"
-    """An opportunity with the lead was lost in the CRM."""
     STATUS_CHANGED = "status_changed"
     """Sales gave the CRM's Lead another status; facts {status}."""
     OWNER_CHANGED = "owner_changed"
@@ -60,6 +64,15 @@ OWN_KINDS = (
     Kind.LINK_CLICKED,
 )
 """The kinds of activities of the lead itself, on our pages and in our mails."""
+
+
+OPPORTUNITY_KINDS = (
+    Kind.OPPORTUNITY_OPENED,
+    Kind.OPPORTUNITY_MOVED,
+    Kind.OPPORTUNITY_WON,
+    Kind.OPPORTUNITY_LOST,
+)
+"""The kinds that report the course of an opportunity."""
 
 
 class Verdict(StrEnum):
@@ -134,7 +147,7 @@ class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     earlier_verdicts: tuple[EarlierVerdict, ...] = ()
     """Those before the present verdict, oldest first."""
     values: dict[str, str] = {}
-    """The values of the lead that it set, by name (values.py)."""
+    """The values of the lead that it set, by name (values.py), or those of an opportunity {amount}."""
 
 
 def happened_at(activity: Activity) -> datetime:

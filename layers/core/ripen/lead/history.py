@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ripen.epoch import from_micros, to_micros
-from ripen.lead.activity import Activity, Kind, Verdict, happened_at
+from ripen.lead.activity import OPPORTUNITY_KINDS, Activity, Kind, Verdict, happened_at
 from ripen.lead.proof import is_proof
 
 RULE_FACTS: Mapping[Kind, tuple[str, ...]] = {
@@ -17,6 +17,7 @@ RULE_FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.LINK_CLICKED: ("url",),
     Kind.STATUS_CHANGED: ("status",),
     Kind.OWNER_CHANGED: ("owner",),
+    **dict.fromkeys(OPPORTUNITY_KINDS, ("stage", "amount")),
 }
 """The facts that rules can ask for, besides the answers that a form stores with its activity and the type of a file. Of
 the address of a link, host and path are kept."""
@@ -85,6 +86,11 @@ def facts_for_rules(done: HistoryEntry) -> Mapping[str, str]:
     return done.details.facts
 
 
+def facts_for_conditions(activity: Activity) -> Mapping[str, str]:
+    """Return the facts that conditions can ask for; of an opportunity, its amount too."""
+    return activity.facts | activity.values if activity.kind in OPPORTUNITY_KINDS else activity.facts
+
+
 def with_revised(pages: Sequence[HistoryPage], revised: Iterable[tuple[Activity, Activity]]) -> list[HistoryPage]:
     """Return the pages after activities changed, given as pairs of (before, after). Each pair changes one entry.
 
@@ -111,7 +117,8 @@ def _rule_facts(activity: Activity) -> dict[str, str]:
     if kind is Kind.FORM_SUBMITTED:
         known = {name: value for name, value in facts.items() if name not in _NOT_OF_THE_FORM}
     else:
-        known = {name: facts[name] for name in RULE_FACTS.get(kind, ()) if name in facts}
+        asked = facts_for_conditions(activity)
+        known = {name: asked[name] for name in RULE_FACTS.get(kind, ()) if name in asked}
     if "url" in known:
         known |= {"url": known["url"].partition("://")[2].partition("?")[0]}
     return {name: value[:_LONGEST_FACT] for name, value in known.items() if value}

@@ -47,6 +47,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "was given the status “{status}” in Salesforce by sales",
     ),
     "owner_changed": ("営業が Salesforce で担当者を変えた", "was given another owner in Salesforce by sales"),
+    "opportunity_opened": (
+        "営業が商談を始めた（フェーズ: {stage}）",
+        "became part of an opportunity of sales (stage: {stage})",
+    ),
+    "opportunity_moved": (
+        "営業が商談のフェーズを「{stage}」に変えた",
+        "was part of an opportunity that sales moved to the stage “{stage}”",
+    ),
+    "opportunity_won": ("営業が商談を受注した{worth}", "was part of an opportunity that sales won{worth}"),
     "opportunity_lost": ("営業が商談を失注した", "was part of an opportunity that sales lost"),
     "updated": ("登録内容が変わった", "its data was changed"),
     "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),
@@ -132,9 +141,19 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
     if code == Kind.UNSUBSCRIBED and known.get("why") in REASONS:
         words = REASONS[UnsubscribeReason(known["why"])].in_language(lang)
         known["why"] = f"（{words}）" if lang == "ja" else f" ({words})"
+    if code == Kind.OPPORTUNITY_WON:
+        known["worth"] = _worth(known.get("amount", ""), lang)
     if lang == "ja" and code.partition(".")[0] in _OF_RANKS:
         known |= {name: in_a_word(known[name], lang) for name in ("subject", "before", "after") if name in known}
     return filled(Words(en, ja), known, lang)
+
+
+def _worth(amount: str, lang: str) -> str:
+    if not amount:
+        return ""
+    whole, dot, fraction = amount.partition(".")
+    number = f"{int(whole):,}{dot}{fraction}"
+    return f"（{number}）" if lang == "ja" else f" ({number})"
 
 
 def reason(text: str, lang: str) -> str:

@@ -16,6 +16,18 @@ from ripen.adapters.secrets import Secrets
 from ripen.crm.incoming.opportunity import Company, Opportunity
 from ripen.crm.incoming.polling import Position
 
+_FIELDS = (
+    "Id",
+    "AccountId",
+    "StageName",
+    "Amount",
+    "IsClosed",
+    "IsWon",
+    "IsDeleted",
+    "CreatedDate",
+    "SystemModstamp",
+)
+
 
 class SalesforceOpportunities:
     """Implements ports.CrmOpportunities, with one call for each 2,000 rows."""
@@ -35,9 +47,17 @@ class SalesforceOpportunities:
 
     def by_id(self, ids: Sequence[str]) -> list[Opportunity]:
         """Return up to 200 opportunities as they are now, deleted ones included. Raises Undeliverable, NotConnected."""
-        text = soql("SELECT Id, AccountId, SystemModstamp FROM Opportunity WHERE Id IN {}", list(ids))
+        text = soql("SELECT {:literal} FROM Opportunity WHERE Id IN {}", ", ".join(_FIELDS), list(ids))
         pages = composite.pages(self._connection, composite.query(text, include_deleted=True))
         return [_opportunity(row) for rows in pages for row in rows]
+
+    def contacts(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the contacts with a role in up to 200 opportunities, by opportunity. Raises Undeliverable."""
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._rows(contacts_query(ids)):
+            opportunity = str(row["OpportunityId"])
+            found[opportunity] = (*found.get(opportunity, ()), str(row["ContactId"]))
+        return found
 
     def open(self, accounts: Sequence[str]) -> list[Company]:
         """Return those of up to 100 accounts that have an open opportunity. Raises Undeliverable, NotConnected."""
@@ -64,9 +84,16 @@ def changes_query(since: datetime | None, after: Position | None) -> str:
         *([is_after(after)] if after and since is None else []),
     ]
     return soql(
-        "SELECT Id, AccountId, SystemModstamp FROM Opportunity WHERE {:literal} ORDER BY SystemModstamp, Id",
+        "SELECT {:literal} FROM Opportunity WHERE {:literal} ORDER BY SystemModstamp, Id",
+        ", ".join(_FIELDS),
         " AND ".join(conditions),
     )
+
+
+def contacts_query(ids: Sequence[str]) -> str:
+    """Return the query for the contact roles of these opportunities."""
+    query = "SELECT OpportunityId, ContactId FROM OpportunityContactRole WHERE OpportunityId IN {} ORDER BY CreatedDate"
+    return soql(query, list(ids))
 
 
 def company_queries(accounts: Sequence[str]) -> tuple[str, str]:
@@ -83,4 +110,15 @@ def _opportunity(row: Row) -> Opportunity:
         id=str(row["Id"]),
         account=str(row.get("AccountId") or ""),
         changed=datetime.fromisoformat(str(row["SystemModstamp"])),
+        created=datetime.fromisoformat(str(row["CreatedDate"])),
+        stage=str(row.get("StageName") or ""),
+        is_closed=bool(row.get("IsClosed")),
+        is_won=bool(row.get("IsWon")),
+        is_deleted=bool(row.get("IsDeleted")),
+        amount=_amount(row.get("Amount")),
     )
+
+
+def _amount(value: object) -> str:
+    """Return the amount without a fraction of zero; "" for none."""
+    return f"{value:.2f}".removesuffix(".00") if isinstance(value, int | float) else ""

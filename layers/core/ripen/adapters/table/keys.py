@@ -15,6 +15,7 @@ from ripen.capture.quarantine import Quarantined
 from ripen.crm.call_gate import CrmGate
 from ripen.crm.incoming.membership import MemberPoll
 from ripen.crm.incoming.opportunity import Account, OpenOpportunities, OpportunityPoll
+from ripen.crm.incoming.opportunity_course import KnownOpportunity
 from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll
 from ripen.decision import Decision
 from ripen.hand_off.hand_off import Turns, Waiting
@@ -208,6 +209,10 @@ def deal(token: str) -> Key[OpenOpportunities]:
     return Key(f"deal#{token}", "-", OpenOpportunities)
 
 
+def opportunity(id: str) -> Key[KnownOpportunity]:
+    return Key(f"opportunity#{id}", "-", KnownOpportunity)
+
+
 def turns(team: str) -> Key[Turns]:
     return Key(f"team#{team}", "-", Turns)
 
@@ -257,14 +262,9 @@ _TYPES: dict[str, type[Any]] = {
     "handoff": Waiting,
     "suppression": Suppression,
 }
-_OWNERS: dict[str, type[Any]] = {
-    "campaign": CampaignRun,
-    "entries": Entries,
-    "schedule": Schedule,
-    "poll": MemberPoll,
-    "refold": Refolding,
-    "team": Turns,
-}
+_OWNERS = dict[str, type[Any]](
+    campaign=CampaignRun, entries=Entries, schedule=Schedule, poll=MemberPoll, refold=Refolding, team=Turns
+)
 """Types of rows with the sort key "-", by the kind in their partition key."""
 _POLLS: dict[str, Any] = {OPPORTUNITIES.pk: OpportunityPoll} | {opt_outs(name).pk: OptOutPoll for name in OBJECTS}
 """Exceptions of _OWNERS, by partition key."""

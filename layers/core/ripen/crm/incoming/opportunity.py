@@ -25,11 +25,15 @@ MOST_TOKENS = 2_000
 
 
 class OpportunityPoll(Poll, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The `poll#opportunities` row, on the agenda while the policy excludes companies with an open opportunity.
+    """The `poll#opportunities` row, on the agenda from the first publication on.
 
     The first round reads all open opportunities.
     """
 
+    marks: bool = True
+    """Whether the policy excludes companies with an open opportunity, which are then marked."""
+    watched: datetime | None = None
+    """Since when opportunities are read; None in rows of older code, for which `since` says it."""
     reviewed: datetime | None = None
     """When all marked accounts were last read again."""
     account: str = ""
@@ -56,6 +60,12 @@ class Opportunity(Struct, frozen=True, kw_only=True):
     account: str
     """"" without an account."""
     changed: datetime
+    created: datetime
+    stage: str
+    is_closed: bool
+    is_won: bool
+    is_deleted: bool = False
+    amount: str = ""
 
 
 class Company(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from ripen.calendar.local_time import office_zone
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, happened_at
-from ripen.lead.history import history_entry
+from ripen.lead.history import facts_for_conditions, history_entry
 from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
 from ripen.operations.leads.subjects import facts_of_decision, subject_of_activity
@@ -138,7 +138,7 @@ def _activity(activity: Activity, bundle: Bundle) -> LogEntry:
     """Return the entry for an activity, with its points by the live scoring."""
     points = {code: given.points for code, given in add_points({}, history_entry(activity), bundle.scoring).items()}
     code = str(activity.kind) if knows(str(activity.kind)) else "activity"
-    facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
+    facts = {**facts_for_conditions(activity)} | {"kind": str(activity.kind), "subject": activity.subject}
     shown = {"subject": subject_of_activity(activity, bundle)}
     return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points, shown=shown)
 

@@ -19,6 +19,7 @@ _FIELDS = {
     "stage": Words("stage", "ステージ"),
     "status": Words("status", "状況"),
     "owner": Words("owner", "担当者"),
+    "amount": Words("amount", "金額"),
     "fit": Words("fit", "適合度"),
     "engagement": Words("engagement", "関心度"),
     "total": Words("score", "スコア"),

@@ -16,4 +16,20 @@ SALES_DEEDS: dict[str, tuple[Words, Words]] = {
         Words("was converted in Salesforce", "Salesforce で取引先責任者に変換された"),
         Words("was not converted in Salesforce", "Salesforce で取引先責任者に変換されていない"),
     ),
+    Kind.OPPORTUNITY_OPENED: (
+        Words("became part of an opportunity", "{times}商談の対象になった"),
+        Words("did not become part of an opportunity", "商談の対象になっていない"),
+    ),
+    Kind.OPPORTUNITY_MOVED: (
+        Words("was part of an opportunity that got another stage", "商談のフェーズが{times}変わった"),
+        Words("was not part of an opportunity that got another stage", "商談のフェーズが変わっていない"),
+    ),
+    Kind.OPPORTUNITY_WON: (
+        Words("was part of an opportunity that sales won", "商談を{times}受注した"),
+        Words("was not part of an opportunity that sales won", "商談を受注していない"),
+    ),
+    Kind.OPPORTUNITY_LOST: (
+        Words("was part of an opportunity that sales lost", "商談を{times}失注した"),
+        Words("was not part of an opportunity that sales lost", "商談を失注していない"),
+    ),
 }

@@ -4,6 +4,7 @@ The CRM is polled for members of campaigns that journeys ask about, and for oppo
 their leads.
 """
 
+from copy import replace
 from datetime import datetime
 
 from ripen.adapters.table import Change, Replace, Row, Table, keys
@@ -77,13 +78,18 @@ def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
 
 
 def _opportunities(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
-    """Return the row of the poll of opportunities.
+    """Return the row of the poll of opportunities, which the first publication begins.
 
-    A poll that is needed again starts from the beginning, so that companies that were marked before are read too.
+    When the policy begins to exclude companies with an open opportunity, the poll starts from the beginning, so that
+    those that have one already are read too.
     """
-    row = table.get(keys.OPPORTUNITIES)
-    is_needed, is_due = bundle.policy.skips_open_opportunities, bool(row and row.due)
-    if is_needed == is_due:
+    row, marks = table.get(keys.OPPORTUNITIES), bundle.policy.skips_open_opportunities
+    if row is None or row.due is None:
+        poll, due = OpportunityPoll(marks=marks, watched=now), now
+    elif marks == row.value.marks:
         return []
-    due = now if is_needed else None
-    return [Replace(keys.OPPORTUNITIES, OpportunityPoll(), row.version if row else 0, due=due, lane=Lane.BULK)]
+    else:
+        watched = row.value.watched or row.value.since or now
+        poll = OpportunityPoll(watched=watched) if marks else replace(row.value, marks=False)
+        due = now if marks else row.due
+    return [Replace(keys.OPPORTUNITIES, poll, row.version if row else 0, due=due, lane=Lane.BULK)]
