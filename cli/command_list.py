@@ -1,4 +1,4 @@
-"""Every command: its name, where it is, and how its help begins."""
+"""Every command: its name, its topic, where it is, and how its help begins."""
 
 from ripen.words import Words
 
@@ -254,3 +254,19 @@ COMMANDS = {
     ),
 }
 """Where each command is, to be imported when it is called, and how its help begins."""
+
+TOPICS = {
+    Words("Before a playbook is live", "プレイブックを公開する前"): (
+        *("check", "new", "schema", "preview", "simulate", "plan", "backtest", "publish", "rollback", "pull"),
+    ),
+    Words("Campaigns and journeys", "キャンペーンとシナリオ"): (
+        *("segments", "segment", "campaigns", "campaign", "journeys", "journey", "enrol"),
+    ),
+    Words("Leads", "見込み客"): ("leads", "lead", "route", "score", "why", "reclassify"),
+    Words("Every day", "日々の運用"): (
+        *("status", "doctor", "warm-up", "shadow", "stop", "resume", "restore", "held", "crm", "unsuppress"),
+        *("quarantine", "retention", "redrive", "secret"),
+    ),
+    Words("The local cloud", "ローカルクラウド"): ("clock", "mailbox", "slack", "down"),
+}
+"""The commands by topic, in the order of `ripen --help` and docs/tools.md."""

@@ -13,12 +13,15 @@ from typer.main import get_command, get_group
 
 from cli.output.help_page import localise
 
+_SIGNED = {"clock"}
+"""Commands that get a word with a minus, such as -1d, as an argument: they say themselves why they refuse it."""
+
 
 class LazyCommand(TyperCommand):
     """An entry in the list of commands. The command itself, a function or a Typer, is at `place`: "module:name"."""
 
-    def __init__(self, name: str, place: str, summary: str) -> None:
-        super().__init__(name, help=summary)
+    def __init__(self, name: str, place: str, summary: str, topic: str | None = None) -> None:
+        super().__init__(name, help=summary, rich_help_panel=topic)
         self._place = place
 
     def load(self) -> Any:
@@ -29,7 +32,7 @@ class LazyCommand(TyperCommand):
             command: Any = get_group(found)
         else:
             alone = typer.Typer(add_completion=False)
-            alone.command(self.name)(found)
+            alone.command(self.name, context_settings={"ignore_unknown_options": self.name in _SIGNED})(found)
             command = get_command(alone)
         localise(command)
         return command

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli.command_list import COMMANDS
+from cli.command_list import COMMANDS, TOPICS
 from cli.lazy_command import LazyCommand
 from cli.local.home import ask_this_machine_directly
 from cli.output.file_errors import file_failure
@@ -33,8 +33,11 @@ class Commands(TyperGroup):
             "操作する AWS 上のスタック。ローカルクラウドの起動中も有効。",
         )
         localise(self)
-        for name, (place, summary) in COMMANDS.items():
-            self.add_command(LazyCommand(name, place, summary.in_language(language())))
+        for topic, names in TOPICS.items():
+            for name in names:
+                place, summary = COMMANDS[name]
+                panel = topic.in_language(language())
+                self.add_command(LazyCommand(name, place, summary.in_language(language()), panel))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Skip our own options where a command comes first: Typer loads pydantic for any text, which takes 200 ms."""

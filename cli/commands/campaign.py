@@ -147,7 +147,12 @@ def schedule(
         proposal = campaigns.propose(name, now, stack.table, stack.playbook, clock, progress)
     show_proposal(proposal, screen)
     if not yes and not is_confirmed(_question(proposal)):
-        screen.print(say("Nothing was scheduled.", "予約しませんでした。"))
+        screen.print(
+            say(
+                f"Nothing was scheduled. To do it later: ripen campaign schedule {name}",
+                f"予約しませんでした。あとで予約するには: ripen campaign schedule {name}",
+            )
+        )
         return
     campaigns.schedule(proposal, getuser(), stack.table, clock)
     done = say("Sending begins.", "配信を始めます。") if proposal.is_now else say("Scheduled.", "予約しました。")

@@ -47,6 +47,12 @@ def campaigns(as_json: AsJson = False) -> None:
     console.print(times_are_in(zone))
     console.print(row_table(say("Campaigns", "キャンペーン"), columns, rows))
     console.print(say("Look at one: ripen campaign NAME", "くわしく見るには: ripen campaign 名前"))
+    console.print(
+        say(
+            "A campaign in a file that is not published yet is not in this list: ripen plan",
+            "まだ公開していないファイルのキャンペーンは、この一覧に出ません。確かめるには: ripen plan",
+        )
+    )
 
 
 def _plain(line: CampaignLine) -> dict[str, object]:

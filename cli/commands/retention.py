@@ -23,7 +23,7 @@ _MONTHS = 6
 KINDS = {
     Kind.FORM_SUBMITTED: Words("forms", "フォームの送信"),
     Kind.PAGE_VIEWED: Words("pages viewed", "ページの表示"),
-    Kind.PAGE_READ: Words("pages read", "ページを読んだ"),
+    Kind.PAGE_READ: Words("pages read (3 seconds or more)", "ページを読んだ（3 秒以上）"),
     Kind.FILE_DOWNLOADED: Words("downloads", "ダウンロード"),
     Kind.LINK_FOLLOWED: Words("links to other sites", "ほかのサイトへのリンク"),
     Kind.LINK_CLICKED: Words("clicks", "クリック"),

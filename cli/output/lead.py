@@ -10,7 +10,7 @@ from rich.panel import Panel
 from cli.output.language import language, say
 from cli.output.row_table import row_table
 from cli.output.time_zone import local_time, times_are_in
-from ripen.decision import DecisionKind, Outcome
+from ripen.decision import DecisionKind, Outcome, Reason
 from ripen.operations.leads.subjects import name_of_subject
 from ripen.operations.phrases import reason
 from ripen.operations.phrases import say as sentence
@@ -58,6 +58,7 @@ def lead_parts(found: dict[str, Any], zone: str, bundle: Bundle) -> list[Rendera
         _panel(found, zone),
         times_are_in(zone),
         _rows(say("Journeys", "シナリオ"), enrollments, zone, "journey", "state", "step", "until", "reason"),
+        *_ended_for_good(found["enrollments"]),
         _rows(say("Mails", "メール"), sends, zone, "email", "state", "reason", "planned", "delivered", "clicked"),
         _rows(say("Alerts", "通知"), alerts, zone, "kind", "state", "outcome", "by_name", "posted"),
         _rows(say("Decisions", "判断"), decisions, zone, "at", "what", "subject", "outcome", "reason"),
@@ -187,6 +188,17 @@ def _enrollment(row: dict[str, Any], bundle: Bundle) -> dict[str, Any]:
     journey = title(bundle, "journeys", row["journey"]).in_language(language())
     step = named_step(row["journey"], row["step"], bundle).in_language(language())
     return row | {"journey": journey, "state": _word(row["state"]), "step": step}
+
+
+def _ended_for_good(enrollments: list[dict[str, Any]]) -> list[RenderableType]:
+    if not any(row["reason"] == Reason.UNSUBSCRIBED for row in enrollments):
+        return []
+    return [
+        say(
+            "A journey that an unsubscription ended does not go on if the lead takes the unsubscription back.",
+            "配信停止で途中終了したシナリオは、配信停止が取り消されても続きません。",
+        )
+    ]
 
 
 def _alert(row: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_any_answer_but_yes_schedules_nothing(
 ) -> None:
     answer(text, monkeypatch)
     assert machinery.table.get(KEY) is None
-    assert "Nothing was scheduled." in capsys.readouterr().out
+    assert "Nothing was scheduled. To do it later: ripen campaign schedule" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", ["y\n", "YES\n", " y \n"])

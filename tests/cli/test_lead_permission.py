@@ -46,3 +46,13 @@ def test_the_panel_says_whether_marketing_mail_may_go(stack: Stack, contact: Con
     found = report(stack, "hanako@example.co.jp")
     Console(width=200, file=printed).print(lead_parts(found, "UTC", a_bundle())[0])
     assert words in printed.getvalue()
+
+
+def test_a_journey_that_an_unsubscription_ended_is_said_to_stay_ended(stack: Stack, japanese: None) -> None:  # noqa: F811
+    write_a_full_lead(stack.table)
+    found = report(stack, "hanako@example.co.jp")
+    said = "配信停止が取り消されても続きません"
+    assert said not in str(lead_parts(found, "UTC", a_bundle()))
+    row = {"journey": "whitepaper", "state": "exited", "step": "", "until": None, "reason": "unsubscribed"}
+    ended = found | {"enrollments": [row]}
+    assert said in str(lead_parts(ended, "UTC", a_bundle()))

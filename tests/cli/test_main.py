@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from typer.core import TyperGroup, TyperOption
 
 from cli import main as command_line
-from cli.command_list import COMMANDS
+from cli.command_list import COMMANDS, TOPICS
 from cli.lazy_command import LazyCommand
 from cli.output.file_errors import file_failure
 
@@ -27,6 +27,14 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     for command in COMMANDS:
         assert command in done.stdout
+    assert sorted(name for names in TOPICS.values() for name in names) == sorted(COMMANDS)
+    topics = [done.stdout.index(f" {topic.en} ") for topic in TOPICS]
+    assert topics == sorted(topics)
+
+
+def test_clock_refuses_a_span_backwards_in_its_own_words() -> None:
+    found = LazyCommand("clock", COMMANDS["clock"][0], "").load()
+    assert found.make_context("clock", ["-1d"]).params["to"] == "-1d"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

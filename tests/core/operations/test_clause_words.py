@@ -37,7 +37,7 @@ CASES: list[tuple[Clause, str, str]] = [
     (Not(clause=Agreed()), "has not agreed to marketing mail", "マーケティングメールに同意していない"),
     (Not(clause=BOSS), "not: job title contains “部長” or “director”",
      "次に当てはまらない: 役職に「部長」か「director」を含む"),
-    (Did(kind="page_read"), "read any page", "いずれかのページを読んだ"),
+    (Did(kind="page_read"), "read any page (for 3 seconds or more)", "いずれかのページを読んだ（3 秒以上）"),
     (AllOf(of=(Tagged(tag="a"), AnyOf(of=(Tagged(tag="b"), Tagged(tag="c"))))),
      "has the tag “a” and (has the tag “b” or has the tag “c”)",
      "タグ「a」がある、かつ（タグ「b」がある、またはタグ「c」がある）"),

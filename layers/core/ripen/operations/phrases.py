@@ -17,7 +17,7 @@ Lang = Literal["ja", "en"]
 _SENTENCES: dict[str, tuple[str, str]] = {
     "form_submitted": ("フォーム {subject} を送信した", "filled in the form {subject}"),
     "page_viewed": ("ページ {subject} を見た", "looked at the page {subject}"),
-    "page_read": ("ページ {subject} を読んだ", "read the page {subject}"),
+    "page_read": ("ページ {subject} を読んだ（3 秒以上）", "read the page {subject} (3 seconds or more)"),
     "file_downloaded": ("{subject} をダウンロードした", "downloaded {subject}"),
     "link_followed": ("リンク {subject} をたどった", "followed a link to {subject}"),
     "link_clicked": ("メール {subject} のリンクをクリックした", "clicked a link in {subject}"),

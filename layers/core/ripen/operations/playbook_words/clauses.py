@@ -36,7 +36,7 @@ _DEEDS: dict[str, tuple[Folder | None, Words, Words, Words]] = {
     Kind.PAGE_READ: (
         "pages",
         Words("any page", "いずれかのページ"),
-        Words("read {what}", "{what}を{times}読んだ"),
+        Words("read {what} (for 3 seconds or more)", "{what}を{times}読んだ（3 秒以上）"),
         Words("did not read {what}", "{what}を読んでいない"),
     ),
     Kind.FILE_DOWNLOADED: (
