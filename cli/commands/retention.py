@@ -45,6 +45,8 @@ KINDS = {
     Kind.OPPORTUNITY_WON: Words("opportunities won", "受注した商談"),
     Kind.OPPORTUNITY_LOST: Words("opportunities lost", "失注した商談"),
     Kind.STATUS_CHANGED: Words("status in Salesforce", "Salesforce の状況の変更"),
+    Kind.OPTED_OUT_BY_SALES: Words("opted out in Salesforce", "Salesforce での配信停止"),
+    Kind.OPTED_IN_BY_SALES: Words("opted in again in Salesforce", "Salesforce での配信停止の取り消し"),
     Kind.OWNER_CHANGED: Words("owner in Salesforce", "Salesforce の担当者の変更"),
     MAILS: Words("mails", "メール"),
     DECISIONS: Words("decisions", "判断"),

@@ -88,6 +88,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "opportunity_moved": ("商談のフェーズが変わった", "Opportunity moved"),
     "opportunity_won": ("商談を受注", "Opportunity won"),
     "status_changed": ("Salesforce の状況が変わった", "Status changed in Salesforce"),
+    "opted_out_by_sales": ("Salesforce で配信停止", "Opted out in Salesforce"),
+    "opted_in_by_sales": ("Salesforce で配信停止の取り消し", "Opted in again in Salesforce"),
     "owner_changed": ("Salesforce の担当者が変わった", "Owner changed in Salesforce"),
     "accepted_by_sales": ("営業が担当になった", "Accepted by sales"),
     "points_given": ("シナリオから点が付いた", "Got points from a journey"),

@@ -35,7 +35,15 @@ def test_a_rule_that_asks_for_the_stage_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["converted", "accepted_by_sales", "rejected_by_sales", "status_changed", "owner_changed", "opportunity_won"],
+    [
+        "converted",
+        "accepted_by_sales",
+        "rejected_by_sales",
+        "status_changed",
+        "owner_changed",
+        "opted_out_by_sales",
+        "opportunity_won",
+    ],
 )
 def test_a_rule_that_asks_for_what_sales_did_is_refused(kind: str) -> None:
     rule = EngagementRule(code="deal", kind=kind, points=50, words={})

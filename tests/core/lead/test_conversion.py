@@ -60,3 +60,11 @@ def test_the_first_reading_of_a_status_is_no_change() -> None:
 def test_a_reading_without_the_status_keeps_it() -> None:
     profile, _ = with_crm_link(a_lead(crm=KNOWN), replace(KNOWN, status="", owner="0052"), NOON)
     assert profile.crm == replace(KNOWN, owner="0052")
+
+
+def test_an_opt_out_and_its_end_are_activities_whoever_changed_the_record_last() -> None:
+    lead, kinds = a_lead(crm=KNOWN), []
+    for opted_out in (False, True, True, None, False):
+        lead, done = with_crm_link(lead, KNOWN, NOON, by_us=True, opted_out=opted_out)
+        kinds += [each.kind for each in done]
+    assert (kinds, lead.crm_opt_out) == ([Kind.OPTED_OUT_BY_SALES, Kind.OPTED_IN_BY_SALES], False)

@@ -140,7 +140,7 @@ def test_an_opt_out_and_its_end_reach_the_lead_as_they_are_read_back(world: Worl
 
 
 def test_a_status_that_sales_changed_wakes_the_fold_at_once_and_once(world: World) -> None:
-    world.people.status = "Open"
+    world.people.status, world.people.opted_out = "Open", False
     world.push({"Lead": ["00Q1"]})
     assert world.react.woken == []
 

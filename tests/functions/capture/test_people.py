@@ -194,7 +194,7 @@ def test_what_sales_changed_is_an_activity_and_what_ripen_wrote_is_none(
 ) -> None:
     known = replace(LINK, owner="0051", status="Open")
     world.table.write(Replace(keys.profile("lead1"), a_lead(crm=known), 1))
-    changed = replace(a_change(opted_out=True), owner="0052", status="Working", by_us=by_us)
+    changed = replace(a_change(opted_out=False), owner="0052", status="Working", by_us=by_us)
     world.crm.found["Lead"] = [changed, replace(changed, changed=NOON + timedelta(minutes=6))]
 
     world.poll()

@@ -30,6 +30,8 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind.CAMPAIGN_JOINED,
         Kind.STATUS_CHANGED,
         Kind.OWNER_CHANGED,
+        Kind.OPTED_OUT_BY_SALES,
+        Kind.OPTED_IN_BY_SALES,
     ),
     "steps": (Kind.POINTS_GIVEN, Kind.UPDATED, Kind.ENTRY_ASKED),
     "refusals": (Kind.UNSUBSCRIBED, Kind.RESUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED, Kind.CONFIRMED),

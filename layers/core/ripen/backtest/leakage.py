@@ -22,6 +22,8 @@ _BY_SALES = frozenset(
         Kind.REJECTED_BY_SALES,
         Kind.STATUS_CHANGED,
         Kind.OWNER_CHANGED,
+        Kind.OPTED_OUT_BY_SALES,
+        Kind.OPTED_IN_BY_SALES,
     }
 )
 """Activities that record what sales did with a lead, or what Salesforce reported about it."""

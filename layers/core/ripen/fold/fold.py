@@ -44,6 +44,8 @@ _NO_NEWS_FOR_CRM = (
     Kind.CONVERTED,
     Kind.STATUS_CHANGED,
     Kind.OWNER_CHANGED,
+    Kind.OPTED_OUT_BY_SALES,
+    Kind.OPTED_IN_BY_SALES,
     *OPPORTUNITY_KINDS,
 )
 """Requests to enter a journey, and activities that the CRM reported."""

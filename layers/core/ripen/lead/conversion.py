@@ -22,18 +22,23 @@ def conversion_cutoff(profile: Profile) -> datetime | None:
 
 
 def with_crm_link(
-    profile: Profile, link: CrmLink, now: datetime, by_us: bool = False
+    profile: Profile, link: CrmLink, now: datetime, by_us: bool = False, opted_out: bool | None = None
 ) -> tuple[Profile, tuple[Activity, ...]]:
     """Return the profile with its present CRM record, and the activities of what sales did with the record since.
 
     Sales has converted the lead if the record was a Lead and is a Contact now; that activity ends the lead's journeys.
     A value that is read for the first time is no change, nor is that of another record, nor one that Ripen wrote
-    (`by_us`).
+    (`by_us`). `opted_out` is the opt-out of the record, None if it was not read; Ripen never writes it.
     """
-    link = _with_known(link, profile.crm)
-    done = (*_conversion(profile, link, now), *(() if by_us else _changes(profile, link, now)))
+    link, opt_out = _with_known(link, profile.crm), profile.crm_opt_out if opted_out is None else opted_out
+    done = (
+        *_conversion(profile, link, now),
+        *(() if by_us else _changes(profile, link, now)),
+        *_opting(profile, opt_out, now),
+    )
     converted = any(each.kind is Kind.CONVERTED for each in done)
-    return replace(profile, crm=link, converted=now if converted else profile.converted), done
+    when = now if converted else profile.converted
+    return replace(profile, crm=link, crm_opt_out=opt_out, converted=when), done
 
 
 def _with_known(link: CrmLink, known: CrmLink | None) -> CrmLink:
@@ -58,6 +63,12 @@ def _changes(profile: Profile, link: CrmLink, now: datetime) -> Iterator[Activit
     ):
         if before and after and before != after:
             yield _activity(profile, kind, {name: after}, digest(name, link.id, after, now.isoformat()), now)
+
+
+def _opting(profile: Profile, opt_out: bool, now: datetime) -> Iterator[Activity]:
+    if profile.crm and opt_out != profile.crm_opt_out:
+        kind = Kind.OPTED_OUT_BY_SALES if opt_out else Kind.OPTED_IN_BY_SALES
+        yield _activity(profile, kind, {}, digest(kind, profile.id, now.isoformat()), now)
 
 
 def _activity(profile: Profile, kind: Kind, facts: dict[str, str], id: str, now: datetime) -> Activity:

@@ -47,6 +47,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "was given the status “{status}” in Salesforce by sales",
     ),
     "owner_changed": ("営業が Salesforce で担当者を変えた", "was given another owner in Salesforce by sales"),
+    "opted_out_by_sales": (
+        "営業が Salesforce でメール送信除外または電話不可にした",
+        "was opted out of mail or calls in Salesforce by sales",
+    ),
+    "opted_in_by_sales": (
+        "営業が Salesforce で配信停止を取り消した",
+        "was opted in again in Salesforce by sales",
+    ),
     "opportunity_opened": (
         "営業が商談を始めた（フェーズ: {stage}）",
         "became part of an opportunity of sales (stage: {stage})",

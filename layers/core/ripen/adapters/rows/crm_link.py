@@ -34,8 +34,7 @@ def update_crm_link(
 
     `opted_out` is the opt-out of the record, None if it was not read. `by_us` says that Ripen changed the owner.
     """
-    opt_out = row.value.crm_opt_out if opted_out is None else opted_out
-    profile, done = with_crm_link(replace(row.value, crm_opt_out=opt_out), link, now, by_us)
+    profile, done = with_crm_link(row.value, link, now, by_us, opted_out)
     if profile == row.value:
         return []
     return [

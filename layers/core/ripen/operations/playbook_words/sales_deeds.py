@@ -16,6 +16,14 @@ SALES_DEEDS: dict[str, tuple[Words, Words]] = {
         Words("was converted in Salesforce", "Salesforce で取引先責任者に変換された"),
         Words("was not converted in Salesforce", "Salesforce で取引先責任者に変換されていない"),
     ),
+    Kind.OPTED_OUT_BY_SALES: (
+        Words("was opted out in Salesforce", "Salesforce で配信停止になった"),
+        Words("was not opted out in Salesforce", "Salesforce で配信停止になっていない"),
+    ),
+    Kind.OPTED_IN_BY_SALES: (
+        Words("was opted in again in Salesforce", "Salesforce で配信停止が取り消された"),
+        Words("was not opted in again in Salesforce", "Salesforce で配信停止が取り消されていない"),
+    ),
     Kind.OPPORTUNITY_OPENED: (
         Words("became part of an opportunity", "{times}商談の対象になった"),
         Words("did not become part of an opportunity", "商談の対象になっていない"),
