@@ -20,12 +20,15 @@ export UV_NO_CONFIG := 1
 export SAM_CLI_TELEMETRY := 0
 # The tests start hundreds of processes. Without bytecode files, each would compile every module that it imports.
 unexport PYTHONDONTWRITEBYTECODE
+# The words of `make up` in Japanese or English, by the variables and in the order that `ripen` goes by.
+JAPANESE := $(filter ja%,$(firstword $(LANGUAGE) $(LC_ALL) $(LC_MESSAGES) $(LANG)))
+say = $(if $(JAPANESE),$(2),$(1))
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
 .PHONY: list setup up test test-long check bench bench-cold bench-activity bench-journeys bench-release bench-refold bench-crm bench-bill bench-clock deploy pictures clean-up pin browser
 
 list: ## list the targets
-	@echo "Ripen. Start with: make up"
+	@echo "$(call say,Ripen. Start with: make up,Ripen。はじめに: make up)"
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 up: setup ## start everything on this machine (DETACH=1: in the background)
@@ -106,57 +109,57 @@ browser: .venv/.installed
 	@$(PYTHON) -m tests.support.install_chromium
 
 $(UV): requirements-uv.txt
-	@echo "· uv, into .tools"
-	@command -v python3 >/dev/null || { echo "python3 is missing: sudo apt-get install python3 python3-venv"; exit 1; }
+	@echo "$(call say,· uv into .tools,· uv（.tools に）)"
+	@command -v python3 >/dev/null || { echo "$(call say,python3 is missing: sudo apt-get install python3 python3-venv,python3 がありません: sudo apt-get install python3 python3-venv)"; exit 1; }
 	@rm -rf .tools/uv && mkdir -p .tools
 	@python3 -m venv .tools/uv >.tools/last.log 2>&1 || { rm -rf .tools/uv; \
-	  echo "python3 cannot make environments: sudo apt-get install python3-venv"; exit 1; }
-	@$(call quietly,.tools/uv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $<,uv could not be installed.)
+	  echo "$(call say,python3 cannot make environments: sudo apt-get install python3-venv,python3 で仮想環境を作れません: sudo apt-get install python3-venv)"; exit 1; }
+	@$(call quietly,.tools/uv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $<,$(call say,uv could not be installed.,uv をインストールできませんでした。))
 	@touch $@
 
 .venv/.installed: $(UV) requirements-dev.txt pyproject.toml
-	@echo "· Python 3.13 and the project's libraries, into .venv"
-	@[ -x $(PYTHON) ] || { $(call quietly,$(UV) venv --python 3.13 .venv,Python 3.13 could not be installed.) }
-	@$(call quietly,$(INSTALL) --python $(PYTHON) -r requirements-dev.txt,The libraries could not be installed.)
-	@$(call quietly,$(UV) pip install --python $(PYTHON) --no-deps -e .,The project could not be installed.)
+	@echo "$(call say,· Python 3.13 and the project's libraries into .venv,· Python 3.13 とライブラリー（.venv に）)"
+	@[ -x $(PYTHON) ] || { $(call quietly,$(UV) venv --python 3.13 .venv,$(call say,Python 3.13 could not be installed.,Python 3.13 をインストールできませんでした。)) }
+	@$(call quietly,$(INSTALL) --python $(PYTHON) -r requirements-dev.txt,$(call say,The libraries could not be installed.,ライブラリーをインストールできませんでした。))
+	@$(call quietly,$(UV) pip install --python $(PYTHON) --no-deps -e .,$(call say,The project could not be installed.,Ripen 本体をインストールできませんでした。))
 	@touch $@
 
 .tools/emulator/.installed: sandbox/requirements-emulator.txt | .venv/.installed
-	@echo "· the AWS emulator, into .tools"
-	@[ -x .tools/emulator/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/emulator,No environment could be made.) }
-	@$(call quietly,$(INSTALL) --python .tools/emulator/bin/python -r $<,The AWS emulator could not be installed.)
+	@echo "$(call say,· the AWS emulator into .tools,· AWS エミュレーター（.tools に）)"
+	@[ -x .tools/emulator/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/emulator,$(call say,No environment could be made.,仮想環境を作れませんでした。)) }
+	@$(call quietly,$(INSTALL) --python .tools/emulator/bin/python -r $<,$(call say,The AWS emulator could not be installed.,AWS エミュレーターをインストールできませんでした。))
 	@touch $@
 
 .tools/runtime/.installed: bench/requirements.txt | .venv/.installed
 	@echo "· the libraries of Lambda's Python runtime, into .tools"
-	@[ -x .tools/runtime/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/runtime,No environment could be made.) }
+	@[ -x .tools/runtime/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/runtime,$(call say,No environment could be made.,仮想環境を作れませんでした。)) }
 	@$(call quietly,$(INSTALL) --python .tools/runtime/bin/python --compile-bytecode -r $<,Lambda's runtime could not be installed.)
 	@touch $@
 
 $(SAM): requirements-sam.txt | .venv/.installed
-	@echo "· the SAM command line, into .tools"
-	@[ -x .tools/sam/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/sam,No environment could be made.) }
-	@$(call quietly,$(INSTALL) --python .tools/sam/bin/python -r $<,The SAM command line could not be installed.)
+	@echo "$(call say,· the SAM command line into .tools,· SAM のコマンド（.tools に）)"
+	@[ -x .tools/sam/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/sam,$(call say,No environment could be made.,仮想環境を作れませんでした。)) }
+	@$(call quietly,$(INSTALL) --python .tools/sam/bin/python -r $<,$(call say,The SAM command line could not be installed.,SAM のコマンドをインストールできませんでした。))
 	@touch $@
 
 $(TEMPLATE): requirements-template.txt | .venv/.installed
 	@echo "· the checkers of the template, cfn-lint and checkov, into .tools"
-	@[ -x .tools/template/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/template,No environment could be made.) }
+	@[ -x .tools/template/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/template,$(call say,No environment could be made.,仮想環境を作れませんでした。)) }
 	@$(call quietly,$(INSTALL) --python .tools/template/bin/python --compile-bytecode -r $<,The checkers of the template could not be installed.)
 	@touch $@
 
 $(SLACK): sandbox/package-lock.json
-	@echo "· the local Slack workspace, into sandbox/node_modules"
-	@mkdir -p .tools; command -v npm >/dev/null || { echo "npm is missing: sudo apt-get install npm"; exit 1; }
-	@$(call quietly,$(NPM) --prefix sandbox,The local Slack could not be installed.)
+	@echo "$(call say,· the local Slack workspace into sandbox/node_modules,· ローカルの Slack ワークスペース（sandbox/node_modules に）)"
+	@mkdir -p .tools; command -v npm >/dev/null || { echo "$(call say,npm is missing: sudo apt-get install npm,npm がありません: sudo apt-get install npm)"; exit 1; }
+	@$(call quietly,$(NPM) --prefix sandbox,$(call say,The local Slack could not be installed.,ローカルの Slack をインストールできませんでした。))
 	@touch $@
 
 $(PEERS): tests/peers/package-lock.json | $(SLACK)
 	@echo "· the libraries that the tests compare our requests, mails and pages with, into tests/peers/node_modules"
-	@$(call quietly,$(NPM) --prefix tests/peers,The libraries could not be installed.)
+	@$(call quietly,$(NPM) --prefix tests/peers,$(call say,The libraries could not be installed.,ライブラリーをインストールできませんでした。))
 	@touch $@
 
 $(LONG): tests/long/package-lock.json | $(PEERS)
 	@echo "· Lighthouse and the providers' own SDKs, into tests/long/node_modules"
-	@$(call quietly,$(NPM) --prefix tests/long,The libraries could not be installed.)
+	@$(call quietly,$(NPM) --prefix tests/long,$(call say,The libraries could not be installed.,ライブラリーをインストールできませんでした。))
 	@touch $@

@@ -15,8 +15,10 @@ from ripen.lead.lead import Profile
 from ripen.operations.leads.report import lead_report
 from ripen.operations.leads.subjects import name_of_activity_subject, name_of_subject
 from ripen.operations.phrases import reason
+from ripen.operations.playbook_words.steps import named_step
 from ripen.operations.sending.shadow import kept_back
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.titles import title
 from ripen.playbook.wording import display_phone, full_name
 from ripen.slack.card_words import card_words
 from sandbox.console.card import parts
@@ -58,7 +60,7 @@ class LeadViews:
             "chart": chart(curve(profile, activities, bundle.scoring, start, now, end), bundle.scoring, now)
             | {"start": self._time(start.isoformat()), "end": self._time(end.isoformat())},
             "reasons": [{"words": r["words"], "points": f"{r['points']:+.0f}"} for r in found["reasons"]],
-            "next": [self._due(row) for row in found["next"]],
+            "next": [self._due(row, bundle) for row in found["next"]],
             "activities": [self._activity(row, bundle) for row in reversed(found["activities"])],
             "mails": self._mails(profile.email),
             "cards": self._cards(found["alerts"]),
@@ -103,10 +105,20 @@ class LeadViews:
             "consent": self._say("unsubscribed_since" if left else "consent_yes" if agreed else "consent_no"),
         }
 
-    def _due(self, row: View) -> View:
-        is_click = row["subject"] == Kind.LINK_CLICKED
-        what = "verdict" if is_click else row["kind"]
-        return {"at": self._time(row["due"]), "what": self._say(what), "subject": self._say(row["subject"])}
+    def _due(self, row: View, bundle: Bundle) -> View:
+        """Return the view of a row that is due, with the titles of its journey and step or of its mail."""
+        what, subject = row["kind"], row["subject"]
+        match what:
+            case "enrollment":
+                journey, _, step = subject.partition(" · ")
+                parts = [title(bundle, "journeys", journey), *([named_step(journey, step, bundle)] if step else [])]
+                said = " · ".join(part.in_language(self.lang) for part in parts)
+            case "send":
+                said = title(bundle, "emails", subject).in_language(self.lang)
+            case _:
+                what = "verdict" if subject == Kind.LINK_CLICKED else what
+                said = self._say(subject)
+        return {"at": self._time(row["due"]), "what": self._say(what), "subject": said}
 
     def _activity(self, row: View, bundle: Bundle) -> View:
         touch = row["touch"] or {}

@@ -194,3 +194,15 @@ def _speaks(call: ast.Call) -> bool:
         "warn",
         "fail",
     }
+
+
+def test_make_up_names_its_tools_in_the_language_of_the_shell() -> None:
+    def said(lang: str) -> str:
+        shell = {"PATH": os.environ["PATH"], "LANG": lang}
+        command = ["make", "-n", "-B", "setup"]
+        done = subprocess.run(command, cwd=PROJECT, env=shell, capture_output=True, text=True, check=True)
+        return "\n".join(re.findall(r'echo "([^"$]+)"', done.stdout))
+
+    assert "the local Slack workspace" in said("en_US.UTF-8")
+    assert "ローカルの Slack ワークスペース" in said("ja_JP.UTF-8")
+    assert not re.search(r" (the|could|into) ", said("ja_JP.UTF-8"))
