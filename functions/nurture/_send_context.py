@@ -193,7 +193,7 @@ def _inbox_key(email: str, dependencies: Dependencies, now: datetime) -> Key[Cou
 
 def _has_opportunity(email: str, dependencies: Dependencies) -> bool:
     row = dependencies.table.get(keys.deal(opportunity.company_token(email, dependencies.address_key)))
-    return bool(row and row.value.accounts)
+    return bool(row and row.value.accounts_open)
 
 
 def _facts(context: SendContext, profile: Profile, dependencies: Dependencies, now: datetime) -> LeadFacts:

@@ -90,4 +90,4 @@ class PolledCrm:
 
     def spared(self, *tokens: str) -> list[str]:
         rows = self.table.get_many([keys.deal(token) for token in tokens])
-        return [token for token, row in zip(tokens, rows, strict=True) if row and row.value.accounts]
+        return [token for token, row in zip(tokens, rows, strict=True) if row and row.value.accounts_open]

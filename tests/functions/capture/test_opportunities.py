@@ -9,7 +9,13 @@ import pytest
 
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.incoming.opportunity import Account, Company, Opportunity, OpportunityPoll
+from ripen.crm.incoming.opportunity import (
+    Company,
+    OpenOpportunities,
+    Opportunity,
+    OpportunityPoll,
+    mark_of,
+)
 from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.address import address_hash
@@ -180,45 +186,6 @@ def test_a_playbook_published_during_the_poll_wins(polled: PolledCrm) -> None:
     assert (polled.due_in(), polled.row().value) == (None, OpportunityPoll())
 
 
-def test_a_change_that_no_query_returns_is_found_within_a_day(polled: PolledCrm) -> None:
-    # given an opportunity that was moved to another account, and a contact that is new
-    polled.crm.deals = {"006a": ("001A", OLD, True), "006b": ("001B", OLD, True)}
-    polled.poll()
-    polled.crm.deals["006a"] = ("001B", OLD, True)
-    polled.crm.companies["001B"] = replace(BETA, emails=(*BETA.emails, "eva@beta.co.jp"))
-    # then what was marked before stands for less than a day
-    everything = ("acme.example", "acme.co.jp", "beta.example", "beta.co.jp")
-    polled.poll_later(hours=23)
-    assert polled.spared(*everything) == ["acme.example", "acme.co.jp", "beta.example"]
-    polled.poll_later(hours=1)
-    assert polled.spared(*everything) == ["beta.example", "beta.co.jp"]
-    # and what is not marked any more is not asked about any more
-    polled.poll_later(hours=24)
-    assert polled.crm.looked_up[-1] == ("001B",)
-
-
-def test_the_daily_review_continues_where_time_ran_out(polled: PolledCrm) -> None:
-    # given more marked accounts than one step takes
-    ids = [f"001{n:03}" for n in range(105)]
-    polled.crm.companies = {id: Company(account=id, website=f"{id}.example") for id in ids}
-    polled.crm.deals = {f"006{id}": (id, OLD, True) for id in ids}
-    rows = [Create(keys.account(id), Account(id=id, tokens=(f"{id}.example",))) for id in ids]
-    polled.table.write(*rows[:100])
-    polled.table.write(*rows[100:])
-    done = OpportunityPoll(since=NOON, reviewed=NOON)
-    polled.table.write(Replace(keys.OPPORTUNITIES, done, polled.row().version, due=NOON))
-    # when a day has passed
-    polled.clock.move(days=1)
-    polled.poll(steps=0)
-    polled.poll(steps=0)
-    # then each is asked about once
-    assert [len(some) for some in polled.crm.looked_up] == [100, 5]
-    assert {id for some in polled.crm.looked_up for id in some} == set(ids)
-    polled.poll()
-    assert (polled.row().value.reviewed, polled.row().value.account) == (polled.clock.now(), "")
-    assert len(polled.crm.looked_up) == 2
-
-
 def test_more_marks_than_fit_a_transaction_are_added_and_removed(polled: PolledCrm) -> None:
     emails = tuple(f"p{n}@d{n}.example" for n in range(50))
     polled.crm.companies["001A"] = replace(ACME, emails=emails)
@@ -261,8 +228,7 @@ class RivalledTable(Table):
         if deals and self.times:
             self.times -= 1
             row = self.get(keys.deal("acme.example"))
-            others = set(row.value.accounts if row else ()) | {f"001C{self.times}"}
-            value = replace(deals[0].value, accounts=tuple(sorted(others)))
+            value = mark_of(row.value if row else OpenOpportunities(), is_open=True)
             super().write(Replace(keys.deal("acme.example"), value, row.version if row else 0))
         super().write(*changes)
 
@@ -274,7 +240,7 @@ def test_a_concurrent_mark_is_not_overwritten(polled: PolledCrm, times: int) -> 
     polled.poll(table=rivalled)
     row = polled.table.get(keys.deal("acme.example"))
     assert row
-    assert row.value.accounts == ("001A", *(f"001C{n}" for n in range(times)))
+    assert row.value.accounts_open == 1 + times
     assert len(rivalled.pauses) == times
 
 

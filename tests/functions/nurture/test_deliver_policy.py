@@ -231,7 +231,7 @@ def test_company_with_an_open_opportunity_gets_no_marketing_mail(
     table: Table, clock: FakeClock, email: str, marked: str, goes: bool
 ) -> None:
     known(table, a_lead(email=email))
-    table.write(Create(keys.deal(marked), OpenOpportunities(accounts=("001A",))))
+    table.write(Create(keys.deal(marked), OpenOpportunities(count=1)))
     news, asked_for = planned(table, a_send(email="case-study")), planned(table, a_send())
     for key in (news, asked_for):
         deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(skips_open_opportunities=True)))

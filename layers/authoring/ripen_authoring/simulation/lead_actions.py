@@ -57,8 +57,8 @@ def change_opportunity(action: Action) -> None:
         raise ImpossibleEvent(reason)
     if profile := _profile(action):
         key = keys.deal(opportunity.company_token(profile.value.email, ADDRESS_KEY))
-        row, accounts = action.simulator.table.get(key), ("simulated",) if action.name == "opens" else ()
-        changed = opportunity.OpenOpportunities(accounts=accounts)
+        row = action.simulator.table.get(key)
+        changed = opportunity.OpenOpportunities(count=1 if action.name == "opens" else 0)
         action.simulator.table.write(Replace(key, changed, row.version if row else 0))
 
 

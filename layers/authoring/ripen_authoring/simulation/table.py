@@ -71,8 +71,8 @@ class MemoryTable(Table):
         found = sorted((sk for sk in self._stored.get(pk, {}) if sk.startswith(prefix)), reverse=newest_first)
         yield from (self._typed(pk, sk) for sk in found[:most])
 
-    def between(self, lead: str, first: str, last: str) -> Iterator[Row[Any]]:
-        pk = f"lead#{lead}"
+    def between(self, owner: str, first: str, last: str, *, of: Literal["lead", "poll"] = "lead") -> Iterator[Row[Any]]:
+        pk = f"{of}#{owner}"
         yield from (self._typed(pk, sk) for sk in sorted(self._stored.get(pk, {})) if first <= sk <= last)
 
     def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:

@@ -119,8 +119,8 @@ def _outside_lines(row: WrittenRow) -> Iterator[Line]:
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
-        case OpenOpportunities(accounts=accounts):
-            yield Line(row.at, "opportunity.open" if accounts else "opportunity.closed")
+        case OpenOpportunities(count=count):
+            yield Line(row.at, "opportunity.open" if count else "opportunity.closed")
         case _ if (
             row.before is None
             and keys.kind(row.key.ref) not in _SHOWN_KINDS | _HIDDEN_KINDS

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from msgspec import Struct
 
-from ripen.lead import address
+from ripen.lead.mail_domain import company_domain
 from ripen.mail.limits.request_cap import inbox
 from ripen.tracking.click_signals import network_hash
 from ripen.tracking.recent_counts import RecentCounts
@@ -54,8 +54,8 @@ def _keys(post: Post, network_key: bytes) -> dict[str, str]:
     keys = {"inbox": inbox(post.email)}
     if _is_loopback(post.ip):
         return keys
-    if address.kind(post.email) != "free":
-        keys = {"domain": address.domain(post.email)} | keys
+    if domain := company_domain(post.email):
+        keys = {"domain": domain} | keys
     network = network_hash(post.ip, network_key)
     return ({"network": network} if network else {}) | keys
 

@@ -8,6 +8,7 @@ from typing import Literal
 from unicodedata import category, normalize
 
 from ripen.errors import Rejected
+from ripen.lead.mail_domain import is_shared
 
 Kind = Literal["free", "role", "company"]
 
@@ -17,51 +18,6 @@ _CARRIERS = frozenset(
 """Mobile carriers whose customers still have addresses such as a..b@ and a.@, which RFC 5321 forbids."""
 _CARRIER_LOCAL = re.compile(r"[a-z0-9._+/?-]{1,64}")
 
-_FREE = _CARRIERS | frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "yahoo.co.jp",
-        "yahoo.com",
-        "ymail.ne.jp",
-        "ymail.com",
-        "outlook.com",
-        "outlook.jp",
-        "hotmail.com",
-        "hotmail.co.jp",
-        "live.jp",
-        "live.com",
-        "msn.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "aol.com",
-        "aol.jp",
-        "proton.me",
-        "protonmail.com",
-        "gmx.com",
-        "gmx.net",
-        "mail.com",
-        "zoho.com",
-        "fastmail.com",
-        "qq.com",
-        "163.com",
-        "naver.com",
-        "daum.net",
-        "excite.co.jp",
-        "goo.jp",
-        "mail.goo.ne.jp",
-        "nifty.com",
-        "biglobe.ne.jp",
-        "ocn.ne.jp",
-        "so-net.ne.jp",
-        "plala.or.jp",
-        "i.softbank.jp",
-        "ymobile.ne.jp",
-        "uqmobile.jp",
-        "rakuten.jp",
-    ]
-)
 _ROLES = frozenset(
     [
         "info",
@@ -139,12 +95,12 @@ def normalise(raw: str) -> str:
 
 
 def kind(email: str) -> Kind:
-    """Return "free" (a free-mail provider's or a carrier's address), "role" (info@, sales@) or "company".
+    """Return "free" (of a provider that many share: mail_domain.py), "role" (info@, sales@) or "company".
 
     The address must be normalised.
     """
     local, _, domain = email.partition("@")
-    if domain in _FREE or _of_carrier(domain):
+    if is_shared(domain):
         return "free"
     return "role" if local.partition("+")[0] in _ROLES else "company"
 

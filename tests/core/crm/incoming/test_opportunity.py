@@ -1,8 +1,16 @@
 """The keys by which a company with an open opportunity is known."""
 
+import msgspec
 import pytest
 
-from ripen.crm.incoming.opportunity import MOST_TOKENS, Company, company_token, company_tokens
+from ripen.crm.incoming.opportunity import (
+    MOST_TOKENS,
+    Company,
+    OpenOpportunities,
+    company_token,
+    company_tokens,
+    mark_of,
+)
 from ripen.lead.address import address_hash
 
 KEY = b"k" * 32
@@ -16,6 +24,8 @@ def of(*emails: str, website: str = "") -> frozenset[str]:
     ("email", "known_by"),
     [
         ("hanako@acme.example", "acme.example"),
+        ("hanako@jp.acme.example", "acme.example"),
+        ("hans@web.de", address_hash(KEY, "hans@web.de")),
         ("info@acme.example", "acme.example"),
         ("ken@gmail.com", address_hash(KEY, "ken@gmail.com")),
         ("info@gmail.com", address_hash(KEY, "info@gmail.com")),
@@ -40,7 +50,8 @@ def test_a_malformed_address_is_ignored() -> None:
         ("https://www.acme.example/jp?x=1", {"acme.example"}),
         ("acme.example", {"acme.example"}),
         ("WWW.Acme.example:8080/", {"acme.example"}),
-        ("http://jp.acme.example", {"jp.acme.example"}),
+        ("http://jp.acme.example", {"acme.example"}),
+        ("https://www.facebook.com/acme", set()),
         ("https://例え.jp", {"xn--r8jz45g.jp"}),
         ("gmail.com", set()),
         ("", set()),
@@ -57,3 +68,10 @@ def test_the_domain_of_its_website_counts(website: str, found: set[str]) -> None
 def test_the_keys_of_an_account_are_limited() -> None:
     found = of(*(f"p{n}@gmail.com" for n in range(MOST_TOKENS + 5)), "hanako@zzz.example")
     assert (len(found), "zzz.example" in found) == (MOST_TOKENS, True)
+
+
+def test_a_domain_of_many_companies_has_a_small_mark() -> None:
+    mark = OpenOpportunities()
+    for _ in range(50_000):
+        mark = mark_of(mark, is_open=True)
+    assert (mark, len(msgspec.json.encode(mark))) == (OpenOpportunities(count=50_000), len('{"count":50000}'))

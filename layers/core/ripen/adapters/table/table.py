@@ -81,9 +81,9 @@ class Table:
         values = {":pk": f"{of}#{owner}"} | ({":prefix": prefix} if prefix else {})
         return self._rows(condition, values, newest_first, most)
 
-    def between(self, lead: str, first: str, last: str) -> Iterator[Row[Any]]:
-        """Yield the lead's rows whose sort keys lie between these two (both included), in the order of the keys."""
-        values = {":pk": f"lead#{lead}", ":first": first, ":last": last}
+    def between(self, owner: str, first: str, last: str, *, of: Literal["lead", "poll"] = "lead") -> Iterator[Row[Any]]:
+        """Yield the owner's rows whose sort keys lie between these two (both included), in the order of the keys."""
+        values = {":pk": f"{of}#{owner}", ":first": first, ":last": last}
         return self._rows("pk = :pk AND sk BETWEEN :first AND :last", values)
 
     def _rows(

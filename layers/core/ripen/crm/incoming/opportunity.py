@@ -1,27 +1,32 @@
 """Companies with an open opportunity in the CRM: they get no marketing mail (Policy.skips_open_opportunities).
 
-A company is known by its mail domain, a person with a free-mail address by that address alone. A new colleague is
-therefore excluded too, and nothing is written for each lead.
+A company is known by its domain (lead/mail_domain.py), a person with a free-mail address by that address alone. A new
+colleague is therefore excluded too, and nothing is written for each lead.
 """
 
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from ripen.crm.incoming.polling import Poll
 from ripen.errors import Rejected
-from ripen.lead.address import address_hash, domain, kind, normalise
+from ripen.lead.address import address_hash, normalise
+from ripen.lead.mail_domain import company_domain, site_domain
 
 REVIEW = timedelta(days=1)
 """How often all marked accounts are read again.
 
 An opportunity may have been moved to another account or erased, and a contact may be new.
 """
-MOST_TOKENS = 2_000
-"""The most domains and addresses of an account. An account with more is no company; the rest is ignored."""
+MOST_TOKENS = 1_000
+"""The most domains and addresses of an account. An account with more is no company; the rest is ignored.
+
+So many of the longest domains are 253 KB, and a row of DynamoDB may have 400 KB.
+"""
+KEYED_BY = 1
+"""The version of `company_token`. If it is raised, all marked accounts are read again at the next poll."""
 
 
 class OpportunityPoll(Poll, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -38,6 +43,8 @@ class OpportunityPoll(Poll, frozen=True, kw_only=True, omit_defaults=True, forbi
     """When all marked accounts were last read again."""
     account: str = ""
     """The last account of the current review; "" between reviews."""
+    keyed_by: int = 0
+    """The version of `company_token` by which the marks were made, or are made in the current review."""
 
 
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,9 +55,19 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
 
 
 class OpenOpportunities(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The mark of a domain or an address: the accounts with an open opportunity that it belongs to."""
+    """The mark of a domain or an address: how many accounts with an open opportunity it belongs to.
 
+    A number stays small, however many accounts share a domain. It is exact, because each account's row lists its marks
+    and changes in one transaction with them.
+    """
+
+    count: int = 0
     accounts: tuple[str, ...] = ()
+    """The accounts that earlier versions listed instead of counting them."""
+
+    @property
+    def accounts_open(self) -> int:
+        return self.count + len(self.accounts)
 
 
 class Opportunity(Struct, frozen=True, kw_only=True):
@@ -78,13 +95,18 @@ class Company(Struct, frozen=True, kw_only=True):
 
 def company_token(email: str, address_key: bytes) -> str:
     """Return the key of a normalised address: its company's domain, or its hash if it is a free-mail address."""
-    return address_hash(address_key, email) if kind(email) == "free" else domain(email)
+    return company_domain(email) or address_hash(address_key, email)
 
 
 def company_tokens(company: Company, address_key: bytes) -> frozenset[str]:
     """Return the keys of all its people. Malformed addresses and websites are ignored."""
     found = {*_site(company.website), *(company_token(email, address_key) for email in _addresses(company.emails))}
     return frozenset(sorted(found, key=lambda name: ("." not in name, name))[:MOST_TOKENS])
+
+
+def mark_of(mark: OpenOpportunities, is_open: bool) -> OpenOpportunities:
+    """Return the mark after an account has got an open opportunity, or has none any more."""
+    return OpenOpportunities(count=max(0, mark.accounts_open + (1 if is_open else -1)))
 
 
 def _addresses(written: tuple[str, ...]) -> Iterator[str]:
@@ -94,9 +116,7 @@ def _addresses(written: tuple[str, ...]) -> Iterator[str]:
 
 
 def _site(website: str) -> Iterator[str]:
-    """Yield the mail domain of a website: "https://www.acme.example/jp" has acme.example."""
+    """Yield the domain of the company's website, if it has one."""
     with suppress(ValueError, Rejected):
-        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
-        email = normalise(f"www@{host.removeprefix('www.')}")
-        if kind(email) != "free":
-            yield domain(email)
+        if domain := site_domain(website):
+            yield company_domain(normalise(f"www@{domain}"))

@@ -151,4 +151,4 @@ class _Judge:
 
     def _has_opportunity(self, email: str) -> bool:
         row = self._table.get(keys.deal(opportunity.company_token(email, self._key)))
-        return bool(row and row.value.accounts)
+        return bool(row and row.value.accounts_open)
