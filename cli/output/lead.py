@@ -48,7 +48,7 @@ _TIMES = ("until", "planned", "delivered", "clicked", "posted", "at")
 
 def lead_parts(found: dict[str, Any], zone: str, bundle: Bundle) -> list[RenderableType]:
     """Return what to print, of a lead_report, with all times in that time zone and the playbook's titles."""
-    called = {alert["id"]: _word(alert["kind"]) for alert in found["alerts"]}
+    called = {alert["id"]: _word(alert["kind"]) for alert in found["alerts"] + found["hand_off_messages"]}
     called |= {send["id"]: _mail(send, bundle) for send in found["sends"]}
     sends = [_send(row, bundle) for row in found["sends"]]
     enrollments = [_enrollment(row, bundle) for row in found["enrollments"]]

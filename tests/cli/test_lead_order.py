@@ -31,3 +31,15 @@ def test_journeys_mails_and_alerts_are_in_order_of_time(table: Table, clock: Fak
     # then
     assert [each["journey"] for each in found["enrollments"]] == ["z", "m", "a"]
     assert [[each["id"] for each in found[part]] for part in ("sends", "alerts")] == [["z", "m", "a"]] * 2
+
+
+def test_messages_about_a_hand_off_are_apart_from_the_alerts(table: Table, clock: FakeClock) -> None:
+    stack: Stack = a_stack(table, clock)
+    a_known_lead(table)
+    card = Alert(id="card", lead="lead1", kind="hot", planned=NOON)
+    message = Alert(id="message", lead="lead1", kind="reminder", planned=NOON, about="card")
+    table.write(Create(keys.alert("lead1", "card"), card), Create(keys.alert("lead1", "message"), message))
+
+    found = lead_report("hanako@example.co.jp", stack.table, stack.playbook, stack.secrets, NOON)
+
+    assert [[each["id"] for each in found[part]] for part in ("alerts", "hand_off_messages")] == [["card"], ["message"]]

@@ -62,7 +62,7 @@ def test_not_a_fit_closes_the_card_without_an_owner(cloud: RunningCloud) -> None
 
     press(cloud, card, "not_fit", "U0BOB")
 
-    eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "U0BOB" in str(card)])
+    eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "🚫" in str(card)])
     lead = cloud.lead(person["email"])
     assert lead["alerts"][0]["outcome"] == "not a fit"
     assert cloud.records("Task", "Id", WhoId=lead["profile"]["crm"]["id"]) == []

@@ -157,7 +157,7 @@ class Crowd(World):
         forms = [row for row in own if isinstance(row, Activity) and row.kind is Kind.FORM_SUBMITTED]
         sends = [row for row in own if isinstance(row, Send)]
         accepted = [send for send in sends if send.state is SendState.ACCEPTED]
-        alerts = [row for row in own if isinstance(row, Alert)]
+        alerts = [row for row in own if isinstance(row, Alert) and not row.about]
         records = self.outside.org.query(f"SELECT Id, Ripen_Rank__c FROM Lead WHERE Email = '{address}'")  # noqa: S608
         found = {
             "forms": (len(forms), 1),

@@ -60,6 +60,7 @@ def lead_report(
     locale, bundle = locale or profile.locale, live_bundle(playbook)
     state, contact = _first(rows, State), _first(rows, Contact)
     activities = [row.value for row in rows if isinstance(row.value, Activity)]
+    alerts = _in_order(_all(rows, "alert"), "planned")
     return {
         "profile": plain(profile),
         **(_score(profile, state, bundle, now, locale) if state else _NO_SCORE),
@@ -73,7 +74,8 @@ def lead_report(
         "consent": plain(contact) | {"records": _consents(rows, activities, playbook)} if contact else {"records": []},
         "enrollments": _in_order(_all(rows, "enrollment"), "entered"),
         "sends": _in_order(_sends(rows), "planned"),
-        "alerts": _in_order(_all(rows, "alert"), "planned"),
+        "alerts": [alert for alert in alerts if not alert.get("about")],
+        "hand_off_messages": [alert for alert in alerts if alert.get("about")],
         "decisions": [plain(each) for each in in_order_of_time(decisions_in(row.value for row in rows))],
         "activities": _all(rows, "activity"),
         "expired_activities": _expired(state, activities) if state else 0,
