@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Protocol
 
@@ -10,9 +10,11 @@ from aws_lambda_powertools import Logger
 from msgspec.structs import replace
 
 from ripen.adapters.rows.shadow import in_shadow
-from ripen.adapters.table import Conflict, Key, Replace, Table
+from ripen.adapters.table import Conflict, Key, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.incoming.polling import POLL_INTERVAL, Poll, Position, poll_wait
+from ripen.crm.call_gate import is_tight
+from ripen.crm.incoming.opt_out import OptOutPoll
+from ripen.crm.incoming.polling import POLL_INTERVAL, SLOW_INTERVAL, Poll, Position, poll_wait
 from ripen.errors import Undeliverable
 from ripen.ports import Clock
 
@@ -51,7 +53,7 @@ def run_poll[P: Poll](
     now = clock.now()
     after, due = _answered(row.value), now + POLL_INTERVAL
     if is_needed(after) and not in_shadow(table):
-        after, due = _read(row.value, read, now, has_time)
+        after, due = _read(row.value, read, now + _interval(row.value, table, now), now, has_time)
     with suppress(Conflict):  # a playbook was published, or another worker has polled
         table.write(Replace(key, after, row.version, due=due if is_needed(after) else None, lane=Lane.BULK))
 
@@ -59,10 +61,14 @@ def run_poll[P: Poll](
 def _read[P: Poll](
     poll: P,
     read: Callable[[P, datetime], Iterator[P]],
+    following: datetime,
     now: datetime,
     has_time: Callable[[], bool],
 ) -> tuple[P, datetime]:
-    """Return the row with the cursor that was reached, and when the next poll is due: at once where time ran out."""
+    """Return the row with the cursor that was reached, and when the next poll is due: at once where time ran out.
+
+    `following` is when it is due after a poll that has read everything.
+    """
     reached = poll
     try:
         for reached in read(poll, now):
@@ -73,7 +79,13 @@ def _read[P: Poll](
         since = poll.failing_since or now
         failed = replace(reached, attempts=poll.attempts + 1, failing_since=since, error=failure.reason)
         return failed, now + poll_wait(poll.attempts, failure)
-    return _answered(reached), now + POLL_INTERVAL
+    return _answered(reached), following
+
+
+def _interval(poll: Poll, table: Table, now: datetime) -> timedelta:
+    """Return the pause before the next poll: longer while few of the day's calls are left, but not for opt-outs."""
+    gate = None if isinstance(poll, OptOutPoll) else table.get(keys.CRM_GATE)
+    return SLOW_INTERVAL if gate and is_tight(gate.value, now) else POLL_INTERVAL
 
 
 def _answered[P: Poll](poll: P) -> P:

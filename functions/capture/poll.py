@@ -29,8 +29,8 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
-salesforce = SalesforceMembers(connections, CallGate(table, clock, can_wait=True))
-deals = SalesforceOpportunities(connections, CallGate(table, clock, can_wait=True))
+salesforce = SalesforceMembers(connections, CallGate(table, clock))
+deals = SalesforceOpportunities(connections, CallGate(table, clock))
 people = SalesforcePeople(connections, CallGate(table, clock))
 
 _RESERVE_MILLIS = 60_000

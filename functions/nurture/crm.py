@@ -43,7 +43,7 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-salesforce = SalesforceRequests(Secrets(os.environ["CONNECTIONS"]), CallGate(table, clock, can_wait=True))
+salesforce = SalesforceRequests(Secrets(os.environ["CONNECTIONS"]), CallGate(table, clock))
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from capture._people import Dependencies, poll_people
 from ripen.adapters.rows.crm_link import new_crm_pointer
 from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
+from ripen.crm.call_gate import CrmGate
 from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll, PersonRecord
 from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Undeliverable
@@ -221,3 +222,11 @@ def test_a_converted_lead_is_followed_to_its_contact(world: World) -> None:
     pointer = world.table.get(keys.crm_pointer("0031"))
     assert pointer
     assert pointer.value.lead == "lead1"
+
+
+def test_opt_outs_are_read_as_often_while_few_calls_are_left(world: World) -> None:
+    world.table.write(Create(keys.CRM_GATE, CrmGate(used=80, most=100, read=world.clock.now())))
+
+    world.poll()
+
+    assert world.waits() == POLL_INTERVAL

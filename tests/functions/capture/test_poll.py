@@ -10,8 +10,9 @@ import pytest
 from capture._members import Dependencies, poll_members
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
+from ripen.crm.call_gate import CrmGate
 from ripen.crm.incoming.membership import Member, MemberPoll
-from ripen.crm.incoming.polling import POLL_INTERVAL, Position
+from ripen.crm.incoming.polling import POLL_INTERVAL, SLOW_INTERVAL, Position
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
@@ -268,3 +269,11 @@ def test_a_page_is_written_as_a_whole(world: World) -> None:
     with pytest.raises(Contended):
         world.poll(table=Broken("table", world.table._client))
     assert (world.did(), world.row().value.since) == ([], NOON)
+
+
+def test_few_calls_left_make_polls_rare_and_stop_none(world: World) -> None:
+    world.table.write(Create(keys.CRM_GATE, CrmGate(used=80, most=100, read=world.clock.now())))
+
+    world.poll()
+
+    assert (len(world.crm.asked), world.waits()) == (1, SLOW_INTERVAL)

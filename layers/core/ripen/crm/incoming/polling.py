@@ -12,6 +12,8 @@ from ripen.backoff import backoff
 from ripen.errors import Undeliverable
 
 POLL_INTERVAL = timedelta(minutes=5)
+SLOW_INTERVAL = timedelta(minutes=30)
+"""While few of the day's API calls are left. Opt-outs are read as often as ever."""
 _LONGEST_WAIT = timedelta(hours=1)
 
 
