@@ -21,6 +21,7 @@ from ripen.mail.ledger import Send, SendState
 from ripen.marks import CrmMark
 from ripen.operations.leads.subjects import step_facts, subject_of_code
 from ripen.operations.phrases import say, turn
+from ripen.operations.playbook_words.fields import field_words
 from ripen.operations.playbook_words.steps import named_step
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.score import score
@@ -93,7 +94,7 @@ def _row_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
         case Send():
             yield from _send_lines(row)
         case Profile() if row.before is not None:
-            yield from _profile_lines(row)
+            yield from _profile_lines(row, bundle)
         case Decision() if _is_shown(row.after, row.at):
             yield from decision_lines(row.after)
         case _:
@@ -204,13 +205,19 @@ def _send_lines(row: WrittenRow) -> Iterator[Line]:
             pass
 
 
-def _profile_lines(row: WrittenRow) -> Iterator[Line]:
+def _profile_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
     names = [each.name for each in fields(Profile) if not each.name.endswith("_touch") and each.name not in _KEPT_APART]
     old = {name: getattr(row.before, name) for name in names} | row.before.attributes
     new = {name: getattr(row.after, name) for name in names} | row.after.attributes
-    changes = [f"{name} {_value(new[name])}" for name in new if new[name] != old.get(name, "")]
-    if changes:
-        yield Line(row.at, "profile", {"changes": ", ".join(changes)})
+    changed = {name: _value(value) for name, value in new.items() if value != old.get(name, "")}
+    if changed:
+        called = {name: field_words(name, bundle) for name in changed}
+        said = Words(
+            ", ".join(f"{called[name].en} {value}" for name, value in changed.items()),
+            "、".join(f"{called[name].ja} {value}" for name, value in changed.items()),
+        )
+        codes = ", ".join(f"{name} {value}" for name, value in changed.items())
+        yield Line(row.at, "profile", {"changes": codes}, words={"changes": said})
 
 
 def _value(value: Any) -> str:

@@ -16,6 +16,7 @@ _FIELDS = {
     "phone": Words("phone number", "電話番号"),
     "locale": Words("language", "言語"),
     "country": Words("country", "国"),
+    "tags": Words("tags", "タグ"),
     "stage": Words("stage", "ステージ"),
     "status": Words("status", "状況"),
     "owner": Words("owner", "担当者"),
