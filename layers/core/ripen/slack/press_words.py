@@ -42,7 +42,7 @@ _RELEASED = Words(
     "{user} released this lead. The card is open again.",
     "{user} さんが担当を外れました。カードのボタンはまた押せます。",
 )
-_OWNED = Words("Its owner in Salesforce is {owner}.", "Salesforce の担当は {owner} です。")
+_OWNED = Words("Its owner in Salesforce is {owner}.", "Salesforce の担当者は {owner} です。")
 _NOT_YOURS = Words(
     "Only {who}, who accepted this lead, can release it.", "担当を外れられるのは、担当の {who} さんだけです。"
 )
