@@ -15,8 +15,8 @@ from msgspec import Struct
 from capture._crm_poll import read_changes, run_poll
 from ripen import ports
 from ripen.adapters.rows.crm_link import new_crm_pointer, update_crm_link
-from ripen.adapters.table import Change, Key, Row, Table, keys
-from ripen.agenda import Ref
+from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
+from ripen.agenda import Lane, Ref
 from ripen.crm.incoming.opt_out import OBJECTS, OptOutPoll, PersonRecord, present_link
 from ripen.lead.lead import Profile
 from ripen.pointers import Pointer
@@ -41,6 +41,17 @@ def poll_people(object: str, dependencies: Dependencies, has_time: Callable[[], 
         return read_changes(poll, pages, lambda some: _record(some, dependencies.table, now), now)
 
     run_poll(keys.opt_outs(object), read, dependencies.table, dependencies.clock, has_time)
+
+
+def replace_old_poll(table: Table, now: datetime) -> None:
+    """Replace the one row that earlier versions had for both objects. The new polls begin where that one stood."""
+    old = table.get(keys.OLD_OPT_OUTS)
+    if old and old.due:
+        wanted = [keys.opt_outs(object) for object in OBJECTS]
+        rows: list[Row[OptOutPoll] | None] = table.get_many(wanted)
+        missing = [key for key, row in zip(wanted, rows, strict=True) if row is None]
+        begun = [Create(key, OptOutPoll(since=old.value.since), due=now, lane=Lane.BULK) for key in missing]
+        table.write(Replace(old.key, old.value, old.version, expires=now), *begun)
 
 
 def object_of(poll: Key[Any]) -> str:

@@ -47,6 +47,8 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     if key == keys.OPPORTUNITIES:
         opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
         return _opportunities.poll_opportunities(opportunities, has_time)
+    if key.pk == keys.OLD_OPT_OUTS.pk:
+        return _people.replace_old_poll(table, clock.now())
     if object := _people.object_of(key):
         changed = _people.Dependencies(table=table, clock=clock, crm=people)
         return _people.poll_people(object, changed, has_time)

@@ -8,7 +8,7 @@ from itertools import batched
 
 import pytest
 
-from capture._people import Dependencies, poll_people
+from capture._people import Dependencies, poll_people, replace_old_poll
 from ripen.adapters.rows.crm_link import new_crm_pointer
 from ripen.adapters.table import Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
@@ -230,3 +230,24 @@ def test_opt_outs_are_read_as_often_while_few_calls_are_left(world: World) -> No
     world.poll()
 
     assert world.waits() == POLL_INTERVAL
+
+
+@pytest.mark.parametrize("begun", [(), ("Lead",), OBJECTS])
+def test_one_poll_of_an_earlier_version_becomes_a_poll_of_each_object(
+    table: Table, clock: FakeClock, begun: tuple[str, ...]
+) -> None:
+    later = NOON + timedelta(hours=1)
+    table.write(
+        Create(keys.OLD_OPT_OUTS, OptOutPoll(since=NOON), due=NOON, lane=Lane.BULK),
+        *(Create(keys.opt_outs(object), OptOutPoll(since=later), due=NOON, lane=Lane.BULK) for object in begun),
+    )
+
+    replace_old_poll(table, clock.now())
+    replace_old_poll(table, clock.now())
+
+    old = table.get(keys.OLD_OPT_OUTS)
+    assert old
+    assert old.due is None
+    polls = [table.get(keys.opt_outs(object)) for object in OBJECTS]
+    expected = [later if object in begun else NOON for object in OBJECTS]
+    assert [poll.value.since if poll and poll.due else None for poll in polls] == expected

@@ -225,6 +225,7 @@ def opt_outs(object: str) -> Key[OptOutPoll]:
     return Key(f"poll#opt-outs#{object}", "-", OptOutPoll)
 
 
+OLD_OPT_OUTS = Key("poll#opt-outs", "-", OptOutPoll)
 MEMBERS = Key("poll#members", "-", MemberPoll)
 OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
 REFOLDING = Key("refold#leads", "-", Refolding)
