@@ -3,7 +3,7 @@
 import errno
 
 from ripen.failure import Failure
-from ripen.words import Words
+from ripen.words import Words, escaped
 
 _REASONS: dict[int | None, tuple[Words, Words]] = {
     errno.ENOENT: (
@@ -49,7 +49,8 @@ _FILE = Words("A file", "ファイル")
 
 def file_failure(error: OSError) -> Failure:
     """Return the failure for an error of the operating system. Its file is not known if a write failed."""
-    file = Words(str(error.filename), f"{error.filename} ") if error.filename is not None else _FILE
+    name = escaped(str(error.filename))
+    file = Words(name, f"{name} ") if error.filename is not None else _FILE
     other = (
         Words(f"cannot be used ({error.strerror})", f"を使えません（{error.strerror}）"),
         Words("Check the file or folder.", "ファイルまたはフォルダーを確かめてください。"),

@@ -186,6 +186,11 @@ def test_file_error_is_said_in_japanese(number: int) -> None:
     assert next_step.endswith("ください。")
 
 
+def test_file_name_with_line_breaks_and_controls_is_escaped() -> None:
+    failure = file_failure(FileNotFoundError(errno.ENOENT, "why", "a\n\x1b[31m山　田.csv"))
+    assert failure.what == r"a\n\x1b[31m山　田.csv does not exist."
+
+
 def test_error_of_a_web_request_is_no_file_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> None:
         raise requests.ConnectionError("refused")

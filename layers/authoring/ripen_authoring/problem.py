@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from ripen.words import Words
+from ripen.words import Words, escaped
 
 type Severity = Literal["error", "warning", "note"]
 _LONGEST_QUOTE = 80
@@ -26,7 +26,7 @@ class Problem:
 
     def in_language(self, lang: str) -> str:
         """Return the problem with its position, in that language."""
-        return _one_line(f"{self.file}:{self.line}:{self.column}: {self.message.in_language(lang)}")
+        return escaped(f"{self.file}:{self.line}:{self.column}: {self.message.in_language(lang)}")
 
 
 def quoted(written: object) -> str:
@@ -49,13 +49,6 @@ def quoted(written: object) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
-
-
-def _one_line(text: str) -> str:
-    """Return the text with line breaks and control characters escaped, so that a problem stays on one line."""
-    return "".join(
-        each if each.isprintable() or each == "　" else each.encode("unicode_escape").decode() for each in text
-    )
 
 
 class InvalidPlaybook(Exception):

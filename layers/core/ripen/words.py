@@ -43,3 +43,10 @@ def filled(sentence: Words, facts: Mapping[str, str], lang: str) -> str:
 class _Blank(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return ""
+
+
+def escaped(text: str) -> str:
+    """Return the text with line breaks and control characters escaped, so that it stays on one line."""
+    return "".join(
+        each if each.isprintable() or each == "　" else each.encode("unicode_escape").decode() for each in text
+    )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ripen.failure import Failure
-from ripen.words import Words
+from ripen.words import Words, escaped
 
 _MAX_BYTES = 50_000_000
 """Most bytes of one file: a list of a million addresses has half of that."""
@@ -15,7 +15,7 @@ def read_named_file(path: Path) -> str:
         return read_named_bytes(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise Failure(
-            Words(f"{path} is not UTF-8.", f"{path} は UTF-8 ではありません。"),
+            Words(f"{escaped(str(path))} is not UTF-8.", f"{escaped(str(path))} は UTF-8 ではありません。"),
             Words("Save it as UTF-8.", "UTF-8 で保存してください。"),
         ) from None
 
@@ -26,7 +26,7 @@ def read_named_bytes(path: Path) -> bytes:
         raw = opened.read(_MAX_BYTES + 1)
     if len(raw) > _MAX_BYTES:
         raise Failure(
-            Words(f"{path} is larger than 50 MB.", f"{path} は 50 MB を超えています。"),
+            Words(f"{escaped(str(path))} is larger than 50 MB.", f"{escaped(str(path))} は 50 MB を超えています。"),
             Words("Split it into several files.", "いくつかのファイルに分けてください。"),
         )
     return raw
