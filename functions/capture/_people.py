@@ -106,5 +106,5 @@ def _changes(found: Sequence[PersonRecord], table: Table, now: datetime) -> Iter
         change = changes.get((row.value.id, row.value.crm.id)) if row and row.value.crm else None
         if row and row.value.crm and change:
             link = present_link(row.value.crm, change)
-            if wanted := update_crm_link(row, link, now, change.opted_out, change.by_us):
-                yield [*wanted, *(new_crm_pointer(row, link, table) if change.contact else ())]
+            if wanted := update_crm_link(row, link, now, change.opted_out, change.by_us, bool(change.master)):
+                yield [*wanted, *(new_crm_pointer(row, link, table) if link.id != row.value.crm.id else ())]

@@ -41,3 +41,15 @@ def test_opt_out_entered_between_our_read_and_our_write_is_read(org: Org, salesf
         found = [each for page in people.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
         assert [(each.id, each.opted_out) for each in found] == [(link.id, True)]
         assert untouched.id not in {each.id for each in found}
+
+
+def test_records_in_the_recycle_bin_are_read_with_what_they_were_merged_into(org: Org, salesforce: Salesforce) -> None:
+    links = [written(a_wish(number), salesforce) for number in (1, 2, 3)]
+    org.control("merge", object="Lead", kept=links[0].id, merged=links[1].id)
+    url = f"{org.url}/services/data/v62.0/sobjects/Lead/{links[2].id}"
+    requests.delete(url, headers=token(org), timeout=5).raise_for_status()
+    people = SalesforcePeople(FixedSecrets(connected_app(org.folder).secret(org.url)))
+
+    found = [each for page in people.changed("Lead", NOON - timedelta(days=9999), None) for each in page]
+
+    assert [(each.id, each.master) for each in found if each.deleted] == [(links[1].id, links[0].id), (links[2].id, "")]

@@ -68,3 +68,16 @@ def test_an_opt_out_and_its_end_are_activities_whoever_changed_the_record_last()
         lead, done = with_crm_link(lead, KNOWN, NOON, by_us=True, opted_out=opted_out)
         kinds += [each.kind for each in done]
     assert (kinds, lead.crm_opt_out) == ([Kind.OPTED_OUT_BY_SALES, Kind.OPTED_IN_BY_SALES], False)
+
+
+def test_a_record_is_deleted_and_restored_whoever_changed_it_last() -> None:
+    lead, kinds = a_lead(crm=KNOWN), []
+    for deleted in (True, True, False):
+        lead, done = with_crm_link(lead, replace(KNOWN, deleted=deleted), NOON, by_us=True)
+        kinds += [each.kind for each in done]
+    assert kinds == [Kind.RECORD_DELETED, Kind.RECORD_RESTORED]
+
+
+def test_a_record_that_was_merged_into_another_is_an_activity() -> None:
+    [merged] = with_crm_link(a_lead(crm=KNOWN), replace(LEAD, id="00Q2"), NOON, by_us=True, merged=True)[1]
+    assert (merged.kind, merged.facts) == (Kind.RECORD_MERGED, {"record": "00Q2"})

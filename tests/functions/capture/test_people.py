@@ -18,6 +18,7 @@ from ripen.crm.incoming.polling import POLL_INTERVAL, Position
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
+from ripen.pointers import Pointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock
 
@@ -251,3 +252,18 @@ def test_one_poll_of_an_earlier_version_becomes_a_poll_of_each_object(
     polls = [table.get(keys.opt_outs(object)) for object in OBJECTS]
     expected = [later if object in begun else NOON for object in OBJECTS]
     assert [poll.value.since if poll and poll.due else None for poll in polls] == expected
+
+
+def test_a_merged_record_is_followed_to_the_one_that_is_left(world: World) -> None:
+    world.crm.found["Lead"] = [replace(a_change(opted_out=False), master="00Q2", deleted=True)]
+    world.table.write(Create(keys.crm_pointer("00Q2"), Pointer(lead="lead2")))
+
+    for _ in range(2):
+        world.poll()
+        world.clock.move(minutes=5)
+
+    profile, pointer = world.table.get(keys.profile("lead1")), world.table.get(keys.crm_pointer("00Q2"))
+    assert profile
+    assert profile.value.crm
+    assert (profile.value.crm.id, pointer and pointer.value) == ("00Q2", Pointer(lead="lead2", others=("lead1",)))
+    assert [row.value.kind for row in world.table.under("lead1", "activity#")] == [Kind.RECORD_MERGED]

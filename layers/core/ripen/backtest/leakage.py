@@ -24,6 +24,9 @@ _BY_SALES = frozenset(
         Kind.OWNER_CHANGED,
         Kind.OPTED_OUT_BY_SALES,
         Kind.OPTED_IN_BY_SALES,
+        Kind.RECORD_DELETED,
+        Kind.RECORD_RESTORED,
+        Kind.RECORD_MERGED,
     }
 )
 """Activities that record what sales did with a lead, or what Salesforce reported about it."""

@@ -46,6 +46,9 @@ _NO_NEWS_FOR_CRM = (
     Kind.OWNER_CHANGED,
     Kind.OPTED_OUT_BY_SALES,
     Kind.OPTED_IN_BY_SALES,
+    Kind.RECORD_DELETED,
+    Kind.RECORD_RESTORED,
+    Kind.RECORD_MERGED,
     *OPPORTUNITY_KINDS,
 )
 """Requests to enter a journey, and activities that the CRM reported."""

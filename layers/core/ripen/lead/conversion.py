@@ -22,19 +22,26 @@ def conversion_cutoff(profile: Profile) -> datetime | None:
 
 
 def with_crm_link(
-    profile: Profile, link: CrmLink, now: datetime, by_us: bool = False, opted_out: bool | None = None
+    profile: Profile,
+    link: CrmLink,
+    now: datetime,
+    by_us: bool = False,
+    opted_out: bool | None = None,
+    merged: bool = False,
 ) -> tuple[Profile, tuple[Activity, ...]]:
     """Return the profile with its present CRM record, and the activities of what sales did with the record since.
 
     Sales has converted the lead if the record was a Lead and is a Contact now; that activity ends the lead's journeys.
     A value that is read for the first time is no change, nor is that of another record, nor one that Ripen wrote
     (`by_us`). `opted_out` is the opt-out of the record, None if it was not read; Ripen never writes it.
+    `merged` says that sales merged the known record into that of the link.
     """
     link, opt_out = _with_known(link, profile.crm), profile.crm_opt_out if opted_out is None else opted_out
     done = (
         *_conversion(profile, link, now),
         *(() if by_us else _changes(profile, link, now)),
         *_opting(profile, opt_out, now),
+        *_removal(profile, link, now, merged),
     )
     converted = any(each.kind is Kind.CONVERTED for each in done)
     when = now if converted else profile.converted
@@ -55,7 +62,9 @@ def _conversion(profile: Profile, link: CrmLink, now: datetime) -> Iterator[Acti
 
 def _changes(profile: Profile, link: CrmLink, now: datetime) -> Iterator[Activity]:
     known = profile.crm
-    if known is None or known.id != link.id:
+    if known is None:
+        return
+    if known.id != link.id:
         return
     for kind, name, before, after in (
         (Kind.STATUS_CHANGED, "status", known.status, link.status),
@@ -63,6 +72,17 @@ def _changes(profile: Profile, link: CrmLink, now: datetime) -> Iterator[Activit
     ):
         if before and after and before != after:
             yield _activity(profile, kind, {name: after}, digest(name, link.id, after, now.isoformat()), now)
+
+
+def _removal(profile: Profile, link: CrmLink, now: datetime, merged: bool) -> Iterator[Activity]:
+    """Yield what happened to the record as a whole, which Ripen never does."""
+    known = profile.crm
+    if known and merged:
+        id = digest("merged", profile.id, known.id, link.id)
+        yield _activity(profile, Kind.RECORD_MERGED, {"record": link.id}, id, now)
+    elif known and known.id == link.id and known.deleted != link.deleted:
+        kind = Kind.RECORD_DELETED if link.deleted else Kind.RECORD_RESTORED
+        yield _activity(profile, kind, {}, digest(kind, link.id, now.isoformat()), now)
 
 
 def _opting(profile: Profile, opt_out: bool, now: datetime) -> Iterator[Activity]:

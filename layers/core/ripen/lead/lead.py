@@ -47,6 +47,8 @@ class CrmLink(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     owner_email: str = ""
     status: str = ""
     """That of a Lead, when the record was last read; Contacts have none."""
+    deleted: bool = False
+    """True while the record is in the CRM's recycle bin."""
 
 
 class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -55,6 +55,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "営業が Salesforce で配信停止を取り消した",
         "was opted in again in Salesforce by sales",
     ),
+    "record_deleted": ("営業が Salesforce でレコードを削除した", "was deleted in Salesforce by sales"),
+    "record_restored": ("営業が Salesforce でレコードを復元した", "was restored in Salesforce by sales"),
+    "record_merged": (
+        "営業が Salesforce でレコードを別のレコードにマージした",
+        "was merged into another record in Salesforce by sales",
+    ),
     "opportunity_opened": (
         "営業が商談を始めた（フェーズ: {stage}）",
         "became part of an opportunity of sales (stage: {stage})",

@@ -28,13 +28,19 @@ def new_crm_pointer(row: Row[Profile], link: CrmLink, table: Table) -> list[Chan
 
 
 def update_crm_link(
-    row: Row[Profile], link: CrmLink, now: datetime, opted_out: bool | None = None, by_us: bool = False
+    row: Row[Profile],
+    link: CrmLink,
+    now: datetime,
+    opted_out: bool | None = None,
+    by_us: bool = False,
+    merged: bool = False,
 ) -> list[Change]:
     """Return the change of the profile, and the activities of what sales did with the record; [] if all is the same.
 
-    `opted_out` is the opt-out of the record, None if it was not read. `by_us` says that Ripen changed the owner.
+    `opted_out` is the opt-out of the record, None if it was not read. `by_us` says that Ripen changed the owner;
+    `merged` that sales merged the record into that of the link.
     """
-    profile, done = with_crm_link(row.value, link, now, by_us, opted_out)
+    profile, done = with_crm_link(row.value, link, now, by_us, opted_out, merged)
     if profile == row.value:
         return []
     return [

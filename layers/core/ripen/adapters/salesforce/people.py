@@ -19,7 +19,7 @@ from ripen.crm.api_usage import ApiUsage
 from ripen.crm.incoming.opt_out import PersonRecord
 from ripen.crm.incoming.polling import Position
 
-_FIELDS = ("Id", "Ripen_Key__c", "SystemModstamp", "LastModifiedById", *OWNER, *OPT_OUTS)
+_FIELDS = ("Id", "Ripen_Key__c", "SystemModstamp", "LastModifiedById", "IsDeleted", "MasterRecordId", *OWNER, *OPT_OUTS)
 _OF = {"Lead": (*_FIELDS, "Status", *CONVERSION), "Contact": _FIELDS}
 
 
@@ -34,7 +34,7 @@ class SalesforcePeople:
 
         It starts after this position. Raises Undeliverable.
         """
-        query = composite.query(changes_query(object, since, after, self._connection.user))
+        query = composite.query(changes_query(object, since, after, self._connection.user), include_deleted=True)
         for rows in composite.pages(self._connection, query):
             yield [self._person(row) for row in rows]
 
@@ -54,6 +54,8 @@ class SalesforcePeople:
             owner_name=owner.name,
             owner_email=owner.email,
             status=str(row.get("Status") or ""),
+            master=str(row.get("MasterRecordId") or ""),
+            deleted=bool(row.get("IsDeleted")),
             contact=str(row.get("ConvertedContactId") or ""),
             by_us=row.get("LastModifiedById") == self._connection.user,
         )
@@ -67,7 +69,7 @@ class SalesforcePeople:
 def changes_query(object: str, since: datetime, after: Position | None, user: str) -> str:
     """Return the query for our records that changed, the oldest change first.
 
-    Those that this user changed last are left out unless they are opted out.
+    Those that this user changed last are left out unless they are opted out or deleted.
     """
     return _query(object, is_changed(since, after), user)
 
@@ -85,5 +87,5 @@ def _query(object: str, which: str, user: str) -> str:
         object,
         which,
         user,
-        " OR ".join(f"{name} = true" for name in OPT_OUTS),
+        " OR ".join(f"{name} = true" for name in (*OPT_OUTS, "IsDeleted")),
     )

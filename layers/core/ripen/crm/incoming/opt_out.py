@@ -39,15 +39,27 @@ class PersonRecord(Struct, frozen=True, kw_only=True):
     """"" for a Contact."""
     contact: str = ""
     """Id of the Contact that this Lead became."""
+    master: str = ""
+    """Id of the record that this one was merged into."""
+    deleted: bool = False
     by_us: bool = False
     """True if Ripen changed it last."""
 
 
 def present_link(link: CrmLink, found: PersonRecord) -> CrmLink:
-    """Return the link as the record is now; to the Contact that a converted Lead became."""
+    """Return the link as the record is now: to the Contact that a converted Lead became, or the record it is part of.
+
+    A merged record says nothing of the owner and the status of the other one.
+    """
+    if found.master:
+        return _to(link, link.object, found.master)
     if found.contact:
-        page = link.url.replace(f"/{link.object}/{link.id}", f"/Contact/{found.contact}")
-        link = CrmLink(object="Contact", id=found.contact, url=page)
+        link = _to(link, "Contact", found.contact)
     else:
-        link = replace(link, status=found.status or link.status)
+        link = replace(link, status=found.status or link.status, deleted=found.deleted)
     return replace(link, owner=found.owner, owner_name=found.owner_name, owner_email=found.owner_email)
+
+
+def _to(link: CrmLink, object: str, id: str) -> CrmLink:
+    page = link.url.replace(f"/{link.object}/{link.id}", f"/{object}/{id}")
+    return CrmLink(object=object, id=id, url=page)

@@ -24,6 +24,18 @@ SALES_DEEDS: dict[str, tuple[Words, Words]] = {
         Words("was opted in again in Salesforce", "Salesforce で配信停止が取り消された"),
         Words("was not opted in again in Salesforce", "Salesforce で配信停止が取り消されていない"),
     ),
+    Kind.RECORD_DELETED: (
+        Words("was deleted in Salesforce", "Salesforce でレコードが削除された"),
+        Words("was not deleted in Salesforce", "Salesforce でレコードが削除されていない"),
+    ),
+    Kind.RECORD_RESTORED: (
+        Words("was restored in Salesforce", "Salesforce でレコードが復元された"),
+        Words("was not restored in Salesforce", "Salesforce でレコードが復元されていない"),
+    ),
+    Kind.RECORD_MERGED: (
+        Words("was merged into another record in Salesforce", "Salesforce でレコードがマージされた"),
+        Words("was not merged into another record in Salesforce", "Salesforce でレコードがマージされていない"),
+    ),
     Kind.OPPORTUNITY_OPENED: (
         Words("became part of an opportunity", "{times}商談の対象になった"),
         Words("did not become part of an opportunity", "商談の対象になっていない"),
