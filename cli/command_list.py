@@ -38,6 +38,13 @@ COMMANDS = {
             "見込み客を今引き渡すと誰が担当になるかを、routing.yaml のルールと理由とともに表示します。",
         ),
     ),
+    "account": (
+        "cli.commands.account:account",
+        Words(
+            "Show a company: its people, what their scores add up to, and who of a buying committee is among them.",
+            "会社 1 社を表示します: 所属する見込み客、合計スコア、購買に関わる役割の揃い具合。",
+        ),
+    ),
     "leads": (
         "cli.commands.leads:leads",
         Words(
@@ -262,7 +269,7 @@ TOPICS = {
     Words("Campaigns and journeys", "キャンペーンとシナリオ"): (
         *("segments", "segment", "campaigns", "campaign", "journeys", "journey", "enrol"),
     ),
-    Words("Leads", "見込み客"): ("leads", "lead", "route", "score", "why", "reclassify"),
+    Words("Leads", "見込み客"): ("leads", "lead", "account", "route", "score", "why", "reclassify"),
     Words("Every day", "日々の運用"): (
         *("status", "doctor", "warm-up", "shadow", "stop", "resume", "restore", "held", "crm", "unsuppress"),
         *("quarantine", "retention", "redrive", "secret"),

@@ -23,6 +23,7 @@ PURE = {
 }
 ROOMS = (
     "lead",
+    "account",
     "playbook",
     "calendar",
     "hand_off",

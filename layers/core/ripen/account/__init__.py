@@ -1,0 +1,1 @@
+"""A company as a whole: what the scores and titles of its people add up to."""
