@@ -181,6 +181,7 @@ def test_the_command_line_prints_text_as_text(text: str) -> None:
         "alerts": [
             {"id": "a1", "kind": "hot", "state": "posted", "outcome": "accepted", "by_name": text, "posted": None}
         ],
+        "hand_off_messages": [],
         "decisions": [],
         "crm": None,
         "waiting": [],

@@ -24,7 +24,7 @@ def become_a_member(cloud: RunningCloud) -> str:
 
     Sales has an open opportunity with a colleague of that lead.
     """
-    company = f"{token_hex(4)}.example.jp"
+    company = f"kaijo-{token_hex(4)}.jp"
     who = Persona(email=f"kaijo@{company}", last_name="会場")
     account = create(cloud, "Account", Name="株式会社会場")
     create(cloud, "Contact", LastName="商談", Email=f"shodan@{company}", AccountId=account)

@@ -62,6 +62,7 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("dynamodb:GetItem", "Table"): "a pushed record",
         ("dynamodb:PutItem", "Table"): "an opt-out that Salesforce pushed",
         ("secretsmanager:GetSecretValue", "Connections"): "a pushed record",
+        ("sqs:SendMessage", "React"): "a pushed change that is an activity, which score.react must fold",
     },
     "CaptureSalesforce": {
         ("secretsmanager:GetSecretValue", "Connections"): "an outbound message with the right key",

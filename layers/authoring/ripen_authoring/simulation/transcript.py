@@ -116,7 +116,7 @@ def _activity_lines(row: WrittenRow) -> Iterator[Line]:
 def _outside_lines(row: WrittenRow) -> Iterator[Line]:
     """Yield the line for a row that concerns Slack, Salesforce or another outside system."""
     match row.after:
-        case Alert() if row.before is None:
+        case Alert(about="") if row.before is None:  # a message about a hand-off has another rhythm
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
