@@ -21,6 +21,7 @@ import uvicorn
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # started as a file, in an environment without the project
 
 from sandbox.emulator_work import EmulatorWork
+from sandbox.forked_worker import Forks
 from sandbox.request_guard import RequestGuard
 
 _EVERY_SECONDS = 5.0
@@ -31,10 +32,12 @@ _SHARE = 0.02
 def main() -> None:
     import hypercorn.asyncio  # not in the environment of the tests
     from ministack import app
+    from ministack.core import lambda_runtime
     from ministack.services import sqs
 
     logging.getLogger("persistence").setLevel(logging.WARNING)
     keep(app, _EVERY_SECONDS)
+    lambda_runtime.subprocess = Forks()
     passport = os.environ.pop("LOCAL_PASS")  # functions must not inherit it
     hypercorn.asyncio.serve = partial(serve, passport=passport, running=_running, queues=sqs._queues.to_dict)
     sys.exit(app.main())

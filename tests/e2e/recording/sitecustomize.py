@@ -10,6 +10,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -78,12 +79,19 @@ def _put(operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from (item["Put"]["Item"] for item in asked["TransactItems"] if "Put" in item)
 
 
-def _watch(client: Any, folder: str, function: str) -> None:
+def _watch(client: Any) -> None:
     call, seen = client._make_api_call, set[tuple[str, str]]()
-    file = Path(folder) / f"{os.getpid()}.jsonl"
-    diary = Diary(file.with_suffix(".rows"))
+
+    @cache
+    def files() -> tuple[Path, Diary]:
+        """Return this process's files; a function's process is forked after botocore's import."""
+        file = Path(os.environ["RIPEN_CALLS"]) / f"{os.getpid()}.jsonl"
+        return file, Diary(file.with_suffix(".rows"))
 
     def watched(self: Any, operation: str, asked: dict[str, Any]) -> Any:
+        if not (function := os.environ.get("AWS_LAMBDA_FUNCTION_NAME")):
+            return call(self, operation, asked)
+        file, diary = files()
         for right in rights(self.meta.service_model.service_name, operation, asked):
             if right not in seen:
                 seen.add(right)
@@ -108,11 +116,11 @@ class _Finder(MetaPathFinder):
 
         def loaded(module: Any) -> None:
             load(module)
-            _watch(module.BaseClient, os.environ["RIPEN_CALLS"], os.environ["AWS_LAMBDA_FUNCTION_NAME"])
+            _watch(module.BaseClient)
 
         spec.loader.exec_module = loaded
         return cast("ModuleSpec", spec)
 
 
-if "RIPEN_CALLS" in os.environ and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+if "RIPEN_CALLS" in os.environ:
     sys.meta_path.insert(0, _Finder())
