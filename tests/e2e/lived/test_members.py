@@ -67,11 +67,8 @@ def test_an_open_opportunity_of_the_company_skips_marketing_mail(cloud: RunningC
     assert skipped == [("case-study", "open opportunity")]
 
 
-def test_salesforce_is_not_polled_without_a_journey_that_needs_it(cloud: RunningCloud, member: str) -> None:
+def test_members_are_not_polled_without_a_journey_that_needs_it(cloud: RunningCloud, member: str) -> None:
     assert member
     poll = cloud.stack.table.get(keys.MEMBERS)
     assert poll
     assert (poll.due, poll.value.watched) == (None, {})
-    look = cloud.stack.table.get(keys.OPPORTUNITIES)
-    assert look
-    assert look.due is None
