@@ -1,10 +1,7 @@
 """The benches start, and their last line is the JSON that scripts expect."""
 
 import json
-import os
 import pickle
-import subprocess
-import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -177,19 +174,6 @@ def test_bulk_work_shows_the_throughput_of_one_core(capsys: pytest.CaptureFixtur
     assert json.loads(last)["figures"] == {
         "step": {"ratio": 1.6, "bar": 2.0, "cpu_ms": 2.5, "own_ms": 1.25, "per_second": 400}
     }
-
-
-@pytest.mark.parametrize(("bench", "figure"), [("journeys", "step"), ("refold", "leads recalculated")])
-def test_a_quick_run_ends(bench: str, figure: str) -> None:
-    command = [sys.executable, "-m", f"bench.{bench}", "--quick"]
-    paths = os.pathsep.join(str(PROJECT / part) for part in (".", "layers/core", "functions"))
-
-    done = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=False
-    )
-
-    assert done.stdout, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["figures"][figure]["per_second"] > 0
 
 
 def test_the_stub_finds_rows_by_their_owner_and_between_two_keys() -> None:

@@ -29,6 +29,7 @@ PARTS = (
     Part("screens", "axe finds no mistake on any screen", ("tests/long/test_screens.py",), minutes=20),
     Part("lighthouse", "Lighthouse's scores of the landing pages", ("tests/long/test_lighthouse.py",), minutes=30),
     Part("ten-million", "what reads cost at ten million rows", ("tests/long/test_ten_million.py",), minutes=5),
+    Part("benches", "the long benches run to their end", ("tests/long/test_benches.py",), minutes=10),
     Part("sdks", "the providers' own clients understand our stand-ins", ("tests/long/test_sdks.py",), minutes=10),
     Part(
         "spam",
