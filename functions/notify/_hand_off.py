@@ -78,7 +78,7 @@ def tend(row: Row[Alert], dependencies: Dependencies) -> tuple[Ref, ...] | None:
 
 
 def _direct_messages(alert: Alert, table: Table) -> list[Key[Alert]]:
-    """Return the posted messages that show the card, and that are out of date when somebody took the lead."""
+    """Return the posted messages that show the card; they are out of date once somebody has accepted the lead."""
     rows: Iterator[Row[Alert]] = table.under(alert.lead, "alert#", newest_first=True, most=_MOST_ALERTS)
     about = (row for row in rows if row.value.about == alert.id and row.value.to)
     return [row.key for row in about if row.value.state is AlertState.POSTED]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from ripen.journey.clause_facts import did_clauses
-from ripen.lead.activity import OPPORTUNITY_KINDS, Kind
+from ripen.lead.activity import OPPORTUNITY_KINDS, RECORD_KINDS, Kind
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import AnyOf, Clause, Did
 from ripen.playbook.graph import BranchStep, Journey, JumpStep, Step, Until, WaitForStep, WaitStep
@@ -26,15 +26,8 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind.ACCEPTED_BY_SALES,
         Kind.REJECTED_BY_SALES,
         *OPPORTUNITY_KINDS,
-        Kind.CONVERTED,
         Kind.CAMPAIGN_JOINED,
-        Kind.STATUS_CHANGED,
-        Kind.OWNER_CHANGED,
-        Kind.OPTED_OUT_BY_SALES,
-        Kind.OPTED_IN_BY_SALES,
-        Kind.RECORD_DELETED,
-        Kind.RECORD_RESTORED,
-        Kind.RECORD_MERGED,
+        *RECORD_KINDS,
     ),
     "steps": (Kind.POINTS_GIVEN, Kind.UPDATED, Kind.ENTRY_ASKED),
     "refusals": (Kind.UNSUBSCRIBED, Kind.RESUBSCRIBED, Kind.COMPLAINED, Kind.BOUNCED, Kind.CONFIRMED),

@@ -28,7 +28,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """What the people add up to."""
+    """A company, as the sum of its people."""
 
     name: str
     """The company name that most of them typed; "" if nobody did."""

@@ -11,24 +11,11 @@ from typing import Any
 from msgspec import Struct
 
 from ripen.identity import IdentityKey
-from ripen.lead.activity import Activity, Kind
+from ripen.lead.activity import RECORD_KINDS, Activity, Kind
 from ripen.playbook.clause import Condition
 from ripen.playbook.scoring import Scoring
 
-_BY_SALES = frozenset(
-    {
-        Kind.CONVERTED,
-        Kind.ACCEPTED_BY_SALES,
-        Kind.REJECTED_BY_SALES,
-        Kind.STATUS_CHANGED,
-        Kind.OWNER_CHANGED,
-        Kind.OPTED_OUT_BY_SALES,
-        Kind.OPTED_IN_BY_SALES,
-        Kind.RECORD_DELETED,
-        Kind.RECORD_RESTORED,
-        Kind.RECORD_MERGED,
-    }
-)
+_BY_SALES = frozenset({Kind.ACCEPTED_BY_SALES, Kind.REJECTED_BY_SALES, *RECORD_KINDS})
 """Activities that record what sales did with a lead, or what Salesforce reported about it."""
 _OPPORTUNITY = "opportunity"
 """How the kind of an activity begins that is about an opportunity."""

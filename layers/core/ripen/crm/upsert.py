@@ -57,7 +57,7 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     task_is_done: bool
     """True if the Task was created before, or found unnecessary: no search for it is made."""
     digest: str = ""
-    """Of the values: an update with the same digest is skipped."""
+    """The digest of the values; an update with the same digest is skipped."""
 
     def standard(self, object: str) -> Fields:
         """Return Salesforce's own fields, and mapped ones, that this object gets."""

@@ -23,7 +23,7 @@ from ripen.fold.date_triggers import next_trigger_date
 from ripen.fold.entry import Entered, enter_journeys
 from ripen.fold.lead_history import LeadHistory, StateChange
 from ripen.fold.model_alerts import model_alerts
-from ripen.lead.activity import OPPORTUNITY_KINDS, OWN_KINDS, Activity, Kind, Verdict
+from ripen.lead.activity import OPPORTUNITY_KINDS, OWN_KINDS, RECORD_KINDS, Activity, Kind, Verdict
 from ripen.lead.history import HistoryEntry, HistoryPage, history_entry
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
@@ -38,19 +38,7 @@ from ripen.scoring.segment import next_segment_change, segment_thresholds, segme
 from ripen.tracking.click_evidence import Evidence
 from ripen.tracking.click_verdict import can_change, classify, is_ready, reclassify
 
-_NO_NEWS_FOR_CRM = (
-    Kind.ENTRY_ASKED,
-    Kind.CAMPAIGN_JOINED,
-    Kind.CONVERTED,
-    Kind.STATUS_CHANGED,
-    Kind.OWNER_CHANGED,
-    Kind.OPTED_OUT_BY_SALES,
-    Kind.OPTED_IN_BY_SALES,
-    Kind.RECORD_DELETED,
-    Kind.RECORD_RESTORED,
-    Kind.RECORD_MERGED,
-    *OPPORTUNITY_KINDS,
-)
+_NO_NEWS_FOR_CRM = (Kind.ENTRY_ASKED, Kind.CAMPAIGN_JOINED, *RECORD_KINDS, *OPPORTUNITY_KINDS)
 """Requests to enter a journey, and activities that the CRM reported."""
 
 

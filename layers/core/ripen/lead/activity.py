@@ -83,6 +83,17 @@ OPPORTUNITY_KINDS = (
     Kind.OPPORTUNITY_LOST,
 )
 """The kinds that report the course of an opportunity."""
+RECORD_KINDS = (
+    Kind.CONVERTED,
+    Kind.STATUS_CHANGED,
+    Kind.OWNER_CHANGED,
+    Kind.OPTED_OUT_BY_SALES,
+    Kind.OPTED_IN_BY_SALES,
+    Kind.RECORD_DELETED,
+    Kind.RECORD_RESTORED,
+    Kind.RECORD_MERGED,
+)
+"""The kinds that report what sales did with the lead's record in the CRM."""
 
 
 class Verdict(StrEnum):
